@@ -1,0 +1,39 @@
+using Marketplace.Application.Jobs;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Audit;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Metering;
+using Marketplace.Domain.Organizations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application;
+
+/// <summary>
+/// The database. Every set answers the caller's own rows only; <c>IgnoreQueryFilters</c> marks the few places that must see
+/// beyond them, such as matching. Commands don't save: the pipeline does, once.
+/// </summary>
+public interface IMarketplaceDb
+{
+    DbSet<Organization> Organizations { get; }
+    DbSet<BuyerAccount> BuyerAccounts { get; }
+    DbSet<BankTransfer> BankTransfers { get; }
+    DbSet<Accelerator> Accelerators { get; }
+    DbSet<Center> Centers { get; }
+    DbSet<Node> Nodes { get; }
+    DbSet<Listing> Listings { get; }
+    DbSet<ListingNode> ListingNodes { get; }
+    DbSet<Quote> Quotes { get; }
+    DbSet<Order> Orders { get; }
+    DbSet<Leg> Legs { get; }
+    DbSet<Reservation> Reservations { get; }
+    DbSet<Meter> Meters { get; }
+    DbSet<JournalEntry> JournalEntries { get; }
+    DbSet<Posting> Postings { get; }
+    DbSet<AuditEntry> AuditEntries { get; }
+    DbSet<AuditSeal> AuditSeals { get; }
+    DbSet<IdempotencyRecord> IdempotencyRecords { get; }
+    DbSet<JobRun> JobRuns { get; }
+
+    Task<int> SaveChangesAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Marketplace.Application.Json;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Pipeline;
+
+/// <summary>
+/// Runs work in one database transaction and saves it. Work that lost a race (a version that moved, a key that was taken,
+/// a deadlock) is run again from the start on fresh rows, a bounded number of times; so it must hold no state of its own.
+/// </summary>
+public interface IUnitOfWork
+{
+    /// <exception cref="RuleException"><c>concurrency.conflict</c>: it lost every time.</exception>
+    Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+}
+
+/// <summary>A write that a client gave a key of its own, with the answer it got.</summary>
+public sealed class IdempotencyRecord
+{
+    public const int MaxKeyLength = 200;
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+
+    public required string Actor { get; init; }
+    public required string Key { get; init; }
+
+    /// <summary>SHA-256 of the request's type and its fields.</summary>
+    public required byte[] RequestHash { get; init; }
+
+    /// <summary>The answer as JSON, encrypted: it may hold a secret that is shown once.</summary>
+    public required string Answer { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>Encrypts what the database must not show in the clear.</summary>
+public interface ISecretBox
+{
+    string Protect(string plain);
+
+    string Unprotect(string secret);
+}
+
+/// <summary>
+/// One transaction a command. With an idempotency key, the key, the request's hash and the answer are saved in that same
+/// transaction, so that neither the work nor its record can be lost alone.
+/// </summary>
+public sealed class TransactionBehavior<TRequest, TAnswer>(
+    IUnitOfWork unitOfWork, IMarketplaceDb db, RequestContext context, ISecretBox secrets, MarketClock clock)
+    : IPipelineBehavior<TRequest, TAnswer>
+    where TRequest : IRequest<TAnswer>
+{
+    public Task<TAnswer> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TAnswer> next) =>
+        request is ICommand<TAnswer>
+            ? unitOfWork.ExecuteAsync(token => OnceAsync(request, next, token), cancellationToken)
+            : next();
+
+    private async Task<TAnswer> OnceAsync(TRequest request, RequestHandlerDelegate<TAnswer> next, CancellationToken cancellationToken)
+    {
+        if (context.IdempotencyKey is not { } key)
+        {
+            return await next();
+        }
+
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(typeof(TRequest).Name + JsonSerializer.Serialize(request, MarketJson.WithHiddenFields)));
+        var actor = context.Caller.Actor;
+        var before = await db.IdempotencyRecords.SingleOrDefaultAsync(record => record.Actor == actor && record.Key == key, cancellationToken);
+        if (before is not null)
+        {
+            if (!before.RequestHash.AsSpan().SequenceEqual(hash))
+            {
+                throw new RuleException(Refusal.Rule, "idempotency.mismatch", "This key was used for another request.");
+            }
+
+            context.Replayed = true;
+            return JsonSerializer.Deserialize<TAnswer>(secrets.Unprotect(before.Answer), MarketJson.Options)!;
+        }
+
+        var answer = await next();
+        db.IdempotencyRecords.Add(new()
+        {
+            Actor = actor,
+            Key = key,
+            RequestHash = hash,
+            Answer = secrets.Protect(JsonSerializer.Serialize(answer, MarketJson.Options)),
+            At = clock.GetUtcNow(),
+        });
+        return answer;
+    }
+}

@@ -1,0 +1,79 @@
+using Marketplace.Domain.Shared;
+
+namespace Marketplace.Domain.Market;
+
+public enum Workload
+{
+    Training,
+    Inference,
+    Other,
+}
+
+public enum Urgency
+{
+    /// <summary>Somebody is waiting: the earliest hours that fit.</summary>
+    User,
+
+    /// <summary>Nobody is: the cheapest hours in the window.</summary>
+    Batch,
+}
+
+public enum Strategy
+{
+    /// <summary>Least money.</summary>
+    Cheapest,
+
+    /// <summary>Least new fragmentation, then money.</summary>
+    Compact,
+
+    /// <summary>Least energy, then money.</summary>
+    Green,
+}
+
+/// <summary>What a buyer wants, already checked: every number is in its range and on the grid.</summary>
+public sealed record Demand
+{
+    public const int MaxCards = 100_000;
+    public const int MaxHours = 366 * 24;
+
+    /// <summary>Models that will do; empty means any.</summary>
+    public required IReadOnlyList<string> Accelerators { get; init; }
+
+    /// <summary>Floor of dense FP16 teraFLOPS a card.</summary>
+    public decimal? MinFp16Tflops { get; init; }
+
+    /// <summary>Floor of memory a card, in GiB.</summary>
+    public int? MinMemoryGiB { get; init; }
+
+    public required int Cards { get; init; }
+
+    /// <summary>Cards that must stand in one node together (a gang); divides <see cref="Cards"/>.</summary>
+    public int? CardsPerNode { get; init; }
+
+    /// <summary>Thousandths of each card; 1000 is the whole card.</summary>
+    public required int MilliPerCard { get; init; }
+
+    /// <summary>vCPUs that go with each card, in thousandths; 0 where the buyer doesn't say.</summary>
+    public int CpuMilliPerCard { get; init; }
+
+    public int MemoryMiBPerCard { get; init; }
+    public required int Hours { get; init; }
+
+    /// <summary>Where the interval of <see cref="Hours"/> may lie; exactly that long where the start is fixed.</summary>
+    public required HourRange Window { get; init; }
+
+    /// <summary>Prefixes of region codes; empty means anywhere.</summary>
+    public required IReadOnlyList<string> Regions { get; init; }
+
+    public bool SameCenter { get; init; }
+    public bool MixModels { get; init; }
+    public decimal? MaxLatencyMs { get; init; }
+    public decimal? MinBandwidthGbps { get; init; }
+    public required IReadOnlyList<string> Tags { get; init; }
+    public Interconnect? Interconnect { get; init; }
+    public Price? MaxPricePerCardHour { get; init; }
+    public required Workload Workload { get; init; }
+    public Urgency Urgency { get; init; }
+    public Product? Product { get; init; }
+    public Strategy Strategy { get; init; }
+}

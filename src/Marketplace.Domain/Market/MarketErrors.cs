@@ -1,0 +1,39 @@
+using Marketplace.Domain.Shared;
+
+namespace Marketplace.Domain.Market;
+
+public static class MarketErrors
+{
+    public static RuleException ListingOverlap(string node) =>
+        new(Refusal.Conflict, "listing.overlap", $"Node {node} stands in another listing of yours over some of these hours.");
+
+    public static RuleException ListingWithdrawn() =>
+        new(Refusal.Conflict, "listing.withdrawn", "The listing was withdrawn before.");
+
+    public static RuleException ListingEmpty() =>
+        new(Refusal.Rule, "listing.empty", "The centre has no nodes to list.");
+
+    public static RuleException NodeExists(string name) =>
+        new(Refusal.Conflict, "node.exists", $"The centre has a node {name} already.");
+
+    public static RuleException NodeWithdrawn(string name) =>
+        new(Refusal.Conflict, "node.withdrawn", $"Node {name} was withdrawn before.");
+
+    public static RuleException NodeSold(string name) =>
+        new(Refusal.Conflict, "node.sold", $"Cards of node {name} are sold beyond that hour.");
+
+    public static RuleException QuoteUsed() =>
+        new(Refusal.Conflict, "quote.used", "An order was placed on this quote before.");
+
+    public static RuleException QuoteExpired() =>
+        new(Refusal.Conflict, "quote.expired", "The quote is past its validity; ask for a new one.");
+
+    public static RuleException CapacityTaken() =>
+        new(Refusal.Conflict, "capacity.taken", "Somebody else booked the capacity, and nothing as cheap is left.");
+
+    public static RuleException OrderStarted() =>
+        new(Refusal.Conflict, "order.started", "A leg that has started can't be cancelled.");
+
+    public static RuleException OrderCancelled() =>
+        new(Refusal.Conflict, "order.cancelled", "The order was cancelled before.");
+}

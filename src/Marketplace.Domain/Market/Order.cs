@@ -1,0 +1,136 @@
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+
+namespace Marketplace.Domain.Market;
+
+public enum OrderStatus
+{
+    /// <summary>Booked; no leg has started.</summary>
+    Confirmed,
+
+    /// <summary>The first leg has started, the last hasn't ended.</summary>
+    Running,
+
+    /// <summary>Every leg has ended.</summary>
+    Completed,
+
+    /// <summary>Every leg was released before it started.</summary>
+    Cancelled,
+}
+
+/// <summary>An accepted quote: all its legs or none. It stands in the same transaction as its holds.</summary>
+public sealed class Order
+{
+    public required Id<Order> Id { get; init; }
+    public required Id<Organization> BuyerId { get; init; }
+    public required Id<Quote> QuoteId { get; init; }
+    public required Workload Workload { get; init; }
+    public required DateTimeOffset PlacedAt { get; init; }
+    public required Money Total { get; init; }
+
+    /// <summary>What vouchers were expected to pay when the order was placed.</summary>
+    public required Money PublicMoney { get; init; }
+
+    public required Money Payable { get; init; }
+
+    /// <summary>Held of the buyer's deposit or credit when the order was placed.</summary>
+    public required Money DepositHeld { get; init; }
+
+    public required Hour From { get; init; }
+    public required Hour To { get; init; }
+
+    public IList<Leg> Legs { get; init; } = [];
+
+    public OrderStatus StatusAt(DateTimeOffset now)
+    {
+        var standing = Legs.Where(leg => leg.CancelledAt is null).ToList();
+        return standing.Count == 0 ? OrderStatus.Cancelled
+            : standing.All(leg => leg.To.Start <= now) ? OrderStatus.Completed
+            : standing.Any(leg => leg.From.Start <= now) ? OrderStatus.Running
+            : OrderStatus.Confirmed;
+    }
+}
+
+/// <summary>Cards on one node for one interval, from one seller, on the terms of the listing when it was sold.</summary>
+public sealed class Leg : IVersioned
+{
+    public required Id<Leg> Id { get; init; }
+    public required Id<Order> OrderId { get; init; }
+    public required Id<Organization> BuyerId { get; init; }
+    public required Id<Organization> SellerId { get; init; }
+    public required Id<Listing> ListingId { get; init; }
+    public required Id<Center> CenterId { get; init; }
+    public required Id<Node> NodeId { get; init; }
+    public required string Accelerator { get; init; }
+    public required int Cards { get; init; }
+    public required int MilliPerCard { get; init; }
+
+    /// <summary>vCPUs of the node that go with each card, in thousandths.</summary>
+    public required int CpuMilliPerCard { get; init; }
+
+    /// <summary>Memory of the node that goes with each card.</summary>
+    public required int MemoryMiBPerCard { get; init; }
+
+    public required Hour From { get; init; }
+    public required Hour To { get; init; }
+    public required Product Product { get; init; }
+    public required Workload Workload { get; init; }
+    public required Price PricePerCardHour { get; init; }
+    public OffPeak? OffPeak { get; init; }
+
+    /// <summary>What the leg costs when it is used in full.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>What is still held of the buyer's deposit or credit for this leg.</summary>
+    public required Money DepositHeld { get; set; }
+
+    public DateTimeOffset? CancelledAt { get; private set; }
+
+    /// <summary>Counts the changes of what was metered on this leg; the last one that billing has seen stands beside it.</summary>
+    public long UsageVersion { get; set; }
+
+    public long BilledUsageVersion { get; set; }
+    public long Version { get; set; }
+
+    public HourRange Interval => new(From, To);
+
+    public bool HasStarted(DateTimeOffset now) => From.Start <= now;
+
+    /// <exception cref="RuleException"><c>order.started</c> or <c>order.cancelled</c>.</exception>
+    public void Cancel(DateTimeOffset now)
+    {
+        if (CancelledAt is not null)
+        {
+            throw MarketErrors.OrderCancelled();
+        }
+
+        if (HasStarted(now))
+        {
+            throw MarketErrors.OrderStarted();
+        }
+
+        CancelledAt = now;
+        DepositHeld = Money.Zero;
+        Version++;
+    }
+}
+
+/// <summary>A share of one card of one node for an interval, held by a leg. Released legs leave none.</summary>
+public sealed class Reservation
+{
+    public required Id<Leg> LegId { get; init; }
+    public required Id<Node> NodeId { get; init; }
+
+    /// <summary>The card's number in its node, from 0.</summary>
+    public required int Card { get; init; }
+
+    /// <summary>Thousandths of the card, 1 to 1000.</summary>
+    public required int Milli { get; init; }
+
+    public required int CpuMilli { get; init; }
+    public required int MemoryMiB { get; init; }
+    public required Hour From { get; init; }
+    public required Hour To { get; init; }
+
+    public HourRange Interval => new(From, To);
+}

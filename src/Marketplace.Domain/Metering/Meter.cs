@@ -1,0 +1,20 @@
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+
+namespace Marketplace.Domain.Metering;
+
+/// <summary>What reports the usage of a centre's nodes. Its source is the CloudEvents <c>source</c> of its readings.</summary>
+public sealed class Meter
+{
+    public required Id<Meter> Id { get; init; }
+    public required Id<Center> CenterId { get; init; }
+    public required Id<Organization> OwnerId { get; init; }
+    public required string Name { get; init; }
+    public required string Source { get; init; }
+
+    /// <summary>The P-256 public key of batches that it signs; null where it doesn't.</summary>
+    public string? PublicKeyPem { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
