@@ -22,7 +22,7 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
     public int Size => Limit ?? Default;
 }
 
-/// <summary>A query that answers a page.</summary>
+/// <summary>A query that answers a page; the pipeline checks which.</summary>
 public interface IPaged
 {
     PageRequest Page { get; }
@@ -32,9 +32,9 @@ public sealed class PageRequestValidator : AbstractValidator<PageRequest>
 {
     public PageRequestValidator()
     {
-        RuleFor(page => page.Limit).InclusiveBetween(1, PageRequest.Max).OverridePropertyName("limit");
+        RuleFor(page => page.Limit).Between(1, PageRequest.Max);
         RuleFor(page => page.Cursor).Must(cursor => cursor is null || Guid.TryParseExact(cursor, "N", out _))
-            .WithMessage("must be a cursor that a page before gave").OverridePropertyName("cursor");
+            .WithMessage("must be a cursor that a page before gave");
     }
 }
 

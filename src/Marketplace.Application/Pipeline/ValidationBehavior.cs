@@ -1,4 +1,5 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 
 namespace Marketplace.Application.Pipeline;
@@ -17,12 +18,24 @@ public sealed class ValidationBehavior<TRequest, TAnswer>(IEnumerable<IValidator
     : IPipelineBehavior<TRequest, TAnswer>
     where TRequest : IRequest<TAnswer>
 {
+    private static readonly PageRequestValidator PageValidator = new();
+
     public async Task<TAnswer> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TAnswer> next)
     {
         var errors = context.UnreadableFields.ToDictionary(field => field.Key, field => field.Value);
+        var results = new List<ValidationResult>();
         foreach (var validator in validators)
         {
-            var result = await validator.ValidateAsync(request, cancellationToken);
+            results.Add(await validator.ValidateAsync(request, cancellationToken));
+        }
+
+        if (request is IPaged paged)
+        {
+            results.Add(PageValidator.Validate(paged.Page));
+        }
+
+        foreach (var result in results)
+        {
             foreach (var field in result.Errors.GroupBy(failure => failure.PropertyName))
             {
                 // A field that couldn't be read arrives as missing; saying so as well would only confuse.

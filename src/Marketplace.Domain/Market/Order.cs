@@ -61,6 +61,11 @@ public sealed class Leg : IVersioned
     public required Id<Listing> ListingId { get; init; }
     public required Id<Center> CenterId { get; init; }
     public required Id<Node> NodeId { get; init; }
+    public required string NodeName { get; init; }
+
+    /// <summary>Its place in the order, from 0.</summary>
+    public required int Position { get; init; }
+
     public required string Accelerator { get; init; }
     public required int Cards { get; init; }
     public required int MilliPerCard { get; init; }

@@ -1,0 +1,29 @@
+using Marketplace.Api.Http;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Jobs;
+using Marketplace.Application.Pipeline;
+using MediatR;
+
+namespace Marketplace.Api.Endpoints;
+
+internal static class AuditEndpoints
+{
+    public static void MapAudit(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/v1/audit").WithTags("Audit");
+        group.MapGet("/entries", ([AsParameters] PageQuery page, string? action, string? subjectType, string? subjectId, string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListAuditEntries(page.ToPage(), action, subjectType, subjectId, QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
+            .Produces<Page<AuditEntryAnswer>>().WithSummary("Who did what, the newest first");
+        group.MapGet("/seals", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAuditSeals(page.ToPage()), token))
+            .Produces<Page<AuditSealAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The chain of seals");
+    }
+
+    public static void MapJobs(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/v1/jobs").WithTags("Jobs");
+        group.MapGet("/", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListJobs(), token))
+            .Produces<Page<JobAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The catalogue of jobs and their last runs");
+        group.MapPost("/{name}/runs", (string name, IMediator mediator, CancellationToken token) => mediator.OkAsync(new RunJob(name), token))
+            .Produces<Page<JobRunResult>>().RequireAuthorization(Policies.Admin).WithSummary("Run a job for what is due by now");
+    }
+}

@@ -1,0 +1,103 @@
+using Marketplace.Api.Http;
+using Marketplace.Application.Json;
+using Marketplace.Application.Market;
+using Marketplace.Application.Metering;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Shared;
+using MediatR;
+
+namespace Marketplace.Api.Endpoints;
+
+internal static class MarketEndpoints
+{
+    /// <summary>Ten thousand nodes fit.</summary>
+    private const long MaxInventoryBytes = 8 * 1024 * 1024;
+
+    public static void MapMarket(this IEndpointRouteBuilder app)
+    {
+        MapAccelerators(app.MapGroup("/v1/accelerators").WithTags("Market"));
+        MapCenters(app.MapGroup("/v1/centers").WithTags("Market"));
+        MapListings(app.MapGroup("/v1/listings").WithTags("Market"));
+        MapQuotes(app.MapGroup("/v1/quotes").WithTags("Market"));
+        MapOrders(app.MapGroup("/v1/orders").WithTags("Market"));
+    }
+
+    private static void MapAccelerators(RouteGroupBuilder group)
+    {
+        group.MapGet("/", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAccelerators(), token))
+            .Produces<Page<AcceleratorAnswer>>().WithSummary("The accelerator catalogue");
+        group.MapPut("/{model}", (string model, Body<PutAccelerator> body, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(body.Value with { Model = model }, token))
+            .Produces<AcceleratorAnswer>().RequireAuthorization(Policies.Admin).WithSummary("Add or correct a model");
+    }
+
+    private static void MapCenters(RouteGroupBuilder group)
+    {
+        group.MapPost("/", (Body<CreateCenter> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value, center => $"/v1/centers/{center.Id}", token))
+            .Produces<CenterAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Add a centre");
+        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListCenters(page.ToPage()), token))
+            .Produces<Page<CenterAnswer>>().WithSummary("The caller's centres");
+        group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetCenter(Id<Center>.Parse(id)), token))
+            .Produces<CenterAnswer>().WithSummary("One centre");
+        group.MapPost("/{id}/nodes", async (string id, NodesBody body, IMediator mediator, CancellationToken token) =>
+                await mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id) }, _ => $"/v1/centers/{id}/nodes", token))
+            .Accepts<AddNodes>("application/json", "text/csv").Produces<NodesAnswer>(201)
+            .RequireAuthorization(Policies.Provider).WithMetadata(new BodyLimit(MaxInventoryBytes)).WithSummary("Add nodes, all or none");
+        group.MapGet("/{id}/nodes", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListNodes(Id<Center>.Parse(id), page.ToPage()), token))
+            .Produces<Page<NodeAnswer>>().WithSummary("A centre's nodes");
+        group.MapPost("/{id}/nodes/{name}/withdrawals", (string id, string name, Body<WithdrawNode> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id), Name = name }, _ => $"/v1/centers/{id}/nodes", token))
+            .Produces<NodeAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a node out of the market");
+    }
+
+    private static void MapListings(RouteGroupBuilder group)
+    {
+        group.MapPost("/", (Body<CreateListing> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value, listing => $"/v1/listings/{listing.Id}", token))
+            .Produces<ListingAnswer>(201).RequireAuthorization(Policies.Provider).WithMetadata(new BodyLimit(MaxInventoryBytes)).WithSummary("Offer capacity");
+        group.MapGet("/", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListListings(page.ToPage(), accelerator, region, QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
+            .Produces<Page<ListingAnswer>>().WithSummary("What stands on offer, of every seller");
+        group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetListing(Id<Listing>.Parse(id)), token))
+            .Produces<ListingAnswer>().WithSummary("One listing");
+        group.MapDelete("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.NoContentAsync(new WithdrawListing(Id<Listing>.Parse(id)), token))
+            .Produces(204).RequireAuthorization(Policies.Seller).WithSummary("Withdraw what isn't sold");
+    }
+
+    private static void MapQuotes(RouteGroupBuilder group)
+    {
+        group.MapPost("/", async (Body<CreateQuote> body, IMediator mediator, HttpResponse response, CancellationToken token) =>
+            {
+                var outcome = await mediator.Send(body.Value, token);
+                if (outcome.Quote is not { } quote)
+                {
+                    return Results.Json(outcome.Unfillable, MarketJson.Options);
+                }
+
+                response.Headers.Location = $"/v1/quotes/{quote.Id}";
+                return Results.Json(quote, MarketJson.Options, statusCode: StatusCodes.Status201Created);
+            })
+            .Produces<QuoteAnswer>(201).Produces<UnfillableAnswer>().RequireAuthorization(Policies.Enterprise).WithSummary("Ask for a priced plan");
+        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListQuotes(page.ToPage()), token))
+            .Produces<Page<QuoteAnswer>>().WithSummary("The caller's quotes");
+        group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetQuote(Id<Quote>.Parse(id)), token))
+            .Produces<QuoteAnswer>().WithSummary("One quote");
+    }
+
+    private static void MapOrders(RouteGroupBuilder group)
+    {
+        group.MapPost("/", (Body<PlaceOrder> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value, order => $"/v1/orders/{order.Id}", token))
+            .Produces<OrderAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Accept a quote: all its legs or none");
+        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListOrders(page.ToPage()), token))
+            .Produces<Page<OrderAnswer>>().WithSummary("Orders that the caller bought or sold in");
+        group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetOrder(Id<Order>.Parse(id)), token))
+            .Produces<OrderAnswer>().WithSummary("One order; a seller sees its own legs");
+        group.MapPost("/{id}/cancel", (string id, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new CancelOrder { Id = Id<Order>.Parse(id) }, token))
+            .Produces<OrderAnswer>().RequireAuthorization(Policies.Enterprise).WithSummary("Release the legs that haven't started");
+    }
+}

@@ -1,0 +1,10 @@
+using Marketplace.Application.Pipeline;
+
+namespace Marketplace.Api.Endpoints;
+
+/// <summary><c>?limit=&amp;cursor=</c> of every list.</summary>
+internal readonly record struct PageQuery(string? Limit, string? Cursor)
+{
+    /// <summary>A limit that isn't a number is out of bounds like any other.</summary>
+    public PageRequest ToPage() => new(Limit is null ? null : int.TryParse(Limit, System.Globalization.CultureInfo.InvariantCulture, out var limit) ? limit : 0, Cursor);
+}

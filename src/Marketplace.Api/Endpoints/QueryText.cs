@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Marketplace.Application.Json;
+using Marketplace.Application.Pipeline;
+
+namespace Marketplace.Api.Endpoints;
+
+/// <summary>Reads parameters of the query as the fields of a body are read; a malformed one is a validation error.</summary>
+internal static class QueryText
+{
+    public static DateTimeOffset? Instant(string? text, string name) =>
+        string.IsNullOrEmpty(text) ? null
+        : MarketJson.TryParseInstant(text.Replace(' ', '+'), out var instant) ? instant
+        : throw InvalidRequestException.For(name, "must be an ISO 8601 instant with offset, such as \"2026-01-10T08:00:00Z\"");
+
+    public static T? Name<T>(string? text, string name)
+        where T : struct, Enum =>
+        string.IsNullOrEmpty(text) ? null
+        : Enum.GetValues<T>().Where(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) == text).Select(value => (T?)value).SingleOrDefault()
+            ?? throw InvalidRequestException.For(name, "must be one of " + string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)));
+}

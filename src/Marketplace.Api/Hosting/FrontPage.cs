@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Marketplace.Api.Hosting;
+
+/// <summary>A plain page that leads to what there is.</summary>
+internal static class FrontPage
+{
+    public static string Html(string database, bool development) => $"""
+        <!doctype html>
+        <html lang="en">
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Compute-voucher marketplace</title>
+        <style>body {"{"} font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; {"}"}</style>
+        <h1>Compute-voucher marketplace</h1>
+        <p>The backend runs. It is used through its HTTP interface.</p>
+        <ul>
+          <li><a href="/docs/">Documentation, to try each request</a></li>
+          <li><a href="/openapi/v1.json">OpenAPI document</a></li>
+          <li><a href="/health/ready">Health</a></li>
+        </ul>
+        {(development ? $"<p>Database: <code>{WebUtility.HtmlEncode(database)}</code></p>" : "")}
+        </html>
+        """;
+}

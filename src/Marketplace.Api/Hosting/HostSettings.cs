@@ -1,0 +1,64 @@
+using System.Globalization;
+using Marketplace.Api.Http;
+using Marketplace.Application.Json;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Shared;
+using Marketplace.Infrastructure.Persistence;
+
+namespace Marketplace.Api.Hosting;
+
+/// <summary>What a process does of the two things there are to do.</summary>
+public enum ProcessRole
+{
+    All,
+    Api,
+    Worker,
+}
+
+/// <summary>Every setting, read and checked once at start.</summary>
+public sealed record HostSettings(
+    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, string? Authority, string? Audience)
+{
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
+    public static HostSettings From(IConfiguration configuration, IHostEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var sandbox = ReadSandbox(configuration);
+        if (sandbox.Enabled && environment.IsProduction())
+        {
+            throw new InvalidOperationException("Sandbox:Enabled is refused in Production: there, time is not a caller's to move.");
+        }
+
+        return new(
+            DatabaseSettings.From(configuration),
+            sandbox,
+            ReadMarket(configuration),
+            Read(configuration, "Role", ProcessRole.All, (string text, out ProcessRole role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role)),
+            configuration.GetValue("RateLimits:Enabled", defaultValue: true),
+            configuration.GetValue("Demo:Enabled", environment.IsDevelopment() && !sandbox.Enabled),
+            configuration["Identity:Authority"],
+            configuration["Identity:Audience"]);
+    }
+
+    private static SandboxSettings ReadSandbox(IConfiguration configuration) => new(
+        configuration.GetValue("Sandbox:Enabled", defaultValue: false),
+        configuration["Sandbox:Now"] is null ? null : Read(configuration, "Sandbox:Now", default, (string text, out DateTimeOffset now) => MarketJson.TryParseInstant(text, out now)));
+
+    private static MarketplaceSettings ReadMarket(IConfiguration configuration)
+    {
+        bool Rate(string text, out Ratio rate) => Ratio.TryParse(text, out rate) && rate >= Ratio.Zero && rate < Ratio.One;
+        return new(
+            new(Read(configuration, "Marketplace:TimeZone", TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"), (string text, out TimeZoneInfo zone) => TimeZoneInfo.TryFindSystemTimeZoneById(text, out zone!))),
+            Read(configuration, "Marketplace:CommissionRate", Ratio.Parse("0.05"), Rate),
+            Read(configuration, "Marketplace:VatRate", Ratio.Parse("0.06"), Rate),
+            TimeSpan.FromHours(Read(configuration, "Marketplace:CloseGraceHours", 24, (string text, out int hours) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out hours) && hours <= 24 * 28)));
+    }
+
+    private delegate bool Reader<T>(string text, out T value);
+
+    private static T Read<T>(IConfiguration configuration, string name, T otherwise, Reader<T> read) =>
+        configuration[name] is not { Length: > 0 } text ? otherwise
+        : read(text, out var value) ? value
+        : throw new InvalidOperationException($"The setting {name} can't be '{text}'.");
+}

@@ -1,0 +1,48 @@
+using Marketplace.Api.Errors;
+using Marketplace.Application.Pipeline;
+using Marketplace.Infrastructure.Identity;
+using Marketplace.Infrastructure.Persistence;
+
+namespace Marketplace.Api.Http;
+
+/// <summary>Says on whose behalf a request runs, under which key, and at what time of the sandbox.</summary>
+internal sealed class RequestContextMiddleware(RequestDelegate next)
+{
+    public async Task InvokeAsync(HttpContext http, RequestContext context, IServiceProvider services)
+    {
+        context.Caller = MarketClaims.ToCaller(http.User);
+        context.IdempotencyKey = IdempotencyKey(http.Request);
+        if (services.GetService<SandboxSettings>() is { Enabled: true })
+        {
+            await services.GetRequiredService<SandboxClock>().RefreshAsync(services.GetRequiredService<MarketplaceDbContext>(), http.RequestAborted);
+        }
+
+        http.Response.OnStarting(() =>
+        {
+            if (context.Replayed)
+            {
+                http.Response.Headers["Idempotency-Replayed"] = "true";
+            }
+
+            return Task.CompletedTask;
+        });
+        await next(http);
+    }
+
+    private static string? IdempotencyKey(HttpRequest request)
+    {
+        if (!HttpMethods.IsPost(request.Method) || !request.Headers.TryGetValue("Idempotency-Key", out var values))
+        {
+            return null;
+        }
+
+        var key = values.ToString();
+        return values.Count == 1 && key.Length is > 0 and <= IdempotencyRecord.MaxKeyLength && key.All(c => c is > ' ' and < (char)127)
+            ? key
+            : throw new ProblemException(StatusCodes.Status400BadRequest, "idempotency.key", $"Idempotency-Key must be 1 to {IdempotencyRecord.MaxKeyLength} visible ASCII characters.");
+    }
+}
+
+/// <param name="Enabled">Whether callers move the clock.</param>
+/// <param name="Now">Where it starts on an empty database.</param>
+public sealed record SandboxSettings(bool Enabled, DateTimeOffset? Now);

@@ -1,0 +1,47 @@
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Jobs;
+using Marketplace.Application.Market;
+using Marketplace.Application.Pipeline;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Marketplace.Application;
+
+public static class DependencyInjection
+{
+    /// <summary>The use cases: every handler, validator and job of this assembly, behind the pipeline.</summary>
+    public static IServiceCollection AddMarketplaceApplication(this IServiceCollection services)
+    {
+        ValidationRules.NameFieldsAsOnTheWire();
+        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddScoped<IMediator, Mediator>();
+        foreach (var type in typeof(DependencyInjection).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false }))
+        {
+            foreach (var handler in type.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            {
+                services.AddScoped(handler, type);
+            }
+
+            if (type.IsAssignableTo(typeof(IJob)))
+            {
+                services.AddScoped(typeof(IJob), type);
+            }
+        }
+
+        foreach (var validator in AssemblyScanner.FindValidatorsInAssembly(typeof(DependencyInjection).Assembly))
+        {
+            services.AddScoped(validator.InterfaceType, validator.ValidatorType);
+        }
+
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
+        services.AddScoped<RequestContext>();
+        services.AddScoped<AuditLog>();
+        services.AddScoped<CapacitySnapshot>();
+        services.AddScoped<Booking>();
+        services.AddSingleton<JobRunner>();
+        return services;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Json;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Market;
+
+/// <summary>Dense FP16 teraFLOPS, GiB and watts of one card.</summary>
+public sealed record AcceleratorAnswer(string Model, string Vendor, ChipOrigin Origin, decimal Fp16Tflops, int MemoryGiB, int Watts)
+{
+    public static AcceleratorAnswer Of(Accelerator accelerator) => new(
+        accelerator.Model, accelerator.Vendor, accelerator.Origin, accelerator.Fp16Tflops, accelerator.MemoryGiB, accelerator.Watts);
+}
+
+/// <summary>The catalogue, by model. It is short, so it is one page.</summary>
+public sealed record ListAccelerators : IQuery<Page<AcceleratorAnswer>>;
+
+public sealed class ListAcceleratorsHandler(IMarketplaceDb db) : IRequestHandler<ListAccelerators, Page<AcceleratorAnswer>>
+{
+    public async Task<Page<AcceleratorAnswer>> Handle(ListAccelerators request, CancellationToken cancellationToken) =>
+        new([.. (await db.Accelerators.AsNoTracking().OrderBy(a => a.Model).ToListAsync(cancellationToken)).Select(AcceleratorAnswer.Of)], null);
+}
+
+/// <summary>Adds a model to the catalogue, or corrects its figures.</summary>
+public sealed record PutAccelerator(string? Vendor, ChipOrigin? Origin, decimal? Fp16Tflops, int? MemoryGiB, int? Watts) : ICommand<AcceleratorAnswer>
+{
+    [JsonIgnore]
+    public string Model { get; init; } = "";
+}
+
+public sealed class PutAcceleratorValidator : AbstractValidator<PutAccelerator>
+{
+    public PutAcceleratorValidator()
+    {
+        RuleFor(request => request.Model).Text(50);
+        RuleFor(request => request.Vendor).Text(100);
+        RuleFor(request => request.Origin).Required();
+        RuleFor(request => request.Fp16Tflops).Required().Between(0.1m, 100_000m);
+        RuleFor(request => request.MemoryGiB).Required().Between(1, 10_000);
+        RuleFor(request => request.Watts).Required().Between(1, 100_000);
+    }
+}
+
+public sealed class PutAcceleratorHandler(IMarketplaceDb db, AuditLog audit) : IRequestHandler<PutAccelerator, AcceleratorAnswer>
+{
+    public async Task<AcceleratorAnswer> Handle(PutAccelerator request, CancellationToken cancellationToken)
+    {
+        var accelerator = await db.Accelerators.SingleOrDefaultAsync(a => a.Model == request.Model, cancellationToken);
+        var before = accelerator is null ? null : AcceleratorAnswer.Of(accelerator);
+        var after = new AcceleratorAnswer(
+            request.Model, request.Vendor!, request.Origin!.Value, request.Fp16Tflops!.Value, request.MemoryGiB!.Value, request.Watts!.Value);
+        if (accelerator is null)
+        {
+            db.Accelerators.Add(AcceleratorCatalogue.Make(after));
+        }
+        else
+        {
+            (accelerator.Vendor, accelerator.Origin, accelerator.Fp16Tflops) = (after.Vendor, after.Origin, after.Fp16Tflops);
+            (accelerator.MemoryGiB, accelerator.Watts) = (after.MemoryGiB, after.Watts);
+        }
+
+        audit.Record("accelerator.put", ("accelerator", request.Model), null, new { before, after });
+        return after;
+    }
+}
+
+/// <summary>The models that come with the product, from their makers' data sheets.</summary>
+public static class AcceleratorCatalogue
+{
+    public static IReadOnlyList<AcceleratorAnswer> Shipped { get; } = Load();
+
+    public static Accelerator Make(AcceleratorAnswer entry) => new()
+    {
+        Model = entry.Model,
+        Vendor = entry.Vendor,
+        Origin = entry.Origin,
+        Fp16Tflops = entry.Fp16Tflops,
+        MemoryGiB = entry.MemoryGiB,
+        Watts = entry.Watts,
+    };
+
+    private static IReadOnlyList<AcceleratorAnswer> Load()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("accelerators.json")!;
+        return JsonSerializer.Deserialize<List<AcceleratorAnswer>>(stream, MarketJson.Options)!;
+    }
+}

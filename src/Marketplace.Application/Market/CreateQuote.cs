@@ -1,0 +1,92 @@
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Market;
+
+public sealed record QuoteLegAnswer(
+    Id<Leg> Id, Id<Listing> ListingId, Id<Organization> SellerId, Id<Center> CenterId, string Node, string Accelerator, int Cards, int MilliPerCard,
+    Hour From, Hour To, Product Product, Money Amount);
+
+public sealed record QuoteAnswer(
+    Id<Quote> Id, QuoteStatus Status, DateTimeOffset ExpiresAt, Hour From, Hour To, IReadOnlyList<QuoteLegAnswer> Legs, Money Total,
+    Money PublicMoney, Money Payable)
+{
+    public static QuoteAnswer Of(Quote quote, DateTimeOffset now) => new(
+        quote.Id, quote.StatusAt(now), quote.ExpiresAt, quote.Plan.Interval.From, quote.Plan.Interval.To,
+        [.. quote.Plan.Legs.Select(leg => new QuoteLegAnswer(
+            leg.Id, leg.ListingId, leg.SellerId, leg.CenterId, leg.Node, leg.Accelerator, leg.Cards, leg.MilliPerCard,
+            quote.Plan.Interval.From, quote.Plan.Interval.To, leg.Product, leg.Amount))],
+        quote.Plan.Total, quote.PublicMoney, quote.Payable);
+}
+
+public sealed record UnfillableAnswer(string Status, IReadOnlyList<UnfillableReason> Reasons, IReadOnlyList<QuoteAnswer> Alternatives);
+
+/// <summary>Exactly one of the two is there.</summary>
+public sealed record QuoteOutcome(QuoteAnswer? Quote, UnfillableAnswer? Unfillable);
+
+/// <summary>Asks for a priced plan. It reserves nothing, and stands for some minutes.</summary>
+public sealed record CreateQuote : DemandInput, ICommand<QuoteOutcome>;
+
+public sealed class CreateQuoteValidator : DemandInputValidator<CreateQuote>;
+
+public sealed class CreateQuoteHandler(
+    IMarketplaceDb db, RequestContext context, CapacitySnapshot snapshot, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    : IRequestHandler<CreateQuote, QuoteOutcome>
+{
+    public async Task<QuoteOutcome> Handle(CreateQuote request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var buyer = context.Caller.OrganizationId;
+        var demand = request.ToDemand(now);
+        var match = new Matcher(settings.Time).Match(demand, await snapshot.ReadAsync(demand, buyer, cancellationToken), now);
+        if (match.Plan is not { } plan)
+        {
+            return new(null, new("unfillable", match.Reasons, []));
+        }
+
+        var start = plan.Interval.From.Start;
+        var quote = new Quote
+        {
+            Id = Id<Quote>.New(now),
+            BuyerId = buyer,
+            Demand = demand,
+            Plan = plan,
+            CreatedAt = now,
+            // Hours that have begun aren't sold, so a quote doesn't outlast its own start.
+            ExpiresAt = start > now && start < now + Quote.Validity ? start : now + Quote.Validity,
+            PublicMoney = Money.Zero,
+            Payable = plan.Total,
+        };
+        db.Quotes.Add(quote);
+        audit.Record("quote.made", ("quote", quote.Id.ToString()), buyer, new { plan.Total, legs = plan.Legs.Count, quote.ExpiresAt });
+        return new(QuoteAnswer.Of(quote, now), null);
+    }
+}
+
+public sealed record GetQuote(Id<Quote> Id) : IQuery<QuoteAnswer>;
+
+public sealed class GetQuoteHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<GetQuote, QuoteAnswer>
+{
+    public async Task<QuoteAnswer> Handle(GetQuote request, CancellationToken cancellationToken) =>
+        QuoteAnswer.Of(
+            await db.Quotes.AsNoTracking().SingleOrDefaultAsync(quote => quote.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("quote"),
+            clock.GetUtcNow());
+}
+
+/// <summary>The caller's quotes, the newest first.</summary>
+public sealed record ListQuotes(PageRequest Page) : IQuery<Page<QuoteAnswer>>, IPaged;
+
+public sealed class ListQuotesHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<ListQuotes, Page<QuoteAnswer>>
+{
+    public async Task<Page<QuoteAnswer>> Handle(ListQuotes request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return (await db.Quotes.AsNoTracking().NewestFirstAsync(request.Page, quote => quote.Id, cancellationToken)).Select(quote => QuoteAnswer.Of(quote, now));
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json.Serialization;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Market;
+
+public sealed record OrderLegAnswer(
+    Id<Leg> Id, Id<Listing> ListingId, Id<Organization> SellerId, Id<Center> CenterId, string Node, string Accelerator, int Cards, int MilliPerCard,
+    Hour From, Hour To, Product Product, Price PricePerCardHour, Money Amount, bool Cancelled);
+
+/// <summary>An order as its buyer sees it.</summary>
+/// <param name="DepositHeld">What is held of the buyer's deposit or credit for it now.</param>
+public sealed record OrderAnswer(
+    Id<Order> Id, OrderStatus Status, Id<Organization> BuyerId, DateTimeOffset PlacedAt, Hour From, Hour To, IReadOnlyList<OrderLegAnswer> Legs,
+    Money Total, Money? PublicMoney, Money? Payable, Money? DepositHeld)
+{
+    public static OrderAnswer Of(Order order, DateTimeOffset now) => new(
+        order.Id, order.StatusAt(now), order.BuyerId, order.PlacedAt, order.From, order.To, [.. order.Legs.OrderBy(leg => leg.Position).Select(Leg)],
+        order.Total, order.PublicMoney, order.Payable, order.Legs.Sum(leg => leg.DepositHeld));
+
+    /// <summary>What one of its sellers sees: the seller's own legs, and nothing of how the buyer pays.</summary>
+    public static OrderAnswer ForSeller(Order order, Id<Organization> seller, DateTimeOffset now)
+    {
+        var own = order.Legs.Where(leg => leg.SellerId == seller).OrderBy(leg => leg.Position).ToList();
+        return new(
+            order.Id, order.StatusAt(now), order.BuyerId, order.PlacedAt, order.From, order.To, [.. own.Select(Leg)], own.Sum(leg => leg.Amount), null, null, null);
+    }
+
+    private static OrderLegAnswer Leg(Leg leg) => new(
+        leg.Id, leg.ListingId, leg.SellerId, leg.CenterId, leg.NodeName, leg.Accelerator, leg.Cards, leg.MilliPerCard, leg.From, leg.To, leg.Product,
+        leg.PricePerCardHour, leg.Amount, leg.CancelledAt is not null);
+}
+
+public sealed record GetOrder(Id<Order> Id) : IQuery<OrderAnswer>;
+
+public sealed class GetOrderHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<GetOrder, OrderAnswer>
+{
+    public async Task<OrderAnswer> Handle(GetOrder request, CancellationToken cancellationToken)
+    {
+        var order = await db.Orders.AsNoTracking().Include(o => o.Legs).SingleOrDefaultAsync(o => o.Id == request.Id, cancellationToken)
+            ?? throw SharedErrors.NotFound("order");
+        return OrderAnswers.For(context.Caller, order, clock.GetUtcNow());
+    }
+}
+
+/// <summary>The orders that the caller bought or sold in, the newest first.</summary>
+public sealed record ListOrders(PageRequest Page) : IQuery<Page<OrderAnswer>>, IPaged;
+
+public sealed class ListOrdersHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<ListOrders, Page<OrderAnswer>>
+{
+    public async Task<Page<OrderAnswer>> Handle(ListOrders request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return (await db.Orders.AsNoTracking().Include(o => o.Legs).NewestFirstAsync(request.Page, order => order.Id, cancellationToken))
+            .Select(order => OrderAnswers.For(context.Caller, order, now));
+    }
+}
+
+internal static class OrderAnswers
+{
+    public static OrderAnswer For(Caller caller, Order order, DateTimeOffset now) =>
+        caller.SeesAll || caller.Is(order.BuyerId) ? OrderAnswer.Of(order, now) : OrderAnswer.ForSeller(order, caller.OrganizationId, now);
+}
+
+/// <summary>Releases the legs that haven't started, with their holds.</summary>
+public sealed record CancelOrder : ICommand<OrderAnswer>
+{
+    [JsonIgnore]
+    public Id<Order> Id { get; init; }
+}
+
+public sealed class CancelOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, AuditLog audit, MarketClock clock)
+    : IRequestHandler<CancelOrder, OrderAnswer>
+{
+    public async Task<OrderAnswer> Handle(CancelOrder request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var buyer = context.Caller.OrganizationId;
+        var order = await db.Orders.Include(o => o.Legs).SingleOrDefaultAsync(o => o.Id == request.Id && o.BuyerId == buyer, cancellationToken)
+            ?? throw SharedErrors.NotFound("order");
+        var standing = order.Legs.Where(leg => leg.CancelledAt is null).ToList();
+        var ahead = standing.Where(leg => !leg.HasStarted(now)).ToList();
+        if (ahead.Count == 0)
+        {
+            throw standing.Count == 0 ? MarketErrors.OrderCancelled() : MarketErrors.OrderStarted();
+        }
+
+        var released = ahead.Sum(leg => leg.DepositHeld);
+        ahead.ForEach(leg => leg.Cancel(now));
+        await booking.ReleaseAsync(ahead, cancellationToken);
+        (await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == buyer, cancellationToken)).Release(released);
+        db.JournalEntries.Add(JournalEntry.For("order.cancelled", $"{order.Id}:{now.UtcTicks}", now)
+            .Move(Asset.Cny, released, debit: Accounts.Held(buyer), credit: Accounts.Deposit(buyer)));
+        var answer = OrderAnswer.Of(order, now);
+        audit.Record("order.cancelled", ("order", order.Id.ToString()), buyer, new { released, legs = ahead.Select(leg => leg.Id) });
+        return answer;
+    }
+}

@@ -1,0 +1,83 @@
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Market;
+
+/// <summary>Accepts a quote: cards and money are held together, or nothing is.</summary>
+public sealed record PlaceOrder(Id<Quote>? QuoteId) : ICommand<OrderAnswer>;
+
+public sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
+{
+    public PlaceOrderValidator() => RuleFor(request => request.QuoteId).Required();
+}
+
+public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, AuditLog audit, MarketClock clock)
+    : IRequestHandler<PlaceOrder, OrderAnswer>
+{
+    public async Task<OrderAnswer> Handle(PlaceOrder request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var buyer = context.Caller.OrganizationId;
+        var quote = await db.Quotes.SingleOrDefaultAsync(q => q.Id == request.QuoteId && q.BuyerId == buyer, cancellationToken)
+            ?? throw SharedErrors.NotFound("quote");
+        var id = Id<Order>.New(now);
+        quote.Use(id, now);
+        var account = await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == buyer, cancellationToken);
+        var plan = await booking.BookAsync(quote.Demand, quote.Plan, buyer, now, cancellationToken);
+        var order = Make(id, quote, plan, now);
+        account.Hold(order.DepositHeld);
+        db.Orders.Add(order);
+        db.JournalEntries.Add(JournalEntry.For("order.held", id.ToString(), now)
+            .Move(Asset.Cny, order.DepositHeld, debit: Accounts.Deposit(buyer), credit: Accounts.Held(buyer)));
+        var answer = OrderAnswer.Of(order, now);
+        audit.Record("order.placed", ("order", id.ToString()), buyer, answer);
+        return answer;
+    }
+
+    private static Order Make(Id<Order> id, Quote quote, Plan plan, DateTimeOffset now) => new()
+    {
+        Id = id,
+        BuyerId = quote.BuyerId,
+        QuoteId = quote.Id,
+        Workload = quote.Demand.Workload,
+        PlacedAt = now,
+        Total = plan.Total,
+        PublicMoney = Money.Zero,
+        Payable = plan.Total,
+        DepositHeld = plan.Total,
+        From = plan.Interval.From,
+        To = plan.Interval.To,
+        Legs = [.. plan.Legs.Select((leg, position) => new Leg
+        {
+            Id = leg.Id,
+            OrderId = id,
+            BuyerId = quote.BuyerId,
+            SellerId = leg.SellerId,
+            ListingId = leg.ListingId,
+            CenterId = leg.CenterId,
+            NodeId = leg.NodeId,
+            NodeName = leg.Node,
+            Position = position,
+            Accelerator = leg.Accelerator,
+            Cards = leg.Cards,
+            MilliPerCard = leg.MilliPerCard,
+            CpuMilliPerCard = quote.Demand.CpuMilliPerCard,
+            MemoryMiBPerCard = quote.Demand.MemoryMiBPerCard,
+            From = plan.Interval.From,
+            To = plan.Interval.To,
+            Product = leg.Product,
+            Workload = quote.Demand.Workload,
+            PricePerCardHour = leg.PricePerCardHour,
+            OffPeak = leg.OffPeak,
+            Amount = leg.Amount,
+            DepositHeld = leg.Amount,
+        })],
+    };
+}

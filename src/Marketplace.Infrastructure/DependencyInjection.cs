@@ -1,0 +1,61 @@
+using Marketplace.Application;
+using Marketplace.Application.Organizations;
+using Marketplace.Application.Pipeline;
+using Marketplace.Infrastructure.Identity;
+using Marketplace.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Marketplace.Infrastructure;
+
+public static class DependencyInjection
+{
+    /// <summary>What touches the world: the database, the clock, keys and accounts.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="database">Which database.</param>
+    /// <param name="sandbox">Whether the market's clock is one that a caller moves.</param>
+    public static IServiceCollection AddMarketplaceInfrastructure(this IServiceCollection services, DatabaseSettings database, bool sandbox)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        services.AddSingleton(database);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<SandboxClock>();
+        services.AddSingleton<MarketClock>(provider => sandbox ? provider.GetRequiredService<SandboxClock>() : new MarketClock());
+        services.AddDbContext<MarketplaceDbContext>(database.Configure);
+        services.AddScoped<IMarketplaceDb>(provider => provider.GetRequiredService<MarketplaceDbContext>());
+        services.AddSingleton<SqliteWriteQueue>();
+        services.AddScoped<IUnitOfWork, UnitOfWork>();
+        services.AddScoped<DatabaseSetup>();
+        services.AddAccounts();
+        return services;
+    }
+
+    private static void AddAccounts(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("Marketplace");
+        services.AddSingleton<IXmlRepository, KeyRing>();
+        services.AddOptions<KeyManagementOptions>().Configure<IXmlRepository>((options, repository) => options.XmlRepository = repository);
+        services.AddSingleton<ISecretBox, SecretBox>();
+        services.AddIdentityCore<Person>(options =>
+        {
+            options.Password.RequiredLength = 12;
+            options.Password.RequireNonAlphanumeric = false;
+            options.User.RequireUniqueEmail = true;
+            options.Lockout.MaxFailedAccessAttempts = 5;
+            options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+        }).AddEntityFrameworkStores<MarketplaceDbContext>();
+        services.AddScoped<IPasswordHasher<ApiClient>, PasswordHasher<ApiClient>>();
+        services.AddScoped<ClientRegistry>();
+        services.AddScoped<IClientRegistry>(provider => provider.GetRequiredService<ClientRegistry>());
+        services.AddScoped(provider => new TokenService(
+            provider.GetRequiredService<MarketplaceDbContext>(), provider.GetRequiredService<IPasswordHasher<ApiClient>>(),
+            provider.GetRequiredService<UserManager<Person>>(), provider.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>(), TimeProvider.System));
+    }
+}

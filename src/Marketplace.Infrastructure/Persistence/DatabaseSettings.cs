@@ -1,0 +1,72 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+
+namespace Marketplace.Infrastructure.Persistence;
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    SqlServer,
+    PostgreSql,
+}
+
+/// <summary>Which database, from settings under <c>Database</c>.</summary>
+/// <param name="MaxBatchSize">Statements a round trip; 1 keeps EF from using MERGE. Null leaves the provider's own.</param>
+public sealed record DatabaseSettings(DatabaseProvider Provider, string ConnectionString, int? MaxBatchSize)
+{
+    /// <exception cref="InvalidOperationException">A setting is missing or unknown.</exception>
+    public static DatabaseSettings From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Database");
+        var name = section["Provider"] ?? nameof(DatabaseProvider.Sqlite);
+        if (!Enum.TryParse<DatabaseProvider>(name, ignoreCase: true, out var provider) || !Enum.IsDefined(provider))
+        {
+            throw new InvalidOperationException($"Database:Provider is '{name}'; it can be Sqlite, SqlServer or PostgreSql.");
+        }
+
+        var connection = section["ConnectionString"];
+        if (string.IsNullOrWhiteSpace(connection))
+        {
+            connection = provider == DatabaseProvider.Sqlite
+                ? new SqliteConnectionStringBuilder { DataSource = DefaultFile() }.ToString()
+                : throw new InvalidOperationException("Database:ConnectionString is missing.");
+        }
+
+        return new(provider, connection, section.GetValue<int?>("MaxBatchSize"));
+    }
+
+    /// <summary>Chooses the provider, its migrations and its own retries of transient faults.</summary>
+    public void Configure(DbContextOptionsBuilder options)
+    {
+        _ = Provider switch
+        {
+            DatabaseProvider.Sqlite => options.UseSqlite(ConnectionString, sqlite => sqlite
+                .MigrationsAssembly("Marketplace.Migrations.Sqlite").MaxBatchSize(MaxBatchSize ?? 1000)
+                .UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)),
+            DatabaseProvider.SqlServer => options.UseSqlServer(ConnectionString, server =>
+            {
+                server.MigrationsAssembly("Marketplace.Migrations.SqlServer").EnableRetryOnFailure(5);
+                if (MaxBatchSize is { } size)
+                {
+                    server.MaxBatchSize(size);
+                }
+            }),
+            _ => options.UseNpgsql(ConnectionString, postgres => postgres
+                .MigrationsAssembly("Marketplace.Migrations.PostgreSql").EnableRetryOnFailure(5).MaxBatchSize(MaxBatchSize ?? 1000)),
+        };
+    }
+
+    /// <summary>Where the database is, without what opens it.</summary>
+    public string Describe() => Provider == DatabaseProvider.Sqlite
+        ? "SQLite, " + Path.GetFullPath(new SqliteConnectionStringBuilder(ConnectionString).DataSource)
+        : Provider.ToString();
+
+    private static string DefaultFile()
+    {
+        var folder = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "marketplace");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, "marketplace.db");
+    }
+}

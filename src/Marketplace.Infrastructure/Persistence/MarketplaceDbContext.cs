@@ -1,0 +1,100 @@
+using Marketplace.Application;
+using Marketplace.Application.Jobs;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Audit;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Metering;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using Marketplace.Infrastructure.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Marketplace.Infrastructure.Persistence;
+
+/// <summary>
+/// The one model of every database. What a feature's tables look like stands in <c>Persistence/Model</c>; here is what holds
+/// for all: who sees which rows, how values are stored, and what may never be saved.
+/// </summary>
+public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> options, RequestContext context)
+    : IdentityUserContext<Person, Guid>(options), IMarketplaceDb
+{
+    public DbSet<Organization> Organizations => Set<Organization>();
+    public DbSet<BuyerAccount> BuyerAccounts => Set<BuyerAccount>();
+    public DbSet<BankTransfer> BankTransfers => Set<BankTransfer>();
+    public DbSet<Accelerator> Accelerators => Set<Accelerator>();
+    public DbSet<Center> Centers => Set<Center>();
+    public DbSet<Node> Nodes => Set<Node>();
+    public DbSet<Listing> Listings => Set<Listing>();
+    public DbSet<ListingNode> ListingNodes => Set<ListingNode>();
+    public DbSet<Quote> Quotes => Set<Quote>();
+    public DbSet<Order> Orders => Set<Order>();
+    public DbSet<Leg> Legs => Set<Leg>();
+    public DbSet<Reservation> Reservations => Set<Reservation>();
+    public DbSet<Meter> Meters => Set<Meter>();
+    public DbSet<JournalEntry> JournalEntries => Set<JournalEntry>();
+    public DbSet<Posting> Postings => Set<Posting>();
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+    public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+    public DbSet<JobRun> JobRuns => Set<JobRun>();
+    internal DbSet<ApiClient> ApiClients => Set<ApiClient>();
+    internal DbSet<StoredKey> StoredKeys => Set<StoredKey>();
+    internal DbSet<SandboxTime> SandboxTimes => Set<SandboxTime>();
+
+    /// <summary>The caller whose rows the query filters let through.</summary>
+    internal Id<Organization> Me => context.Caller.OrganizationId;
+
+    internal bool SeesAll => context.Caller.SeesAll;
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        SaveGuard.Check(ChangeTracker);
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
+
+        // A row's owner is always there when the row is; filtering the owner's table as well changes nothing.
+        optionsBuilder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.PossibleIncorrectRequiredNavigationWithQueryFilterInteractionWarning));
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        var bytes = !Database.IsNpgsql();
+        configurationBuilder.Properties<Money>().HaveConversion<MoneyConverter>();
+        configurationBuilder.Properties<Price>().HaveConversion<PriceConverter>();
+        configurationBuilder.Properties<Ratio>().HaveConversion<RatioConverter>();
+        configurationBuilder.Properties<CardTime>().HaveConversion<CardTimeConverter>();
+        configurationBuilder.Properties<Hour>().HaveConversion<HourConverter>();
+        configurationBuilder.Properties<Period>().HaveConversion<PeriodConverter>();
+        configurationBuilder.Properties<Asset>().HaveConversion<AssetConverter>().HaveMaxLength(60);
+        configurationBuilder.Properties<CreditCode>().HaveConversion<CreditCodeConverter>().HaveMaxLength(18);
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<InstantConverter>();
+        configurationBuilder.Properties<decimal>().HavePrecision(18, 6);
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(20);
+        if (bytes)
+        {
+            configurationBuilder.Properties<Guid>().HaveConversion<GuidBytesConverter>();
+        }
+
+        foreach (var entity in IdTypes.All)
+        {
+            configurationBuilder.Properties(typeof(Id<>).MakeGenericType(entity))
+                .HaveConversion((bytes ? typeof(IdBytesConverter<>) : typeof(IdConverter<>)).MakeGenericType(entity));
+        }
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        new Model.IdentityModel().Build(builder);
+        new Model.OrganizationsModel(this).Build(builder);
+        new Model.MarketModel(this).Build(builder);
+        new Model.MeteringModel(this).Build(builder);
+        new Model.LedgerModel(this).Build(builder);
+        new Model.AuditModel(this).Build(builder);
+        Naming.SnakeCase(builder.Model);
+    }
+}

@@ -1,0 +1,42 @@
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Organizations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Infrastructure.Persistence.Model;
+
+internal sealed class LedgerModel(MarketplaceDbContext db)
+{
+    public void Build(ModelBuilder builder)
+    {
+        builder.Entity<BuyerAccount>(account =>
+        {
+            account.HasKey(a => a.OrganizationId);
+            account.Property(a => a.Version).IsConcurrencyToken();
+            account.HasOne<Organization>().WithOne().HasForeignKey<BuyerAccount>(a => a.OrganizationId).OnDelete(DeleteBehavior.Restrict);
+            account.ToTable(table => table.HasCheckConstraint("ck_buyer_accounts_sums", "deposit >= 0 AND held >= 0 AND receivable >= 0 AND credit_limit >= 0"));
+            account.HasQueryFilter(a => db.SeesAll || a.OrganizationId == db.Me);
+        });
+        builder.Entity<BankTransfer>(transfer =>
+        {
+            transfer.Property(t => t.Reference).HasMaxLength(100);
+            transfer.HasIndex(t => new { t.OrganizationId, t.Reference }).IsUnique();
+            transfer.HasOne<Organization>().WithMany().HasForeignKey(t => t.OrganizationId).OnDelete(DeleteBehavior.Restrict);
+            transfer.HasQueryFilter(t => db.SeesAll || t.OrganizationId == db.Me);
+        });
+        builder.Entity<JournalEntry>(entry =>
+        {
+            entry.Property(e => e.Event).HasMaxLength(50);
+            entry.Property(e => e.Reference).HasMaxLength(100);
+            entry.HasIndex(e => new { e.Reference, e.Event }).IsUnique();
+            entry.HasMany(e => e.Postings).WithOne().HasForeignKey(p => p.EntryId).OnDelete(DeleteBehavior.Restrict);
+            entry.HasQueryFilter(_ => db.SeesAll);
+        });
+        builder.Entity<Posting>(posting =>
+        {
+            posting.Property(p => p.Account).HasMaxLength(50);
+            posting.HasIndex(p => new { p.PartyId, p.Account, p.Asset });
+            posting.HasIndex(p => new { p.Account, p.Asset, p.At });
+            posting.HasQueryFilter(_ => db.SeesAll);
+        });
+    }
+}

@@ -1,0 +1,122 @@
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Marketplace.Infrastructure.Persistence.Model;
+
+internal sealed class MarketModel(MarketplaceDbContext db)
+{
+    public void Build(ModelBuilder builder)
+    {
+        builder.Entity<Accelerator>(Accelerators);
+        builder.Entity<Center>(Centers);
+        builder.Entity<Node>(Nodes);
+        builder.Entity<Listing>(Listings);
+        builder.Entity<ListingNode>(ListingNodes);
+        builder.Entity<Quote>(Quotes);
+        builder.Entity<Order>(Orders);
+        builder.Entity<Leg>(Legs);
+        builder.Entity<Reservation>(Reservations);
+    }
+
+    private static void Accelerators(EntityTypeBuilder<Accelerator> accelerator)
+    {
+        accelerator.HasKey(a => a.Model);
+        accelerator.Property(a => a.Model).HasMaxLength(50);
+        accelerator.Property(a => a.Vendor).HasMaxLength(100);
+    }
+
+    private void Centers(EntityTypeBuilder<Center> center)
+    {
+        center.Property(c => c.Name).HasMaxLength(200);
+        center.Property(c => c.RegionCode).HasMaxLength(6);
+        center.Property(c => c.Hub).HasMaxLength(100);
+        center.HasOne<Organization>().WithMany().HasForeignKey(c => c.OwnerId).OnDelete(DeleteBehavior.Restrict);
+        center.HasQueryFilter(c => db.SeesAll || c.OwnerId == db.Me);
+    }
+
+    private void Nodes(EntityTypeBuilder<Node> node)
+    {
+        node.Property(n => n.Name).HasMaxLength(100);
+        node.Property(n => n.Accelerator).HasMaxLength(50);
+        node.Property(n => n.Tags).AsJson();
+        node.Property(n => n.Version).IsConcurrencyToken();
+        node.HasIndex(n => new { n.CenterId, n.Name }).IsUnique();
+        node.HasOne<Center>().WithMany().HasForeignKey(n => n.CenterId).OnDelete(DeleteBehavior.Restrict);
+        node.HasOne<Accelerator>().WithMany().HasForeignKey(n => n.Accelerator).OnDelete(DeleteBehavior.Restrict);
+        node.ToTable(table => table.HasCheckConstraint("ck_nodes_cards", "cards > 0"));
+        node.HasQueryFilter(n => db.SeesAll || n.OwnerId == db.Me);
+    }
+
+    private void Listings(EntityTypeBuilder<Listing> listing)
+    {
+        listing.Property(l => l.OffPeak).AsJson();
+        listing.Property(l => l.TokenPrices).AsJson();
+        listing.Property(l => l.Benchmarks).AsJson();
+        listing.HasOne<Center>().WithMany().HasForeignKey(l => l.CenterId).OnDelete(DeleteBehavior.Restrict);
+        listing.HasOne<Organization>().WithMany().HasForeignKey(l => l.SellerId).OnDelete(DeleteBehavior.Restrict);
+        listing.ToTable(table => table.HasCheckConstraint("ck_listings_window", "from_hour < to_hour"));
+        listing.HasQueryFilter(l => db.SeesAll || l.SellerId == db.Me);
+    }
+
+    private void ListingNodes(EntityTypeBuilder<ListingNode> row)
+    {
+        row.HasKey(r => new { r.ListingId, r.NodeId });
+        row.HasIndex(r => new { r.NodeId, r.To });
+        row.HasIndex(r => new { r.Active, r.To });
+        row.HasOne<Listing>().WithMany().HasForeignKey(r => r.ListingId).OnDelete(DeleteBehavior.Restrict);
+        row.HasOne<Node>().WithMany().HasForeignKey(r => r.NodeId).OnDelete(DeleteBehavior.Restrict);
+        row.HasQueryFilter(r => db.SeesAll || r.SellerId == db.Me);
+    }
+
+    private void Quotes(EntityTypeBuilder<Quote> quote)
+    {
+        quote.Property(q => q.Demand).AsJson();
+        quote.Property(q => q.Plan).AsJson();
+        quote.Property(q => q.Vouchers).AsJson();
+        quote.Property(q => q.Version).IsConcurrencyToken();
+        quote.HasIndex(q => q.ExpiresAt);
+        quote.HasOne<Organization>().WithMany().HasForeignKey(q => q.BuyerId).OnDelete(DeleteBehavior.Restrict);
+        quote.HasQueryFilter(q => db.SeesAll || q.BuyerId == db.Me);
+    }
+
+    private void Orders(EntityTypeBuilder<Order> order)
+    {
+        order.HasIndex(o => o.QuoteId).IsUnique();
+        order.HasOne<Organization>().WithMany().HasForeignKey(o => o.BuyerId).OnDelete(DeleteBehavior.Restrict);
+        order.HasMany(o => o.Legs).WithOne().HasForeignKey(l => l.OrderId).OnDelete(DeleteBehavior.Restrict);
+        order.HasQueryFilter(o => db.SeesAll || o.BuyerId == db.Me || o.Legs.Any(leg => leg.SellerId == db.Me));
+    }
+
+    private void Legs(EntityTypeBuilder<Leg> leg)
+    {
+        leg.Property(l => l.NodeName).HasMaxLength(100);
+        leg.Property(l => l.Accelerator).HasMaxLength(50);
+        leg.Property(l => l.OffPeak).AsJson();
+        leg.Property(l => l.Version).IsConcurrencyToken();
+        leg.Property(l => l.UsageVersion).IsConcurrencyToken();
+        leg.HasIndex(l => new { l.SellerId, l.To });
+        leg.HasIndex(l => new { l.BuyerId, l.To });
+        leg.HasOne<Listing>().WithMany().HasForeignKey(l => l.ListingId).OnDelete(DeleteBehavior.Restrict);
+        leg.HasOne<Node>().WithMany().HasForeignKey(l => l.NodeId).OnDelete(DeleteBehavior.Restrict);
+        leg.ToTable(table =>
+        {
+            table.HasCheckConstraint("ck_legs_shape", "cards > 0 AND milli_per_card BETWEEN 1 AND 1000");
+            table.HasCheckConstraint("ck_legs_held", "deposit_held >= 0");
+        });
+        leg.HasQueryFilter(l => db.SeesAll || l.BuyerId == db.Me || l.SellerId == db.Me);
+    }
+
+    private void Reservations(EntityTypeBuilder<Reservation> reservation)
+    {
+        reservation.HasKey(r => new { r.LegId, r.Card });
+        reservation.HasIndex(r => new { r.NodeId, r.To });
+        reservation.HasOne<Leg>().WithMany().HasForeignKey(r => r.LegId).OnDelete(DeleteBehavior.Restrict);
+        reservation.HasOne<Node>().WithMany().HasForeignKey(r => r.NodeId).OnDelete(DeleteBehavior.Restrict);
+        reservation.ToTable(table => table.HasCheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000"));
+
+        // What is booked on a node is the market's business, not one organization's: only booking and matching read it.
+        reservation.HasQueryFilter(_ => db.SeesAll);
+    }
+}

@@ -1,0 +1,55 @@
+using Marketplace.Domain.Audit;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+
+namespace Marketplace.Infrastructure.Persistence;
+
+/// <summary>
+/// What no save may do, whichever handler asks for it: change money, capacity or a rule without an audit entry beside it;
+/// change or remove what is only ever added; post an entry that doesn't balance.
+/// </summary>
+internal static class SaveGuard
+{
+    private static readonly HashSet<Type> Audited =
+    [
+        typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing),
+        typeof(ListingNode), typeof(Order), typeof(Reservation), typeof(JournalEntry),
+    ];
+
+    private static readonly HashSet<Type> AddedOnly = [typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer)];
+
+    /// <exception cref="InvalidOperationException">The change is a fault of the product's own.</exception>
+    public static void Check(ChangeTracker changes)
+    {
+        var changed = changes.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
+        foreach (var entry in changed.Where(entry => entry.State != EntityState.Added && AddedOnly.Contains(entry.Metadata.ClrType)))
+        {
+            var sealing = entry is { State: EntityState.Modified, Entity: AuditEntry }
+                && entry.Properties.Where(property => property.IsModified).All(property => property.Metadata.Name == nameof(AuditEntry.SealNumber));
+            if (!sealing)
+            {
+                throw new InvalidOperationException($"{entry.Metadata.ClrType.Name} is only ever added.");
+            }
+        }
+
+        foreach (var journal in changed.Select(entry => entry.Entity).OfType<JournalEntry>())
+        {
+            if (journal.Postings.GroupBy(posting => posting.Asset).Any(asset => asset.Sum(posting => (Int128)posting.Amount.Fen) != 0))
+            {
+                throw new InvalidOperationException($"Entry {journal.Event} of {journal.Reference} doesn't balance.");
+            }
+        }
+
+        var audited = changed.FirstOrDefault(entry => Audited.Contains(entry.Metadata.ClrType));
+        if (audited is not null && !changed.Any(entry => entry is { State: EntityState.Added, Entity: AuditEntry }))
+        {
+            throw new InvalidOperationException($"{audited.Metadata.ClrType.Name} is changed without an audit entry.");
+        }
+    }
+
+    private static Int128 Sum(this IEnumerable<Posting> postings, Func<Posting, Int128> amount) =>
+        postings.Aggregate(Int128.Zero, (sum, posting) => sum + amount(posting));
+}
