@@ -33,6 +33,7 @@ public abstract record DemandInput
     public Urgency? Urgency { get; init; }
     public Product? Product { get; init; }
     public Strategy? Strategy { get; init; }
+    public VoucherChoice? Vouchers { get; init; }
 
     /// <summary>The demand as the matcher takes it. A window slides; a start alone doesn't; neither means from the next full hour.</summary>
     public Demand ToDemand(DateTimeOffset now)
