@@ -62,6 +62,7 @@ internal static partial class Startup
         app.MapOrganizations();
         app.MapMarket();
         app.MapMetering();
+        app.MapLedger();
         app.MapAudit();
         app.MapJobs();
         if (settings.Sandbox.Enabled)
