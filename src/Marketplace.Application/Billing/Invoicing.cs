@@ -73,7 +73,8 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
         InvoiceHead head, BilledOrder billed, string key, Leg leg, RatedLine rated, Ratio vatRate)
     {
         var parts = billed.Fundings.SelectMany(f => f.Allocation.Parts.Where(part => part.LineKey == key).Select(part => new LinePart(
-            part.VoucherId, part.ProgrammeCode, f.ProgrammeOf(part).VersionNumber, part.Rule, part.Ratio ?? Ratio.Zero,
+            part.VoucherId, part.ProgrammeCode, f.ProgrammeOf(part).VersionNumber, part.Rule, part.Ratio,
+            f.Allocation.Decisions.First(d => d.LineKey == key && d.ProgrammeCode == part.ProgrammeCode).Eligible, f.ProgrammeOf(part).Rules.Unit(),
             f.Request.Vouchers.First(v => v.Id == part.VoucherId && v.HeldFor == part.HeldFor).Limit, f.IsDeducted(part), part.Amount))).ToList();
         var vat = rated.Amount.VatIncluded(vatRate);
         return (position, id) => new()

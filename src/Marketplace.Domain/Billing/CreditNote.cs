@@ -133,8 +133,10 @@ public sealed class StandingLine
 
     private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at)
     {
+        var staying = Line.Parts.Count == 0 ? [] : Correction.Stays(
+            Line.Amount, stays, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
         var parts = Line.Parts
-            .Select(part => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - PartThatStays(part, stays)))
+            .Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i]))
             .Where(part => part.Amount.IsPositive).ToList();
         var amount = Amount - stays;
         var vat = Vat - stays.VatIncluded(Line.VatRate);
@@ -152,9 +154,4 @@ public sealed class StandingLine
             Parts = parts,
         };
     }
-
-    /// <summary>In the proportion in which the voucher paid, rounded down.</summary>
-    private Money PartThatStays(LinePart part, Money stays) => Line.Amount.IsZero
-        ? Money.Zero
-        : new(Rounding.Down((Int128)part.Amount.Fen * stays.Fen, Line.Amount.Fen));
 }

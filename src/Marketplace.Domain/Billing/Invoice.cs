@@ -154,9 +154,12 @@ public sealed class InvoiceLine
 /// <param name="Programme">The programme's code.</param>
 /// <param name="ProgrammeVersion">The version of its rules that the order pinned.</param>
 /// <param name="Rule">The path of the rule that decided, such as <c>rates[0]</c>.</param>
-/// <param name="Ratio">The share of the line's gross that the rule gives.</param>
+/// <param name="Ratio">The share that the rule gives; null where several tiers decided.</param>
+/// <param name="Eligible">What of the line it is the share of: the gross, or less by proration.</param>
+/// <param name="Unit">What the programme rounds down to.</param>
 /// <param name="Limit">The most that the voucher could still give when the line was reached.</param>
 /// <param name="Deducted">Whether it lowers what the buyer pays; else it stands beside and is claimed afterwards.</param>
 /// <param name="Amount">What it pays.</param>
 public sealed record LinePart(
-    Id<Voucher> VoucherId, string Programme, int ProgrammeVersion, string Rule, Ratio Ratio, Money Limit, bool Deducted, Money Amount);
+    Id<Voucher> VoucherId, string Programme, int ProgrammeVersion, string Rule, Ratio? Ratio, Money Eligible, Money Unit, Money Limit, bool Deducted,
+    Money Amount);

@@ -1,7 +1,9 @@
 using Marketplace.Domain.Audit;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Vouchers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
@@ -16,10 +18,15 @@ internal static class SaveGuard
     private static readonly HashSet<Type> Audited =
     [
         typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing),
-        typeof(ListingNode), typeof(Order), typeof(Reservation), typeof(JournalEntry),
+        typeof(ListingNode), typeof(Order), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
+        typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(BillingPeriod),
     ];
 
-    private static readonly HashSet<Type> AddedOnly = [typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer)];
+    private static readonly HashSet<Type> AddedOnly =
+    [
+        typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer), typeof(ProgrammeVersion), typeof(InvoiceLine),
+        typeof(InvoiceFacts), typeof(InvoicePayment), typeof(CreditNoteLine), typeof(BilledPair),
+    ];
 
     /// <exception cref="InvalidOperationException">The change is a fault of the product's own.</exception>
     public static void Check(ChangeTracker changes)

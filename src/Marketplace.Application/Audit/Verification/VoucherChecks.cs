@@ -107,7 +107,7 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
             }
 
             findings.Expect(parts.Sum(part => part.Stands) <= Money.Max(stands, Money.Zero), () => $"Vouchers pay {parts.Sum(part => part.Stands)} of line {line.Id}, of which {stands} stands.");
-            foreach (var programme in parts.Where(part => part.Ratio > Ratio.Zero).GroupBy(part => (part.Programme, part.Ratio)))
+            foreach (var programme in parts.Where(part => part.Ratio is not null).GroupBy(part => (part.Programme, Ratio: part.Ratio!.Value)))
             {
                 findings.Expect(
                     programme.Sum(part => part.Stands) <= stands.ShareDown(programme.Key.Ratio, new Money(1)),
