@@ -2,6 +2,7 @@ using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Market;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,7 @@ public static class DependencyInjection
         services.AddScoped<AuditLog>();
         services.AddScoped<CapacitySnapshot>();
         services.AddScoped<Booking>();
+        services.AddScoped<KnownReadings>();
         services.AddSingleton<JobRunner>();
         return services;
     }

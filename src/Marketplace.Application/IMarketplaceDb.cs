@@ -28,6 +28,8 @@ public interface IMarketplaceDb
     DbSet<Leg> Legs { get; }
     DbSet<Reservation> Reservations { get; }
     DbSet<Meter> Meters { get; }
+    DbSet<Reading> Readings { get; }
+    DbSet<UsageHour> UsageHours { get; }
     DbSet<JournalEntry> JournalEntries { get; }
     DbSet<Posting> Postings { get; }
     DbSet<AuditEntry> AuditEntries { get; }

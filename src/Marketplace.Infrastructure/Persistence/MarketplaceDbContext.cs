@@ -34,6 +34,8 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Leg> Legs => Set<Leg>();
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<Meter> Meters => Set<Meter>();
+    public DbSet<Reading> Readings => Set<Reading>();
+    public DbSet<UsageHour> UsageHours => Set<UsageHour>();
     public DbSet<JournalEntry> JournalEntries => Set<JournalEntry>();
     public DbSet<Posting> Postings => Set<Posting>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
@@ -48,6 +50,8 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     internal Id<Organization> Me => context.Caller.OrganizationId;
 
     internal bool SeesAll => context.Caller.SeesAll;
+
+    internal bool IsSqlServer => Database.IsSqlServer();
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
