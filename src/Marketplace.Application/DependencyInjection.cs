@@ -4,6 +4,7 @@ using Marketplace.Application.Audit.Verification;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Market;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using MediatR;
@@ -47,6 +48,7 @@ public static class DependencyInjection
         services.AddScoped<AuditLog>();
         services.AddScoped<CapacitySnapshot>();
         services.AddScoped<Booking>();
+        services.AddScoped<KnownReadings>();
         services.AddScoped<Funding>();
         services.AddScoped<Rater>();
         services.AddScoped<Invoicing>();

@@ -62,6 +62,8 @@ internal static partial class Startup
         app.MapOrganizations();
         app.MapMarket();
         app.MapMetering();
+        app.MapVouchers();
+        app.MapBilling();
         app.MapLedger();
         app.MapAudit();
         app.MapJobs();

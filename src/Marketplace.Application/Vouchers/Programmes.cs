@@ -65,22 +65,22 @@ internal static class ProgrammeRuleChecks
 {
     public static void Report<T>(ProgrammeRules? rules, ValidationContext<T> validation)
     {
-        foreach (var (path, problem) in rules is null ? [] : RulesCheck.Problems(rules).Concat(NotTrackedYet(rules)))
+        foreach (var problem in rules is null ? [] : RulesCheck.Of(rules).Concat(NotTrackedYet(rules)))
         {
-            validation.AddFailure(path, problem);
+            validation.AddFailure(problem.Path, problem.Text);
         }
     }
 
     /// <summary>Rules that ask for figures which aren't kept yet are refused, rather than evaluated on nothing.</summary>
-    private static IEnumerable<(string Path, string Problem)> NotTrackedYet(ProgrammeRules rules)
+    private static IEnumerable<RuleProblem> NotTrackedYet(ProgrammeRules rules)
     {
-        const string problem = "can't be evaluated yet";
-        return ((string, bool)[])
+        (string Path, bool Asked)[] untracked =
         [
             ("rules.tiers", rules.Tiers is not null), ("rules.floors.spendPerYear", rules.Floors?.SpendPerYear is not null),
             ("rules.floors.spendWithin", rules.Floors?.SpendWithin is not null), ("rules.mode", rules.Mode == ProgrammeMode.Reward),
             ("rules.corroboration", rules.Corroboration is not null and not Corroboration.None),
-        ] is var asked ? asked.Where(rule => rule.Item2).Select(rule => (rule.Item1, problem)) : [];
+        ];
+        return untracked.Where(rule => rule.Asked).Select(rule => new RuleProblem(rule.Path, "can't be evaluated yet"));
     }
 }
 

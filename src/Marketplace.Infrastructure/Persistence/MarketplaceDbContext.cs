@@ -36,6 +36,8 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Leg> Legs => Set<Leg>();
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<Meter> Meters => Set<Meter>();
+    public DbSet<Reading> Readings => Set<Reading>();
+    public DbSet<UsageHour> UsageHours => Set<UsageHour>();
     public DbSet<ProgrammeVersion> ProgrammeVersions => Set<ProgrammeVersion>();
     public DbSet<Programme> Programmes => Set<Programme>();
     public DbSet<ProgrammeBudget> ProgrammeBudgets => Set<ProgrammeBudget>();
@@ -67,6 +69,8 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     internal Id<Organization> Me => context.Caller.OrganizationId;
 
     internal bool SeesAll => context.Caller.SeesAll;
+
+    internal bool IsSqlServer => Database.IsSqlServer();
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(Marketplace.IntegrationTests.Harness.PostgresCluster))]
+
+namespace Marketplace.IntegrationTests.Harness;
+
+/// <summary>
+/// A throwaway PostgreSQL on a free loopback port, started when the first test asks for it and deleted after the last; or the
+/// server that MARKETPLACE_TEST_POSTGRES names by a connection string.
+/// </summary>
+public sealed class PostgresCluster : IAsyncDisposable
+{
+    /// <summary>
+    /// The cluster's life hangs on a pipe: when it closes, because the run is over or was killed, the server is stopped and its
+    /// folder deleted. Without fsync, for nothing here must survive the machine.
+    /// </summary>
+    private const string Script = """
+        set -e
+        data=$(mktemp -d "${TMPDIR:-/tmp}/marketplace-postgres-XXXXXX")
+        trap 'rm -rf "$data"' EXIT
+        "$1/initdb" -D "$data/db" -U postgres -A trust -E UTF8 --locale=C --no-sync > "$data/log" 2>&1 || { cat "$data/log" >&2; exit 1; }
+        "$1/postgres" -D "$data/db" -p "$2" -k "$data" -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off \
+            -c synchronous_commit=off -c max_connections=300 -c shared_buffers=64MB >> "$data/log" 2>&1 &
+        server=$!
+        echo started
+        read -r _ || true
+        kill -INT "$server"
+        wait "$server" || true
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly string? Named = Environment.GetEnvironmentVariable("MARKETPLACE_TEST_POSTGRES") is { Length: > 0 } text ? text : null;
+    private static readonly string? Binaries = FindBinaries();
+
+    private readonly Lazy<Task<string>> _connectionString;
+    private Process? _keeper;
+
+    public PostgresCluster() => _connectionString = new(StartAsync);
+
+    /// <summary>Why there is no PostgreSQL for tests, or null where there is.</summary>
+    public static string? WhyNot() =>
+        Named is not null ? null
+        : OperatingSystem.IsWindows() ? "no PostgreSQL: MARKETPLACE_TEST_POSTGRES names none"
+        : Binaries is null ? "no PostgreSQL: initdb and postgres are in no known folder, and MARKETPLACE_TEST_POSTGRES names no server"
+        : Environment.IsPrivilegedProcess && !File.Exists("/usr/sbin/runuser") && !File.Exists("/sbin/runuser") ? "no PostgreSQL: it refuses to run as root, and there is no runuser"
+        : null;
+
+    /// <summary>Opens the server; the caller adds the database.</summary>
+    public Task<string> ConnectionStringAsync() => _connectionString.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_keeper is null)
+        {
+            return;
+        }
+
+        NpgsqlConnection.ClearAllPools();
+        _keeper.StandardInput.Close();
+        await _keeper.WaitForExitAsync();
+        _keeper.Dispose();
+    }
+
+    private static string? FindBinaries()
+    {
+        var debian = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0).Select(folder => Path.Combine(folder, "bin"))
+            : [];
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return debian.Concat(path).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+    }
+
+    private async Task<string> StartAsync()
+    {
+        if (Named is not null)
+        {
+            return Named;
+        }
+
+        var port = FreePort();
+        string[] command = ["sh", "-c", Script, "sh", Binaries!, port.ToString()];
+        if (Environment.IsPrivilegedProcess)
+        {
+            command = ["runuser", "-u", "postgres", "--", .. command];
+        }
+
+        // Not the test's folder: the user postgres may not be allowed in.
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
+        };
+        _keeper = Process.Start(start)!;
+        if (await _keeper.StandardOutput.ReadLineAsync() != "started")
+        {
+            throw new InvalidOperationException("PostgreSQL didn't start: " + await _keeper.StandardError.ReadToEndAsync());
+        }
+
+        var connectionString = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres";
+        await WaitAsync(connectionString);
+        return connectionString;
+    }
+
+    private static async Task WaitAsync(string connectionString)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+                await connection.OpenAsync();
+                return;
+            }
+            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
