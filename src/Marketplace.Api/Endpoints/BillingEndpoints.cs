@@ -69,7 +69,7 @@ internal static class BillingEndpoints
                     csv.WriteField(field);
                 }
 
-                csv.NextRecord();
+                csv.EndRecord();
             }
 
             Row("invoice", "line", "kind", "order", "leg", "period", "quantity", "unit", "unitPrice", "amount", "net", "vat", "vouchers", "payable");
