@@ -33,6 +33,7 @@ internal sealed class AllocationRun
 {
     private readonly AllocationRequest _request;
     private readonly LineRules _lineRules;
+    private readonly HashSet<Id<Voucher>>? _chosen;
     private readonly List<ProgrammePot> _pots;
     private readonly Dictionary<(string Line, string Programme), Verdict> _verdicts = [];
     private readonly Dictionary<(string Line, string Programme), LineDecision> _decisions = [];
@@ -42,6 +43,7 @@ internal sealed class AllocationRun
     {
         _request = request;
         _lineRules = new(request);
+        _chosen = request.Chosen?.ToHashSet();
         var programmes = request.Programmes.ToDictionary(programme => programme.Code);
         if (request.Vouchers.FirstOrDefault(voucher => !programmes.ContainsKey(voucher.ProgrammeCode)) is { } lost)
         {
@@ -76,7 +78,7 @@ internal sealed class AllocationRun
 
     /// <summary>Why a voucher can't pay any line, whatever the line; null where that depends.</summary>
     private string? UnfitFor(SpendableVoucher voucher, ProgrammeInForce programme) =>
-        voucher.HeldFor is null && _request.Chosen?.Contains(voucher.Id) == false ? RuleCodes.NotSelected
+        voucher.HeldFor is null && _chosen?.Contains(voucher.Id) == false ? RuleCodes.NotSelected
         : voucher.HeldFor is null && voucher.ExpiresOn < _request.Today ? RuleCodes.Expired
         : voucher.Limit < programme.Rules.Unit() ? RuleCodes.UsedUp
         : null;
@@ -87,7 +89,8 @@ internal sealed class AllocationRun
         var floors = programme.Rules.Floors;
         var eligible = _request.Lines.Sum(line => _verdicts[(line.Key, programme.Code)].Eligible);
         return _request.OrderTotal < floors?.PerOrder ? RuleCodes.OrderFloor
-            : programme.SpentInYear + eligible < floors?.SpendPerYear || programme.SpentWithin + eligible < floors?.SpendWithin?.Amount ? RuleCodes.SpendFloor
+            : programme.SpentInYear + eligible < floors?.SpendPerYear ? RuleCodes.SpendFloor
+            : programme.SpentWithin + eligible < floors?.SpendWithin?.Amount ? RuleCodes.SpendFloor
             : null;
     }
 
@@ -148,9 +151,12 @@ internal sealed class AllocationRun
     {
         var left = line.Amount;
         var queue = new PriorityQueue<(Turn Turn, Purse Purse, int Voucher), int>();
-        foreach (var (turn, purse) in turns.Where(turn => turn.Stop is null).SelectMany(turn => turn.Pot.PursesFor(line).Select(purse => (turn, purse))))
+        foreach (var turn in turns.Where(turn => turn.Stop is null))
         {
-            Enqueue(turn, purse);
+            foreach (var purse in turn.Pot.PursesFor(line))
+            {
+                Enqueue(turn, purse);
+            }
         }
 
         while (queue.TryDequeue(out var next, out _))
