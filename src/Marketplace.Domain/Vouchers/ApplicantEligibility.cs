@@ -8,7 +8,10 @@ namespace Marketplace.Domain.Vouchers;
 /// </summary>
 public static class ApplicantEligibility
 {
-    /// <summary>The first rule that refuses, by its path in the rules such as <c>applicant.regions</c> or <c>caps.perApplicantYear</c>; null where none does.</summary>
+    /// <summary>
+    /// The first rule that refuses, by its path in the rules such as <c>applicant.regions</c> or
+    /// <c>caps.perApplicantYear</c>; null where none does.
+    /// </summary>
     /// <param name="day">The local day of issue.</param>
     /// <param name="face">The face asked for.</param>
     /// <param name="issuedInYear">

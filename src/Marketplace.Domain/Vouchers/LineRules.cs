@@ -18,7 +18,7 @@ internal sealed class LineRules(AllocationRequest request)
     public string? Refusal(ProgrammeRules rules, FundableLine line) =>
         rules.Mode == ProgrammeMode.Reward ? RuleCodes.RewardMode
         : Outside(request.OrderedOn, rules.Window?.OrderedFrom, rules.Window?.OrderedTo) ? RuleCodes.OrderWindow
-        : rules.RelatedParties != RelatedPartyRule.Allow && (IsRelated(line.Seller) || IsRelated(line.Operator ?? line.Seller)) ? RuleCodes.RelatedParties
+        : rules.RelatedParties != RelatedPartyRule.Allow && IsRelatedTo(line) ? RuleCodes.RelatedParties
         : ProviderRefusal(rules.Provider, line)
             ?? ScopeRefusal(rules.Scope, line)
             ?? (CountedDays(rules, line).Counted == 0 ? RuleCodes.UsageWindow : null)
@@ -105,6 +105,8 @@ internal sealed class LineRules(AllocationRequest request)
             : null;
     }
 
+    private bool IsRelatedTo(FundableLine line) => IsRelated(line.Seller) || (line.Operator is { } other && IsRelated(other));
+
     private bool IsRelated(Organization other)
     {
         if (!_related.TryGetValue(other.Id, out var related))
@@ -125,7 +127,7 @@ internal sealed class LineRules(AllocationRequest request)
         var window = rules.Window;
         if (rules.Proration is null)
         {
-            return (Outside(line.FirstDay, window?.UsageFrom, window?.UsageTo) || Outside(line.LastDay, window?.UsageFrom, window?.UsageTo) ? 0 : 1, 1);
+            return (line.FirstDay < window?.UsageFrom || line.LastDay > window?.UsageTo ? 0 : 1, 1);
         }
 
         var from = window?.UsageFrom > _contractFrom ? window.UsageFrom.Value : _contractFrom;

@@ -183,6 +183,9 @@ public sealed record ProgrammeRules
     /// <summary>Where the money comes from and whom it reaches first.</summary>
     public FundingRules? Funding { get; init; }
 
+    /// <summary>All that is wrong with the rules; nothing where they may be used.</summary>
+    public IReadOnlyList<RuleProblem> Check() => RulesCheck.Of(this);
+
     /// <summary>What every share is rounded down to a whole number of; at least one fen.</summary>
     public Money Unit() => Rounding?.Unit ?? new Money(1);
 

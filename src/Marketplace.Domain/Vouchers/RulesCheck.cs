@@ -1,5 +1,4 @@
 using System.Globalization;
-using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 
@@ -66,7 +65,8 @@ public sealed class RulesCheck
             return;
         }
 
-        Items("applicant.kinds", rules.Kinds, kind => kind is OrganizationKind.Platform or OrganizationKind.Authority ? "can't be granted vouchers" : null);
+        Items("applicant.kinds", rules.Kinds, kind =>
+            kind is OrganizationKind.Platform or OrganizationKind.Authority ? "can't be granted vouchers" : null);
         Regions("applicant.regions", rules.Regions);
         Texts("applicant.traitsAny", rules.TraitsAny);
         Texts("applicant.traitsAll", rules.TraitsAll);
@@ -103,7 +103,9 @@ public sealed class RulesCheck
         var perHour = rules.Reward?.PerCardHour;
         if (new object?[] { rules.Rates, rules.Tiers, perHour }.Count(part => part is not null) != 1)
         {
-            Add("rates", rules.Mode == ProgrammeMode.Reward ? "either rates, tiers or reward.perCardHour is required" : "either rates or tiers are required, and not both");
+            Add("rates", rules.Mode == ProgrammeMode.Reward
+                ? "either rates, tiers or reward.perCardHour is required, and one of them only"
+                : "either rates or tiers are required, and not both");
         }
 
         if (rules.Reward is not null && (rules.Mode != ProgrammeMode.Reward || perHour is null || perHour <= default(Price) || perHour > Price.Limit))
@@ -208,7 +210,8 @@ public sealed class RulesCheck
             Amount("floors.spendWithin.amount", within.Amount, required: true);
         }
 
-        foreach (var (path, cap) in new[] { ("perVoucher", caps.PerVoucher), ("perApplicantYear", caps.PerApplicantYear), ("perApplicant", caps.PerApplicant) })
+        (string, Money?)[] onFaces = [("perVoucher", caps.PerVoucher), ("perApplicantYear", caps.PerApplicantYear), ("perApplicant", caps.PerApplicant)];
+        foreach (var (path, cap) in onFaces)
         {
             if (floors.PerVoucher > cap)
             {

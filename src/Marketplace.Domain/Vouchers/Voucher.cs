@@ -83,7 +83,8 @@ public sealed class Voucher : IVersioned
     /// <summary>A new voucher, all of whose face is available.</summary>
     /// <param name="face">More than 0.</param>
     public static Voucher Issue(
-        Id<Voucher> id, ProgrammeVersion version, Id<Organization> organizationId, Money face, DateTimeOffset issuedAt, DateOnly expiresOn, int budgetYear)
+        Id<Voucher> id, ProgrammeVersion version, Id<Organization> organizationId, Money face, DateTimeOffset issuedAt, DateOnly expiresOn,
+        int budgetYear)
     {
         ArgumentNullException.ThrowIfNull(version);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(face, Money.Zero);

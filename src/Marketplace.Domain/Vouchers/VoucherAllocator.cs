@@ -33,6 +33,7 @@ internal sealed class AllocationRun
 {
     private readonly AllocationRequest _request;
     private readonly LineRules _lineRules;
+    private readonly HashSet<Id<Voucher>>? _chosen;
     private readonly List<ProgrammePot> _pots;
     private readonly Dictionary<(string Line, string Programme), Verdict> _verdicts = [];
     private readonly Dictionary<(string Line, string Programme), LineDecision> _decisions = [];
@@ -42,6 +43,7 @@ internal sealed class AllocationRun
     {
         _request = request;
         _lineRules = new(request);
+        _chosen = request.Chosen?.ToHashSet();
         var programmes = request.Programmes.ToDictionary(programme => programme.Code);
         if (request.Vouchers.FirstOrDefault(voucher => !programmes.ContainsKey(voucher.ProgrammeCode)) is { } lost)
         {
@@ -54,11 +56,7 @@ internal sealed class AllocationRun
             _verdicts.Add((line.Key, programme.Code), new(refusal, refusal is null ? _lineRules.Eligible(programme.Rules, line) : Money.Zero));
         }
 
-        var inOrder = request.Vouchers.Where(voucher => UnfitFor(voucher, programmes[voucher.ProgrammeCode]) is null)
-            .OrderBy(voucher => programmes[voucher.ProgrammeCode].Rules.Priority())
-            .ThenBy(voucher => voucher.ExpiresOn).ThenBy(voucher => voucher.Available ?? voucher.Limit)
-            .ThenBy(voucher => voucher.Id).ThenBy(voucher => voucher.HeldFor ?? Id<Leg>.None)
-            .Select((voucher, rank) => (voucher, rank)).ToLookup(pair => pair.voucher.ProgrammeCode);
+        var inOrder = InOrderOfUse(request.Vouchers, programmes).Select((voucher, rank) => (voucher, rank)).ToLookup(pair => pair.voucher.ProgrammeCode);
         _pots = [.. request.Programmes.Select(programme => new ProgrammePot(programme, [.. inOrder[programme.Code]], FloorRefusal(programme)))];
     }
 
@@ -74,9 +72,35 @@ internal sealed class AllocationRun
         return new(_parts, [.. order], NotApplied());
     }
 
+    /// <summary>Those that may pay at all. A buyer may have a hundred thousand, so this sorts once and in place.</summary>
+    private IEnumerable<SpendableVoucher> InOrderOfUse(IReadOnlyList<SpendableVoucher> vouchers, Dictionary<string, ProgrammeInForce> programmes)
+    {
+        var fit = new List<(int Priority, SpendableVoucher Voucher)>(vouchers.Count);
+        foreach (var voucher in vouchers)
+        {
+            var programme = programmes[voucher.ProgrammeCode];
+            if (UnfitFor(voucher, programme) is null)
+            {
+                fit.Add((programme.Rules.Priority(), voucher));
+            }
+        }
+
+        fit.Sort((left, right) => Compare(left.Priority, left.Voucher, right.Priority, right.Voucher));
+        return fit.Select(entry => entry.Voucher);
+    }
+
+    private static int Compare(int leftPriority, SpendableVoucher left, int rightPriority, SpendableVoucher right)
+    {
+        var order = leftPriority.CompareTo(rightPriority);
+        order = order != 0 ? order : left.ExpiresOn.CompareTo(right.ExpiresOn);
+        order = order != 0 ? order : (left.Available ?? left.Limit).CompareTo(right.Available ?? right.Limit);
+        order = order != 0 ? order : left.Id.CompareTo(right.Id);
+        return order != 0 ? order : (left.HeldFor ?? Id<Leg>.None).CompareTo(right.HeldFor ?? Id<Leg>.None);
+    }
+
     /// <summary>Why a voucher can't pay any line, whatever the line; null where that depends.</summary>
     private string? UnfitFor(SpendableVoucher voucher, ProgrammeInForce programme) =>
-        voucher.HeldFor is null && _request.Chosen?.Contains(voucher.Id) == false ? RuleCodes.NotSelected
+        voucher.HeldFor is null && _chosen?.Contains(voucher.Id) == false ? RuleCodes.NotSelected
         : voucher.HeldFor is null && voucher.ExpiresOn < _request.Today ? RuleCodes.Expired
         : voucher.Limit < programme.Rules.Unit() ? RuleCodes.UsedUp
         : null;
@@ -87,7 +111,8 @@ internal sealed class AllocationRun
         var floors = programme.Rules.Floors;
         var eligible = _request.Lines.Sum(line => _verdicts[(line.Key, programme.Code)].Eligible);
         return _request.OrderTotal < floors?.PerOrder ? RuleCodes.OrderFloor
-            : programme.SpentInYear + eligible < floors?.SpendPerYear || programme.SpentWithin + eligible < floors?.SpendWithin?.Amount ? RuleCodes.SpendFloor
+            : programme.SpentInYear + eligible < floors?.SpendPerYear ? RuleCodes.SpendFloor
+            : programme.SpentWithin + eligible < floors?.SpendWithin?.Amount ? RuleCodes.SpendFloor
             : null;
     }
 
@@ -148,9 +173,12 @@ internal sealed class AllocationRun
     {
         var left = line.Amount;
         var queue = new PriorityQueue<(Turn Turn, Purse Purse, int Voucher), int>();
-        foreach (var (turn, purse) in turns.Where(turn => turn.Stop is null).SelectMany(turn => turn.Pot.PursesFor(line).Select(purse => (turn, purse))))
+        foreach (var turn in turns.Where(turn => turn.Stop is null))
         {
-            Enqueue(turn, purse);
+            foreach (var purse in turn.Pot.PursesFor(line))
+            {
+                Enqueue(turn, purse);
+            }
         }
 
         while (queue.TryDequeue(out var next, out _))
@@ -220,23 +248,17 @@ internal sealed class AllocationRun
     {
         var used = _parts.Select(part => part.VoucherId).ToHashSet();
         var pots = _pots.ToDictionary(pot => pot.Programme.Code);
-        var codes = new Dictionary<(string Programme, DateOnly ExpiresOn, Id<Leg>? HeldFor), string>();
-        var unused = new Dictionary<Id<Voucher>, string>();
+        var unused = new Dictionary<Id<Voucher>, string>(_request.Vouchers.Count);
         foreach (var voucher in _request.Vouchers.Where(voucher => !used.Contains(voucher.Id)))
         {
             var pot = pots[voucher.ProgrammeCode];
-            var key = (voucher.ProgrammeCode, voucher.ExpiresOn, voucher.HeldFor);
-            var code = UnfitFor(voucher, pot.Programme);
-            if (code is null && !codes.TryGetValue(key, out code))
-            {
-                code = WhyNot(voucher, pot);
-                codes.Add(key, code);
-            }
-
+            var code = UnfitFor(voucher, pot.Programme) ?? pot.Reason(voucher, WhyNot);
             unused[voucher.Id] = unused.TryGetValue(voucher.Id, out var other) ? RuleCodes.Further(code, other) : code;
         }
 
-        return [.. unused.OrderBy(entry => entry.Key).Select(entry => new UnusedVoucher(entry.Key, entry.Value))];
+        var answer = unused.Select(entry => new UnusedVoucher(entry.Key, entry.Value)).ToList();
+        answer.Sort((left, right) => left.VoucherId.CompareTo(right.VoucherId));
+        return answer;
     }
 
     /// <summary>Of the lines, the one on which a voucher came furthest. It is the same for all vouchers of one programme and expiry.</summary>
@@ -345,6 +367,7 @@ internal sealed class AllocationRun
     {
         private readonly Purse _free;
         private readonly Dictionary<Id<Leg>, Purse> _held;
+        private readonly Dictionary<(DateOnly ExpiresOn, Id<Leg>? HeldFor), string> _reasons = [];
 
         public ProgrammePot(ProgrammeInForce programme, IReadOnlyList<(SpendableVoucher Voucher, int Rank)> vouchers, string? floorRefusal)
         {
@@ -391,6 +414,13 @@ internal sealed class AllocationRun
 
         public bool IsRivalOf(ProgrammePot other, StackingPolicy policy) =>
             Programme.Code != other.Programme.Code && ProgrammeRules.Rivals(Programme.Rules, other.Programme.Rules, policy);
+
+        /// <summary>Why a voucher pays nothing, found once for all of one expiry and leg.</summary>
+        public string Reason(SpendableVoucher voucher, Func<SpendableVoucher, ProgrammePot, string> find)
+        {
+            var key = (voucher.ExpiresOn, voucher.HeldFor);
+            return _reasons.TryGetValue(key, out var reason) ? reason : _reasons[key] = find(voucher, this);
+        }
 
         public IEnumerable<Purse> PursesFor(FundableLine line)
         {

@@ -74,7 +74,7 @@ internal static class VoucherWorld
         return plain.Deserialize<ProgrammeRules>(MarketJson.Options)!;
     }
 
-    /// <summary>The rules of the scenarios: 30 % of domestic chips, 20 % of others.</summary>
+    /// <summary>30 % of domestic chips, 20 % of others.</summary>
     public static ProgrammeRules ByOrigin => Rules("""{"rates": [{"when": {"origins": ["domestic"]}, "ratio": "0.30"}, {"ratio": "0.20"}]}""");
 
     public static ProgrammeInForce Programme(string code, ProgrammeRules rules) => new() { Code = code, VersionNumber = 1, Rules = rules };
