@@ -90,7 +90,11 @@ public sealed class PostgresCluster : IAsyncDisposable
         // Not the test's folder: the user postgres may not be allowed in.
         var start = new ProcessStartInfo(command[0], command[1..])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
         };
         _keeper = Process.Start(start)!;
         if (await _keeper.StandardOutput.ReadLineAsync() != "started")
