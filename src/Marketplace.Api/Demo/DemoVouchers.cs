@@ -37,7 +37,7 @@ internal static class DemoVouchers
         {
             var paid = await story.SendAsync(parties.Qiantang, new SubmitClaim(Compute, lastDay));
             story.At(billedAt.AddHours(26), () => story.SendAsync(parties.Office, new DecideClaim([]) { Id = paid.Id }));
-            story.At(billedAt.AddHours(30), () => story.SendAsync(parties.Office, new PayClaim("demo claim payment") { Id = paid.Id }));
+            story.At(billedAt.AddHours(30), () => story.SendAsync(parties.Admin, new PayClaim("demo claim payment") { Id = paid.Id }));
         });
         story.At(billedAt.AddHours(3), () => story.SendAsync(parties.CloudValley, new SubmitClaim(Compute, lastDay)));
         story.At(billedAt.AddHours(4), () => story.SendAsync(parties.Xihu, new SubmitClaim(Startup, lastDay)));
