@@ -192,6 +192,16 @@ public class ReadingJudgeTests
     }
 
     [Fact]
+    public void Of_two_corrections_in_one_batch_the_first_is_taken()
+    {
+        Accept(_world.Event(_leg, "r1", 0, 60));
+        var c1 = _world.Event(_leg, "c1", 0, 60, cards: 1) with { Replaces = "r1" };
+
+        Assert.Equal("accepted usage.replaced_already", _world.Verdicts(c1, c1 with { EventId = "c2", To = c1.To.AddHours(-0.5) }));
+        Assert.Equal(CardTime.Of(1, 1000, 3600), Assert.Single(_world.Hours.Values).Busy);
+    }
+
+    [Fact]
     public void A_correction_frees_the_time_that_it_gives_up()
     {
         Accept(_world.Event(_leg, "r1", 0, 120));
