@@ -125,8 +125,10 @@ internal static class Unreadable
             }
         }
 
-        // A list with an item that can't be read is left out whole: its other items are only wrong in company.
-        return errors.Count == before || items.All(item => item is JsonObject);
+        // A list with an item that can't be read is left out whole: its other items are only wrong in company. What was wrong
+        // inside an object is out already.
+        return errors.Count == before
+            || (MarketJson.Options.GetTypeInfo(element).Kind == JsonTypeInfoKind.Object && items.All(item => item is JsonObject));
     }
 
     private static string Shape(JsonTypeInfo info, Exception unreadable) => info.Type switch
