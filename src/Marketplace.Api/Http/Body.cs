@@ -32,7 +32,7 @@ public sealed class Body<T>(T value) : IBindableFromHttpContext<Body<T>>, IEndpo
             json = await JsonNode.ParseAsync(
                 context.Request.Body, documentOptions: new() { MaxDepth = MarketJson.Options.MaxDepth, AllowDuplicateProperties = false }, cancellationToken: context.RequestAborted);
         }
-        catch (JsonException malformed)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             throw new ProblemException(StatusCodes.Status400BadRequest, "json.malformed", JsonText.WithoutPath(malformed));
         }
