@@ -1,8 +1,12 @@
 using FluentValidation;
 using Marketplace.Application.Audit;
+using Marketplace.Application.Audit.Verification;
+using Marketplace.Application.Billing;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Market;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
+using Marketplace.Application.Vouchers;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,9 +27,12 @@ public static class DependencyInjection
                 services.AddScoped(handler, type);
             }
 
-            if (type.IsAssignableTo(typeof(IJob)))
+            foreach (var kind in (Type[])[typeof(IJob), typeof(IInvariantChecks)])
             {
-                services.AddScoped(typeof(IJob), type);
+                if (type.IsAssignableTo(kind))
+                {
+                    services.AddScoped(kind, type);
+                }
             }
         }
 
@@ -41,6 +48,12 @@ public static class DependencyInjection
         services.AddScoped<AuditLog>();
         services.AddScoped<CapacitySnapshot>();
         services.AddScoped<Booking>();
+        services.AddScoped<KnownReadings>();
+        services.AddScoped<Funding>();
+        services.AddScoped<Rater>();
+        services.AddScoped<Invoicing>();
+        services.AddScoped<Replayer>();
+        services.AddScoped<PeriodCalendar>();
         services.AddSingleton<JobRunner>();
         return services;
     }

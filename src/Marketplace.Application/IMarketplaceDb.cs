@@ -1,10 +1,12 @@
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Audit;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Metering;
 using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Vouchers;
 using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application;
@@ -28,6 +30,25 @@ public interface IMarketplaceDb
     DbSet<Leg> Legs { get; }
     DbSet<Reservation> Reservations { get; }
     DbSet<Meter> Meters { get; }
+    DbSet<Reading> Readings { get; }
+    DbSet<UsageHour> UsageHours { get; }
+    DbSet<Programme> Programmes { get; }
+    DbSet<ProgrammeVersion> ProgrammeVersions { get; }
+    DbSet<ProgrammeBudget> ProgrammeBudgets { get; }
+    DbSet<Voucher> Vouchers { get; }
+    DbSet<VoucherHold> VoucherHolds { get; }
+    DbSet<Redemption> Redemptions { get; }
+    DbSet<Claim> Claims { get; }
+    DbSet<BillingPeriod> BillingPeriods { get; }
+    DbSet<BilledPair> BilledPairs { get; }
+    DbSet<NumberSeries> NumberSeries { get; }
+    DbSet<Invoice> Invoices { get; }
+    DbSet<InvoiceLine> InvoiceLines { get; }
+    DbSet<InvoiceFacts> InvoiceFacts { get; }
+    DbSet<InvoicePayment> InvoicePayments { get; }
+    DbSet<CreditNote> CreditNotes { get; }
+    DbSet<CreditNoteLine> CreditNoteLines { get; }
+    DbSet<Settlement> Settlements { get; }
     DbSet<JournalEntry> JournalEntries { get; }
     DbSet<Posting> Postings { get; }
     DbSet<AuditEntry> AuditEntries { get; }

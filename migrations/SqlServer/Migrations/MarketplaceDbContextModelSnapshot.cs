@@ -192,6 +192,587 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("audit_seals");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
+                {
+                    b.Property<int>("Period")
+                        .HasColumnType("int")
+                        .HasColumnName("period");
+
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Period", "SellerId", "OrganizationId")
+                        .HasName("pk_billed_pairs");
+
+                    b.ToTable("billed_pairs");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
+                {
+                    b.Property<int>("Period")
+                        .HasColumnType("int")
+                        .HasColumnName("period");
+
+                    b.Property<long?>("BilledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("billed_at");
+
+                    b.Property<long>("ClosedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("closed_at");
+
+                    b.Property<long?>("SettledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("settled_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Period")
+                        .HasName("pk_billing_periods");
+
+                    b.ToTable("billing_periods");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("invoice_id");
+
+                    b.Property<long>("IssuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issued_at");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("int")
+                        .HasColumnName("period");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("Refund")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refund");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("settlement_id");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.Property<long>("Vat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("vat");
+
+                    b.Property<long>("VoucherReturned")
+                        .HasColumnType("bigint")
+                        .HasColumnName("voucher_returned");
+
+                    b.HasKey("Id")
+                        .HasName("pk_credit_notes");
+
+                    b.HasIndex("InvoiceId")
+                        .HasDatabaseName("ix_credit_notes_invoice_id");
+
+                    b.HasIndex("SettlementId")
+                        .HasDatabaseName("ix_credit_notes_settlement_id");
+
+                    b.HasIndex("SellerId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_credit_notes_seller_id_number");
+
+                    b.ToTable("credit_notes", t =>
+                        {
+                            t.HasCheckConstraint("ck_credit_notes_sums", "total = net + vat AND refund <= total");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<byte[]>("CreditNoteId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("credit_note_id");
+
+                    b.Property<string>("Hours")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("hours");
+
+                    b.Property<byte[]>("InvoiceLineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("invoice_line_id");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<string>("Parts")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("parts");
+
+                    b.Property<long>("Payable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("payable");
+
+                    b.Property<long>("Vat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("vat");
+
+                    b.HasKey("Id")
+                        .HasName("pk_credit_note_lines");
+
+                    b.HasIndex("CreditNoteId")
+                        .HasDatabaseName("ix_credit_note_lines_credit_note_id");
+
+                    b.HasIndex("InvoiceLineId")
+                        .HasDatabaseName("ix_credit_note_lines_invoice_line_id");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_credit_note_lines_leg_id");
+
+                    b.ToTable("credit_note_lines");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ContentDigest")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("content_digest");
+
+                    b.Property<long>("CreditedPayable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credited_payable");
+
+                    b.Property<long>("CreditedTotal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credited_total");
+
+                    b.Property<long>("IssuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issued_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("Paid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("paid");
+
+                    b.Property<long>("Payable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("payable");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("int")
+                        .HasColumnName("period");
+
+                    b.Property<string>("RatingVersion")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .HasColumnName("rating_version");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("settlement_id");
+
+                    b.Property<DateOnly?>("TaxIssuedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("tax_issued_on");
+
+                    b.Property<string>("TaxNumber")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("tax_number");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.Property<long>("Vat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("vat");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<long>("VoucherTotal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("voucher_total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invoices");
+
+                    b.HasIndex("SettlementId")
+                        .HasDatabaseName("ix_invoices_settlement_id");
+
+                    b.HasIndex("OrganizationId", "Period")
+                        .HasDatabaseName("ix_invoices_organization_id_period");
+
+                    b.HasIndex("Period", "SellerId")
+                        .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("SellerId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invoices_seller_id_number");
+
+                    b.ToTable("invoices", t =>
+                        {
+                            t.HasCheckConstraint("ck_invoices_sums", "total = net + vat AND paid >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
+                {
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("invoice_id");
+
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Allocations")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("allocations");
+
+                    b.HasKey("InvoiceId", "OrderId")
+                        .HasName("pk_invoice_facts");
+
+                    b.ToTable("invoice_facts");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("Hours")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("hours");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("invoice_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<bool>("OffPeak")
+                        .HasColumnType("bit")
+                        .HasColumnName("off_peak");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Parts")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("parts");
+
+                    b.Property<long>("Payable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("payable");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("int")
+                        .HasColumnName("position");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("bigint")
+                        .HasColumnName("quantity");
+
+                    b.Property<long>("UnitPrice")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_price");
+
+                    b.Property<int>("UsagePeriod")
+                        .HasColumnType("int")
+                        .HasColumnName("usage_period");
+
+                    b.Property<long>("UsageVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("usage_version");
+
+                    b.Property<long>("Vat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("vat");
+
+                    b.Property<int>("VatRate")
+                        .HasColumnType("int")
+                        .HasColumnName("vat_rate");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invoice_lines");
+
+                    b.HasIndex("InvoiceId")
+                        .HasDatabaseName("ix_invoice_lines_invoice_id");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_invoice_lines_leg_id");
+
+                    b.ToTable("invoice_lines", t =>
+                        {
+                            t.HasCheckConstraint("ck_invoice_lines_sums", "amount = net + vat");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("invoice_id");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invoice_payments");
+
+                    b.HasIndex("InvoiceId")
+                        .HasDatabaseName("ix_invoice_payments_invoice_id");
+
+                    b.HasIndex("OrganizationId", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invoice_payments_organization_id_reference");
+
+                    b.ToTable("invoice_payments");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
+                {
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("Document")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("document");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("int")
+                        .HasColumnName("year");
+
+                    b.Property<int>("Last")
+                        .HasColumnType("int")
+                        .HasColumnName("last");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("SellerId", "Document", "Year")
+                        .HasName("pk_number_series");
+
+                    b.ToTable("number_series");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Commission")
+                        .HasColumnType("bigint")
+                        .HasColumnName("commission");
+
+                    b.Property<int>("CommissionRate")
+                        .HasColumnType("int")
+                        .HasColumnName("commission_rate");
+
+                    b.Property<long>("FromBuyers")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_buyers");
+
+                    b.Property<long>("FromProgrammes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_programmes");
+
+                    b.Property<long>("Gross")
+                        .HasColumnType("bigint")
+                        .HasColumnName("gross");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<long?>("PaidAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("paid_at");
+
+                    b.Property<string>("PaymentReference")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("payment_reference");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("int")
+                        .HasColumnName("period");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_settlements");
+
+                    b.HasIndex("SellerId", "Period")
+                        .IsUnique()
+                        .HasDatabaseName("ix_settlements_seller_id_period");
+
+                    b.ToTable("settlements", t =>
+                        {
+                            t.HasCheckConstraint("ck_settlements_sums", "net = gross - commission AND net = from_buyers + from_programmes");
+                        });
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -798,6 +1379,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("from_hour");
 
+                    b.Property<string>("Funding")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("funding");
+
                     b.Property<long>("Payable")
                         .HasColumnType("bigint")
                         .HasColumnName("payable");
@@ -853,6 +1439,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
+                    b.Property<string>("Chosen")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("chosen");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -889,8 +1479,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("version");
 
                     b.Property<string>("Vouchers")
+                        .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers");
+
+                    b.Property<string>("VouchersNotApplied")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("vouchers_not_applied");
 
                     b.HasKey("Id")
                         .HasName("pk_quotes");
@@ -1001,6 +1597,159 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("meters");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
+                {
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("meter_id");
+
+                    b.Property<string>("EventId")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("AcceptedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<bool>("Attested")
+                        .HasColumnType("bit")
+                        .HasColumnName("attested");
+
+                    b.Property<long?>("BusySeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("busy_seconds");
+
+                    b.Property<string>("Card")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("card");
+
+                    b.Property<int>("Cards")
+                        .HasColumnType("int")
+                        .HasColumnName("cards");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("content_hash");
+
+                    b.Property<long?>("EnergyMilliWh")
+                        .HasColumnType("bigint")
+                        .HasColumnName("energy_milli_wh");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_at");
+
+                    b.Property<long?>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Milli")
+                        .HasColumnType("int")
+                        .HasColumnName("milli");
+
+                    b.Property<long?>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long?>("ReplacedAtVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaced_at_version");
+
+                    b.Property<string>("Replaces")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("replaces")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("To")
+                        .HasColumnType("bigint")
+                        .HasColumnName("to_at");
+
+                    b.Property<long>("UsageVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("usage_version");
+
+                    b.HasKey("MeterId", "EventId")
+                        .HasName("pk_readings");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("MeterId", "EventId"), false);
+
+                    b.HasIndex("LegId", "To")
+                        .HasDatabaseName("ix_readings_leg_id_to_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("LegId", "To"));
+
+                    b.ToTable("readings", t =>
+                        {
+                            t.HasCheckConstraint("ck_readings_cards", "cards >= 0 AND milli BETWEEN 1 AND 1000");
+
+                            t.HasCheckConstraint("ck_readings_interval", "from_at < to_at");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
+                {
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("int")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("Attested")
+                        .HasColumnType("bigint")
+                        .HasColumnName("attested");
+
+                    b.Property<int>("AttestedReadings")
+                        .HasColumnType("int")
+                        .HasColumnName("attested_readings");
+
+                    b.Property<long>("Busy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("busy");
+
+                    b.Property<long>("Down")
+                        .HasColumnType("bigint")
+                        .HasColumnName("down");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<int>("Readings")
+                        .HasColumnType("int")
+                        .HasColumnName("readings");
+
+                    b.HasKey("LegId", "Hour")
+                        .HasName("pk_usage_hours");
+
+                    b.ToTable("usage_hours", t =>
+                        {
+                            t.HasCheckConstraint("ck_usage_hours_amounts", "busy >= 0 AND down >= 0 AND attested >= 0 AND input_tokens >= 0 AND output_tokens >= 0 AND readings > 0");
+                        });
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1063,6 +1812,470 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasDatabaseName("ix_organizations_credit_code");
 
                     b.ToTable("organizations");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("authority_id");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<long?>("PaidAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("paid_at");
+
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("payee_id");
+
+                    b.Property<string>("PaymentReference")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("payment_reference");
+
+                    b.Property<string>("ProgrammeCode")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("programme_code");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("SubmittedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("submitted_at");
+
+                    b.Property<DateOnly>("UpTo")
+                        .HasColumnType("date")
+                        .HasColumnName("up_to");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claims");
+
+                    b.HasIndex("AuthorityId")
+                        .HasDatabaseName("ix_claims_authority_id");
+
+                    b.HasIndex("PayeeId")
+                        .HasDatabaseName("ix_claims_payee_id");
+
+                    b.HasIndex("ProgrammeCode")
+                        .HasDatabaseName("ix_claims_programme_code");
+
+                    b.ToTable("claims");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<byte[]>("ClaimId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("claim_id");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("invoice_id");
+
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("line_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<byte[]>("RedemptionId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("redemption_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("voucher_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_claim_item");
+
+                    b.HasIndex("ClaimId")
+                        .HasDatabaseName("ix_claim_item_claim_id");
+
+                    b.HasIndex("RedemptionId")
+                        .HasDatabaseName("ix_claim_item_redemption_id");
+
+                    b.ToTable("claim_item");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Programme", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("code");
+
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("authority_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name");
+
+                    b.HasKey("Code")
+                        .HasName("pk_programmes");
+
+                    b.HasIndex("AuthorityId")
+                        .HasDatabaseName("ix_programmes_authority_id");
+
+                    b.ToTable("programmes");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ProgrammeBudget", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("code");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("int")
+                        .HasColumnName("year");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Issued")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issued");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code", "Year")
+                        .HasName("pk_programme_budgets");
+
+                    b.ToTable("programme_budgets", t =>
+                        {
+                            t.HasCheckConstraint("ck_programme_budgets_issued", "issued >= 0 AND issued <= amount");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ProgrammeVersion", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("code");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Rules")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("rules");
+
+                    b.HasKey("Code", "Number")
+                        .HasName("pk_programme_versions");
+
+                    b.ToTable("programme_versions");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("Claimed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("claimed");
+
+                    b.Property<bool>("Deducted")
+                        .HasColumnType("bit")
+                        .HasColumnName("deducted");
+
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("invoice_id");
+
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("line_id");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<long>("Paid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("paid");
+
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("payee_id");
+
+                    b.Property<string>("ProgrammeCode")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("programme_code");
+
+                    b.Property<int>("ProgrammeVersion")
+                        .HasColumnType("int")
+                        .HasColumnName("programme_version");
+
+                    b.Property<long>("Rejected")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rejected");
+
+                    b.Property<long>("Returned")
+                        .HasColumnType("bigint")
+                        .HasColumnName("returned");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<DateOnly>("UsedUntil")
+                        .HasColumnType("date")
+                        .HasColumnName("used_until");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("voucher_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_redemptions");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_redemptions_order_id");
+
+                    b.HasIndex("ProgrammeCode")
+                        .HasDatabaseName("ix_redemptions_programme_code");
+
+                    b.HasIndex("VoucherId")
+                        .HasDatabaseName("ix_redemptions_voucher_id");
+
+                    b.HasIndex("LineId", "VoucherId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_redemptions_line_id_voucher_id");
+
+                    b.HasIndex("PayeeId", "ProgrammeCode", "UsedUntil")
+                        .HasDatabaseName("ix_redemptions_payee_id_programme_code_used_until");
+
+                    b.ToTable("redemptions", t =>
+                        {
+                            t.HasCheckConstraint("ck_redemptions_standing", "returned >= 0 AND rejected >= 0 AND returned + rejected <= amount");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Available")
+                        .HasColumnType("bigint")
+                        .HasColumnName("available");
+
+                    b.Property<int>("BudgetYear")
+                        .HasColumnType("int")
+                        .HasColumnName("budget_year");
+
+                    b.Property<long>("Expired")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expired");
+
+                    b.Property<long?>("ExpiredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expired_at");
+
+                    b.Property<DateOnly>("ExpiresOn")
+                        .HasColumnType("date")
+                        .HasColumnName("expires_on");
+
+                    b.Property<long>("Face")
+                        .HasColumnType("bigint")
+                        .HasColumnName("face");
+
+                    b.Property<long>("Held")
+                        .HasColumnType("bigint")
+                        .HasColumnName("held");
+
+                    b.Property<long>("IssuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issued_at");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("ProgrammeCode")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("programme_code");
+
+                    b.Property<long>("Redeemed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("redeemed");
+
+                    b.Property<long>("Revoked")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<int>("VersionNumber")
+                        .HasColumnType("int")
+                        .HasColumnName("version_number");
+
+                    b.HasKey("Id")
+                        .HasName("pk_vouchers");
+
+                    b.HasIndex("ExpiresOn")
+                        .HasDatabaseName("ix_vouchers_expires_on");
+
+                    b.HasIndex("OrganizationId", "ProgrammeCode")
+                        .HasDatabaseName("ix_vouchers_organization_id_programme_code");
+
+                    b.HasIndex("ProgrammeCode", "BudgetYear")
+                        .HasDatabaseName("ix_vouchers_programme_code_budget_year");
+
+                    b.HasIndex("ProgrammeCode", "VersionNumber")
+                        .HasDatabaseName("ix_vouchers_programme_code_version_number");
+
+                    b.ToTable("vouchers", t =>
+                        {
+                            t.HasCheckConstraint("ck_vouchers_balances", "face = available + held + redeemed + expired + revoked AND available >= 0 AND held >= 0 AND redeemed >= 0 AND expired >= 0 AND revoked >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
+                {
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("voucher_id");
+
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("AvailableBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("available_before");
+
+                    b.Property<long>("Left")
+                        .HasColumnType("bigint")
+                        .HasColumnName("left");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("VoucherId", "LegId")
+                        .HasName("pk_voucher_holds");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_voucher_holds_leg_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_voucher_holds_order_id");
+
+                    b.ToTable("voucher_holds", t =>
+                        {
+                            t.HasCheckConstraint("ck_voucher_holds_left", "\"left\" >= 0 AND \"left\" <= amount");
+                        });
                 });
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.ApiClient", b =>
@@ -1327,6 +2540,109 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("identity_user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.Invoice", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_credit_notes_invoices_invoice_id");
+
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithMany()
+                        .HasForeignKey("SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_credit_notes_settlements_settlement_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.CreditNote", null)
+                        .WithMany("Lines")
+                        .HasForeignKey("CreditNoteId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_credit_note_lines_credit_notes_credit_note_id");
+
+                    b.HasOne("Marketplace.Domain.Billing.InvoiceLine", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceLineId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_credit_note_lines_invoice_lines_invoice_line_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invoices_organizations_organization_id");
+
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("SellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invoices_organizations_seller_id");
+
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithMany()
+                        .HasForeignKey("SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_invoices_settlements_settlement_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.Invoice", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invoice_facts_invoices_invoice_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.Invoice", null)
+                        .WithMany("Lines")
+                        .HasForeignKey("InvoiceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invoice_lines_invoices_invoice_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invoice_lines_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.Invoice", null)
+                        .WithMany()
+                        .HasForeignKey("InvoiceId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invoice_payments_invoices_invoice_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("SellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_settlements_organizations_seller_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
                     b.HasOne("Marketplace.Domain.Organizations.Organization", null)
@@ -1489,6 +2805,124 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_meters_centers_center_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.Programme", null)
+                        .WithMany()
+                        .HasForeignKey("ProgrammeCode")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claims_programmes_programme_code");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.Claim", null)
+                        .WithMany("Items")
+                        .HasForeignKey("ClaimId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_item_claims_claim_id");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.Redemption", null)
+                        .WithMany()
+                        .HasForeignKey("RedemptionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_claim_item_redemptions_redemption_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Programme", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorityId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_programmes_organizations_authority_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ProgrammeBudget", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.Programme", null)
+                        .WithMany()
+                        .HasForeignKey("Code")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_programme_budgets_programmes_code");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ProgrammeVersion", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.Programme", null)
+                        .WithMany()
+                        .HasForeignKey("Code")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_programme_versions_programmes_code");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.InvoiceLine", null)
+                        .WithMany()
+                        .HasForeignKey("LineId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_redemptions_invoice_lines_line_id");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.Voucher", null)
+                        .WithMany()
+                        .HasForeignKey("VoucherId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_redemptions_vouchers_voucher_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_vouchers_organizations_organization_id");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.ProgrammeVersion", null)
+                        .WithMany()
+                        .HasForeignKey("ProgrammeCode", "VersionNumber")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_vouchers_programme_versions_programme_code_version_number");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_voucher_holds_legs_leg_id");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.Voucher", null)
+                        .WithMany()
+                        .HasForeignKey("VoucherId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_voucher_holds_vouchers_voucher_id");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
                     b.HasOne("Marketplace.Infrastructure.Identity.Person", null)
@@ -1519,6 +2953,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_identity_user_tokens_identity_users_user_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
+                {
+                    b.Navigation("Lines");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
+                {
+                    b.Navigation("Lines");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
                     b.Navigation("Postings");
@@ -1527,6 +2971,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
                     b.Navigation("Legs");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
+                {
+                    b.Navigation("Items");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,5 +1,6 @@
 using Marketplace.Api.Http;
 using Marketplace.Application.Audit;
+using Marketplace.Application.Audit.Verification;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
 using MediatR;
@@ -16,6 +17,10 @@ internal static class AuditEndpoints
             .Produces<Page<AuditEntryAnswer>>().WithSummary("Who did what, the newest first");
         group.MapGet("/seals", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAuditSeals(page.ToPage()), token))
             .Produces<Page<AuditSealAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The chain of seals");
+        group.MapPost("/verifications", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new VerifyInvariants(), token))
+            .Produces<VerificationAnswer>().RequireAuthorization(Policies.Overseer).WithSummary("Hold every invariant against the live data");
+        group.MapPost("/replays", (Body<ReplayInvoices> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
+            .Produces<ReplayAnswer>().RequireAuthorization(Policies.Overseer).WithSummary("Make a period's invoices again and compare");
     }
 
     public static void MapJobs(this IEndpointRouteBuilder app)

@@ -1,7 +1,6 @@
 using Marketplace.Api.Http;
 using Marketplace.Application.Json;
 using Marketplace.Application.Market;
-using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;

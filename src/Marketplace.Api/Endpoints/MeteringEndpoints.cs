@@ -1,6 +1,8 @@
 using Marketplace.Api.Http;
 using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Shared;
 using MediatR;
 
 namespace Marketplace.Api.Endpoints;
@@ -15,5 +17,19 @@ internal static class MeteringEndpoints
             .Produces<MeterAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Register a meter of a centre");
         group.MapGet("/meters", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListMeters(page.ToPage()), token))
             .Produces<Page<MeterAnswer>>().WithSummary("The caller's meters");
+        group.MapPost("/usage", (UsageBody body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
+            .Accepts<UsageEventShape[]>(UsageBody.ContentType).Produces<UsageAnswer>().RequireAuthorization(Policies.Provider)
+            .WithMetadata(new BodyLimit(UsageBody.MaxBytes)).WithSummary("Report usage: CloudEvents in a batch, one verdict each")
+            .WithDescription("Meter-Id and Meter-Signature sign a batch: base64 of ECDSA P-256 with SHA-256 over the body's bytes, DER or IEEE P1363.");
+        group.MapGet("/orders/{id}/usage", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListUsage(Id<Order>.Parse(id), page.ToPage()), token))
+            .Produces<Page<UsageHourAnswer>>().WithSummary("An order's usage by leg and hour; a seller sees that of its own legs");
     }
+
+    /// <summary>An event as the documentation shows it; events are read one by one, so that a malformed one is refused alone.</summary>
+    private sealed record UsageEventShape(string Specversion, string Id, string Source, string Type, string Subject, UsageDataShape Data, DateTimeOffset? Time = null);
+
+    private sealed record UsageDataShape(
+        DateTimeOffset From, DateTimeOffset To, int? Cards = null, int? Milli = null, string? Card = null, long? BusySeconds = null, long? InputTokens = null,
+        long? OutputTokens = null, decimal? EnergyWh = null, string? Status = null, string? Replaces = null);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Marketplace.Application.Json;
 using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Shared;
 
 namespace Marketplace.Api.Endpoints;
 
@@ -11,6 +12,14 @@ internal static class QueryText
         string.IsNullOrEmpty(text) ? null
         : MarketJson.TryParseInstant(text.Replace(' ', '+'), out var instant) ? instant
         : throw InvalidRequestException.For(name, "must be an ISO 8601 instant with offset, such as \"2026-01-10T08:00:00Z\"");
+
+    public static Guid? Party(string? text, string name) =>
+        string.IsNullOrEmpty(text) ? null : Guid.TryParse(text, out var id) ? id : throw InvalidRequestException.For(name, "must be an id");
+
+    public static Period? Period(string? text, string name) =>
+        string.IsNullOrEmpty(text) ? null
+        : Domain.Shared.Period.TryParse(text, out var period) ? period
+        : throw InvalidRequestException.For(name, "must be a month such as \"2026-01\"");
 
     public static T? Name<T>(string? text, string name)
         where T : struct, Enum =>

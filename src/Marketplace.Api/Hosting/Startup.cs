@@ -2,9 +2,7 @@ using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
-using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure.Persistence;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace Marketplace.Api.Hosting;
 
@@ -62,6 +60,9 @@ internal static partial class Startup
         app.MapOrganizations();
         app.MapMarket();
         app.MapMetering();
+        app.MapVouchers();
+        app.MapBilling();
+        app.MapLedger();
         app.MapAudit();
         app.MapJobs();
         if (settings.Sandbox.Enabled)

@@ -12,6 +12,9 @@ internal static class Policies
     public const string Enterprise = "enterprise";
     public const string Seller = "seller";
 
+    /// <summary>The body behind a programme, or the admin for it.</summary>
+    public const string Authority = "authority";
+
     /// <summary>A party of the market, or the admin for it: auditors change nothing.</summary>
     public const string Party = "party";
 
@@ -27,6 +30,7 @@ internal static class Policies
         Allow(Provider, Role.Provider);
         Allow(Enterprise, Role.Enterprise);
         Allow(Seller, Role.Provider, Role.Enterprise);
+        Allow(Authority, Role.Authority, Role.Admin);
         Allow(Party, Role.Provider, Role.Enterprise, Role.Authority, Role.Admin);
         Allow(Overseer, Role.Admin, Role.Auditor);
         options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(MarketClaims.Role).Build();

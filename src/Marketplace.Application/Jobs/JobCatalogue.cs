@@ -1,9 +1,14 @@
 using Marketplace.Application.Audit;
+using Marketplace.Application.Billing;
+using Marketplace.Application.Vouchers;
 
 namespace Marketplace.Application.Jobs;
 
 /// <summary>The names of all jobs, for engines that set up their triggers before there is a database.</summary>
 public static class JobCatalogue
 {
-    public static IReadOnlyList<string> Names { get; } = [SealAuditEntriesJob.JobName];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        ExpireVouchersJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
+    ];
 }

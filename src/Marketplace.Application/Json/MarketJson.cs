@@ -32,6 +32,7 @@ public static class MarketJson
         options.Converters.Add(new TextConverter<Money>(Money.TryParse, "an amount as a string with two decimals, such as \"1234.50\""));
         options.Converters.Add(new TextConverter<Price>(Price.TryParse, "a price as a string with up to six decimals, such as \"20.00\""));
         options.Converters.Add(new TextConverter<Ratio>(Ratio.TryParse, "a ratio as a string with up to six decimals, such as \"0.30\""));
+        options.Converters.Add(new TextConverter<CreditCode>(CreditCode.TryParse, "a unified social credit code"));
         options.Converters.Add(new TextConverter<Period>(Period.TryParse, "a month such as \"2026-01\""));
         options.Converters.Add(new TextConverter<DateTimeOffset>(TryParseInstant, "an ISO 8601 instant with offset, such as \"2026-01-10T08:00:00+08:00\"", FormatInstant));
         options.Converters.Add(new TextConverter<DateOnly>(TryParseDay, "a date such as \"2026-01-31\"", day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));

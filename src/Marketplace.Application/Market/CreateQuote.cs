@@ -1,9 +1,10 @@
-using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
+using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,14 +16,14 @@ public sealed record QuoteLegAnswer(
 
 public sealed record QuoteAnswer(
     Id<Quote> Id, QuoteStatus Status, DateTimeOffset ExpiresAt, Hour From, Hour To, IReadOnlyList<QuoteLegAnswer> Legs, Money Total,
-    Money PublicMoney, Money Payable)
+    IReadOnlyList<QuotedVoucher> Vouchers, Money PublicMoney, Money Payable, IReadOnlyList<UnusedVoucher> VouchersNotApplied)
 {
     public static QuoteAnswer Of(Quote quote, DateTimeOffset now) => new(
         quote.Id, quote.StatusAt(now), quote.ExpiresAt, quote.Plan.Interval.From, quote.Plan.Interval.To,
         [.. quote.Plan.Legs.Select(leg => new QuoteLegAnswer(
             leg.Id, leg.ListingId, leg.SellerId, leg.CenterId, leg.Node, leg.Accelerator, leg.Cards, leg.MilliPerCard,
             quote.Plan.Interval.From, quote.Plan.Interval.To, leg.Product, leg.Amount))],
-        quote.Plan.Total, quote.PublicMoney, quote.Payable);
+        quote.Plan.Total, quote.Vouchers, quote.PublicMoney, quote.Payable, quote.VouchersNotApplied);
 }
 
 public sealed record UnfillableAnswer(string Status, IReadOnlyList<UnfillableReason> Reasons, IReadOnlyList<QuoteAnswer> Alternatives);
@@ -36,7 +37,7 @@ public sealed record CreateQuote : DemandInput, ICommand<QuoteOutcome>;
 public sealed class CreateQuoteValidator : DemandInputValidator<CreateQuote>;
 
 public sealed class CreateQuoteHandler(
-    IMarketplaceDb db, RequestContext context, CapacitySnapshot snapshot, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, RequestContext context, CapacitySnapshot snapshot, Funding funding, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<CreateQuote, QuoteOutcome>
 {
     public async Task<QuoteOutcome> Handle(CreateQuote request, CancellationToken cancellationToken)
@@ -50,6 +51,8 @@ public sealed class CreateQuoteHandler(
             return new(null, new("unfillable", match.Reasons, []));
         }
 
+        var chosen = (request.Vouchers ?? VoucherChoice.Auto).Only;
+        var vouchers = Funding.Allocate(await funding.ForPlanAsync(plan, demand.Workload, buyer, chosen, now, cancellationToken));
         var start = plan.Interval.From.Start;
         var quote = new Quote
         {
@@ -60,8 +63,11 @@ public sealed class CreateQuoteHandler(
             CreatedAt = now,
             // Hours that have begun aren't sold, so a quote doesn't outlast its own start.
             ExpiresAt = start > now && start < now + Quote.Validity ? start : now + Quote.Validity,
-            PublicMoney = Money.Zero,
-            Payable = plan.Total,
+            Chosen = chosen,
+            Vouchers = vouchers.ByVoucher,
+            VouchersNotApplied = vouchers.NotApplied,
+            PublicMoney = vouchers.PublicMoney,
+            Payable = plan.Total - vouchers.Deducted,
         };
         db.Quotes.Add(quote);
         audit.Record("quote.made", ("quote", quote.Id.ToString()), buyer, new { plan.Total, legs = plan.Legs.Count, quote.ExpiresAt });

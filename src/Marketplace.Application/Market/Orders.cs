@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
+using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
@@ -18,18 +19,18 @@ public sealed record OrderLegAnswer(
 /// <param name="DepositHeld">What is held of the buyer's deposit or credit for it now.</param>
 public sealed record OrderAnswer(
     Id<Order> Id, OrderStatus Status, Id<Organization> BuyerId, DateTimeOffset PlacedAt, Hour From, Hour To, IReadOnlyList<OrderLegAnswer> Legs,
-    Money Total, Money? PublicMoney, Money? Payable, Money? DepositHeld)
+    Money Total, IReadOnlyList<QuotedVoucher>? Vouchers, Money? PublicMoney, Money? Payable, Money? DepositHeld)
 {
-    public static OrderAnswer Of(Order order, DateTimeOffset now) => new(
+    public static OrderAnswer Of(Order order, IReadOnlyList<QuotedVoucher> vouchers, DateTimeOffset now) => new(
         order.Id, order.StatusAt(now), order.BuyerId, order.PlacedAt, order.From, order.To, [.. order.Legs.OrderBy(leg => leg.Position).Select(Leg)],
-        order.Total, order.PublicMoney, order.Payable, order.Legs.Sum(leg => leg.DepositHeld));
+        order.Total, vouchers, order.PublicMoney, order.Payable, order.Legs.Sum(leg => leg.DepositHeld));
 
     /// <summary>What one of its sellers sees: the seller's own legs, and nothing of how the buyer pays.</summary>
     public static OrderAnswer ForSeller(Order order, Id<Organization> seller, DateTimeOffset now)
     {
         var own = order.Legs.Where(leg => leg.SellerId == seller).OrderBy(leg => leg.Position).ToList();
         return new(
-            order.Id, order.StatusAt(now), order.BuyerId, order.PlacedAt, order.From, order.To, [.. own.Select(Leg)], own.Sum(leg => leg.Amount), null, null, null);
+            order.Id, order.StatusAt(now), order.BuyerId, order.PlacedAt, order.From, order.To, [.. own.Select(Leg)], own.Sum(leg => leg.Amount), null, null, null, null);
     }
 
     private static OrderLegAnswer Leg(Leg leg) => new(
@@ -45,7 +46,7 @@ public sealed class GetOrderHandler(IMarketplaceDb db, RequestContext context, M
     {
         var order = await db.Orders.AsNoTracking().Include(o => o.Legs).SingleOrDefaultAsync(o => o.Id == request.Id, cancellationToken)
             ?? throw SharedErrors.NotFound("order");
-        return OrderAnswers.For(context.Caller, order, clock.GetUtcNow());
+        return (await OrderAnswers.ForAsync(db, context.Caller, [order], clock.GetUtcNow(), cancellationToken))[0];
     }
 }
 
@@ -57,15 +58,28 @@ public sealed class ListOrdersHandler(IMarketplaceDb db, RequestContext context,
     public async Task<Page<OrderAnswer>> Handle(ListOrders request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return (await db.Orders.AsNoTracking().Include(o => o.Legs).NewestFirstAsync(request.Page, order => order.Id, cancellationToken))
-            .Select(order => OrderAnswers.For(context.Caller, order, now));
+        var page = await db.Orders.AsNoTracking().Include(o => o.Legs).NewestFirstAsync(request.Page, order => order.Id, cancellationToken);
+        return new(await OrderAnswers.ForAsync(db, context.Caller, page.Items, now, cancellationToken), page.Next);
     }
 }
 
 internal static class OrderAnswers
 {
-    public static OrderAnswer For(Caller caller, Order order, DateTimeOffset now) =>
-        caller.SeesAll || caller.Is(order.BuyerId) ? OrderAnswer.Of(order, now) : OrderAnswer.ForSeller(order, caller.OrganizationId, now);
+    public static async Task<IReadOnlyList<OrderAnswer>> ForAsync(
+        IMarketplaceDb db, Caller caller, IReadOnlyList<Order> orders, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ids = orders.Select(order => order.Id).ToList();
+        var holds = (await (
+            from hold in db.VoucherHolds
+            join voucher in db.Vouchers on hold.VoucherId equals voucher.Id
+            where ids.Contains(hold.OrderId)
+            select new { hold.OrderId, hold.VoucherId, voucher.ProgrammeCode, hold.Amount }).ToListAsync(cancellationToken))
+            .GroupBy(hold => (hold.OrderId, hold.VoucherId, hold.ProgrammeCode))
+            .ToLookup(group => group.Key.OrderId, group => new QuotedVoucher(group.Key.VoucherId, group.Key.ProgrammeCode, group.Sum(hold => hold.Amount)));
+        return [.. orders.Select(order => caller.SeesAll || caller.Is(order.BuyerId)
+            ? OrderAnswer.Of(order, [.. holds[order.Id]], now)
+            : OrderAnswer.ForSeller(order, caller.OrganizationId, now))];
+    }
 }
 
 /// <summary>Releases the legs that haven't started, with their holds.</summary>
@@ -75,7 +89,7 @@ public sealed record CancelOrder : ICommand<OrderAnswer>
     public Id<Order> Id { get; init; }
 }
 
-public sealed class CancelOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, AuditLog audit, MarketClock clock)
+public sealed class CancelOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, AuditLog audit, MarketClock clock)
     : IRequestHandler<CancelOrder, OrderAnswer>
 {
     public async Task<OrderAnswer> Handle(CancelOrder request, CancellationToken cancellationToken)
@@ -95,10 +109,11 @@ public sealed class CancelOrderHandler(IMarketplaceDb db, RequestContext context
         ahead.ForEach(leg => leg.Cancel(now));
         await booking.ReleaseAsync(ahead, cancellationToken);
         (await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == buyer, cancellationToken)).Release(released);
-        db.JournalEntries.Add(JournalEntry.For("order.cancelled", $"{order.Id}:{now.UtcTicks}", now)
-            .Move(Asset.Cny, released, debit: Accounts.Held(buyer), credit: Accounts.Deposit(buyer)));
-        var answer = OrderAnswer.Of(order, now);
+        var journal = JournalEntry.For("order.cancelled", $"{order.Id}:{ahead[0].Id}", now)
+            .Move(Asset.Cny, released, debit: Accounts.Held(buyer), credit: Accounts.Deposit(buyer));
+        await funding.ReleaseAsync([.. ahead.Select(leg => leg.Id)], journal, now, cancellationToken);
+        db.JournalEntries.Add(journal);
         audit.Record("order.cancelled", ("order", order.Id.ToString()), buyer, new { released, legs = ahead.Select(leg => leg.Id) });
-        return answer;
+        return (await OrderAnswers.ForAsync(db, context.Caller, [order], now, cancellationToken))[0];
     }
 }

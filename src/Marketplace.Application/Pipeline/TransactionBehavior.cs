@@ -16,6 +16,9 @@ public interface IUnitOfWork
 {
     /// <exception cref="RuleException"><c>concurrency.conflict</c>: it lost every time.</exception>
     Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>Runs work that only reads, all of it as of one moment, without keeping anybody from writing.</summary>
+    Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 }
 
 /// <summary>A write that a client gave a key of its own, with the answer it got.</summary>

@@ -70,6 +70,42 @@ public sealed class BuyerAccount : IVersioned
         Version++;
     }
 
+    /// <summary>An invoice makes the buyer owe.</summary>
+    public void Owe(Money amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(amount, Money.Zero);
+        Receivable += amount;
+        Version++;
+    }
+
+    /// <summary>Pays an invoice as far as there is a deposit that no order holds.</summary>
+    /// <returns>What was paid, 0 to <paramref name="most"/>.</returns>
+    public Money PayFromDeposit(Money most)
+    {
+        var amount = Money.Min(Money.Min(most, Receivable), Money.Max(Deposit - Held, Money.Zero));
+        Deposit -= amount;
+        Receivable -= amount;
+        Version++;
+        return amount;
+    }
+
+    /// <summary>A payment of an invoice came in by the bank.</summary>
+    public void PayReceivable(Money amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(amount, Receivable);
+        Receivable -= amount;
+        Version++;
+    }
+
+    /// <summary>A credit note lowers what is owed, and gives back what was paid too much.</summary>
+    public void Credit(Money offReceivable, Money toDeposit)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offReceivable, Receivable);
+        Receivable -= offReceivable;
+        Deposit += toDeposit;
+        Version++;
+    }
+
     public void SetCreditLimit(Money limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, Money.Zero);

@@ -1,5 +1,6 @@
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
 
 namespace Marketplace.Domain.Market;
 
@@ -38,6 +39,12 @@ public sealed class Order
 
     public required Hour From { get; init; }
     public required Hour To { get; init; }
+
+    /// <summary>
+    /// What vouchers were decided on when the order was placed, with the facts and the versions of rules that they were decided
+    /// by. Billing decides on the same ones, whatever has become of the parties since.
+    /// </summary>
+    public required AllocationRequest Funding { get; init; }
 
     public IList<Leg> Legs { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
 
 namespace Marketplace.Domain.Market;
 
@@ -9,6 +10,9 @@ public enum QuoteStatus
     Used,
     Expired,
 }
+
+/// <summary>What one voucher is to pay of a quote or an order.</summary>
+public sealed record QuotedVoucher(Id<Voucher> VoucherId, string Programme, Money Amount);
 
 /// <summary>A priced plan for one demand, open for some minutes. It reserves nothing.</summary>
 public sealed class Quote : IVersioned
@@ -21,12 +25,17 @@ public sealed class Quote : IVersioned
     public required Plan Plan { get; init; }
 
     /// <summary>Which vouchers the buyer wants used: null for those that fit (auto), else these and no other.</summary>
-    public IReadOnlyList<Guid>? Vouchers { get; init; }
+    public IReadOnlyList<Id<Voucher>>? Chosen { get; init; }
+
+    /// <summary>What each voucher was to pay when the quote was made, and why others pay nothing.</summary>
+    public required IReadOnlyList<QuotedVoucher> Vouchers { get; init; }
+
+    public required IReadOnlyList<UnusedVoucher> VouchersNotApplied { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>What vouchers were to pay when the quote was made, by voucher.</summary>
+    /// <summary>What vouchers were to pay together.</summary>
     public required Money PublicMoney { get; init; }
 
     public required Money Payable { get; init; }

@@ -2,11 +2,13 @@ using Marketplace.Application;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Audit;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Metering;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
 using Marketplace.Infrastructure.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -34,6 +36,25 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Leg> Legs => Set<Leg>();
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<Meter> Meters => Set<Meter>();
+    public DbSet<Reading> Readings => Set<Reading>();
+    public DbSet<UsageHour> UsageHours => Set<UsageHour>();
+    public DbSet<ProgrammeVersion> ProgrammeVersions => Set<ProgrammeVersion>();
+    public DbSet<Programme> Programmes => Set<Programme>();
+    public DbSet<ProgrammeBudget> ProgrammeBudgets => Set<ProgrammeBudget>();
+    public DbSet<Voucher> Vouchers => Set<Voucher>();
+    public DbSet<VoucherHold> VoucherHolds => Set<VoucherHold>();
+    public DbSet<Redemption> Redemptions => Set<Redemption>();
+    public DbSet<Claim> Claims => Set<Claim>();
+    public DbSet<BillingPeriod> BillingPeriods => Set<BillingPeriod>();
+    public DbSet<BilledPair> BilledPairs => Set<BilledPair>();
+    public DbSet<NumberSeries> NumberSeries => Set<NumberSeries>();
+    public DbSet<Invoice> Invoices => Set<Invoice>();
+    public DbSet<InvoiceLine> InvoiceLines => Set<InvoiceLine>();
+    public DbSet<InvoiceFacts> InvoiceFacts => Set<InvoiceFacts>();
+    public DbSet<InvoicePayment> InvoicePayments => Set<InvoicePayment>();
+    public DbSet<CreditNote> CreditNotes => Set<CreditNote>();
+    public DbSet<CreditNoteLine> CreditNoteLines => Set<CreditNoteLine>();
+    public DbSet<Settlement> Settlements => Set<Settlement>();
     public DbSet<JournalEntry> JournalEntries => Set<JournalEntry>();
     public DbSet<Posting> Postings => Set<Posting>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
@@ -48,6 +69,8 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     internal Id<Organization> Me => context.Caller.OrganizationId;
 
     internal bool SeesAll => context.Caller.SeesAll;
+
+    internal bool IsSqlServer => Database.IsSqlServer();
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -93,6 +116,8 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
         new Model.OrganizationsModel(this).Build(builder);
         new Model.MarketModel(this).Build(builder);
         new Model.MeteringModel(this).Build(builder);
+        new Model.VouchersModel(this).Build(builder);
+        new Model.BillingModel(this).Build(builder);
         new Model.LedgerModel(this).Build(builder);
         new Model.AuditModel(this).Build(builder);
         Naming.SnakeCase(builder.Model);

@@ -16,7 +16,8 @@ internal static partial class Naming
             foreach (var property in entity.GetProperties())
             {
                 // "from" and "to" are keywords, and what stands there is an hour's number.
-                property.SetColumnName(Snake(property.GetColumnName()) + (property.ClrType == typeof(Hour) ? "_hour" : ""));
+                var name = Snake(property.GetColumnName());
+                property.SetColumnName(property.ClrType == typeof(Hour) && name != "hour" ? name + "_hour" : name);
             }
 
             foreach (var key in entity.GetKeys())

@@ -1,7 +1,10 @@
 using Marketplace.Domain.Audit;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
+using Marketplace.Domain.Metering;
 using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Vouchers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
@@ -16,10 +19,16 @@ internal static class SaveGuard
     private static readonly HashSet<Type> Audited =
     [
         typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing),
-        typeof(ListingNode), typeof(Order), typeof(Reservation), typeof(JournalEntry),
+        typeof(ListingNode), typeof(Order), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
+        typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(BillingPeriod),
+        typeof(Reading), typeof(UsageHour),
     ];
 
-    private static readonly HashSet<Type> AddedOnly = [typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer)];
+    private static readonly HashSet<Type> AddedOnly =
+    [
+        typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer), typeof(ProgrammeVersion), typeof(InvoiceLine),
+        typeof(InvoiceFacts), typeof(InvoicePayment), typeof(CreditNoteLine), typeof(BilledPair), typeof(Reading),
+    ];
 
     /// <exception cref="InvalidOperationException">The change is a fault of the product's own.</exception>
     public static void Check(ChangeTracker changes)
@@ -27,9 +36,9 @@ internal static class SaveGuard
         var changed = changes.Entries().Where(entry => entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
         foreach (var entry in changed.Where(entry => entry.State != EntityState.Added && AddedOnly.Contains(entry.Metadata.ClrType)))
         {
-            var sealing = entry is { State: EntityState.Modified, Entity: AuditEntry }
-                && entry.Properties.Where(property => property.IsModified).All(property => property.Metadata.Name == nameof(AuditEntry.SealNumber));
-            if (!sealing)
+            var sealing = entry.Entity is AuditEntry && ChangesOnly(entry, nameof(AuditEntry.SealNumber));
+            var correcting = entry.Entity is Reading && ChangesOnly(entry, nameof(Reading.ReplacedAtVersion));
+            if (!sealing && !correcting)
             {
                 throw new InvalidOperationException($"{entry.Metadata.ClrType.Name} is only ever added.");
             }
@@ -49,6 +58,9 @@ internal static class SaveGuard
             throw new InvalidOperationException($"{audited.Metadata.ClrType.Name} is changed without an audit entry.");
         }
     }
+
+    private static bool ChangesOnly(EntityEntry entry, string name) => entry.State == EntityState.Modified
+        && entry.Properties.Where(property => property.IsModified).All(property => property.Metadata.Name == name);
 
     private static Int128 Sum(this IEnumerable<Posting> postings, Func<Posting, Int128> amount) =>
         postings.Aggregate(Int128.Zero, (sum, posting) => sum + amount(posting));

@@ -61,6 +61,24 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
         }
     }
 
+    public Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => db.Database.CreateExecutionStrategy().ExecuteAsync(
+        async token =>
+        {
+            db.ChangeTracker.Clear();
+            if (db.Database.IsSqlite())
+            {
+                // A deferred transaction reads one snapshot and takes no lock that a writer waits for.
+                await db.Database.OpenConnectionAsync(token);
+                await using var deferred = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
+                await using var used = await db.Database.UseTransactionAsync(deferred, token);
+                return await work(token);
+            }
+
+            await using var transaction = await db.Database.BeginTransactionAsync(db.Database.IsNpgsql() ? IsolationLevel.RepeatableRead : IsolationLevel.Snapshot, token);
+            return await work(token);
+        },
+        cancellationToken);
+
     private async Task<T> OnceAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var turn = db.Database.IsSqlite() ? await queue.EnterAsync(cancellationToken) : null;

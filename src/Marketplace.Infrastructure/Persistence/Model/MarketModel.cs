@@ -74,7 +74,9 @@ internal sealed class MarketModel(MarketplaceDbContext db)
     {
         quote.Property(q => q.Demand).AsJson();
         quote.Property(q => q.Plan).AsJson();
+        quote.Property(q => q.Chosen).AsJson();
         quote.Property(q => q.Vouchers).AsJson();
+        quote.Property(q => q.VouchersNotApplied).AsJson();
         quote.Property(q => q.Version).IsConcurrencyToken();
         quote.HasIndex(q => q.ExpiresAt);
         quote.HasOne<Organization>().WithMany().HasForeignKey(q => q.BuyerId).OnDelete(DeleteBehavior.Restrict);
@@ -83,6 +85,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
 
     private void Orders(EntityTypeBuilder<Order> order)
     {
+        order.Property(o => o.Funding).AsJson();
         order.HasIndex(o => o.QuoteId).IsUnique();
         order.HasOne<Organization>().WithMany().HasForeignKey(o => o.BuyerId).OnDelete(DeleteBehavior.Restrict);
         order.HasMany(o => o.Legs).WithOne().HasForeignKey(l => l.OrderId).OnDelete(DeleteBehavior.Restrict);

@@ -79,6 +79,34 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "billed_pairs",
+                columns: table => new
+                {
+                    period = table.Column<int>(type: "int", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_billed_pairs", x => new { x.period, x.seller_id, x.organization_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "billing_periods",
+                columns: table => new
+                {
+                    period = table.Column<int>(type: "int", nullable: false),
+                    closed_at = table.Column<long>(type: "bigint", nullable: false),
+                    billed_at = table.Column<long>(type: "bigint", nullable: true),
+                    settled_at = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_billing_periods", x => x.period);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotency_records",
                 columns: table => new
                 {
@@ -152,6 +180,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "number_series",
+                columns: table => new
+                {
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    document = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    year = table.Column<int>(type: "int", nullable: false),
+                    last = table.Column<int>(type: "int", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_number_series", x => new { x.seller_id, x.document, x.year });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "organizations",
                 columns: table => new
                 {
@@ -169,6 +212,38 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_organizations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "readings",
+                columns: table => new
+                {
+                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    event_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    from_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_at = table.Column<long>(type: "bigint", nullable: false),
+                    cards = table.Column<int>(type: "int", nullable: false),
+                    milli = table.Column<int>(type: "int", nullable: false),
+                    card = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    busy_seconds = table.Column<long>(type: "bigint", nullable: true),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    content_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    accepted_at = table.Column<long>(type: "bigint", nullable: false),
+                    attested = table.Column<bool>(type: "bit", nullable: false),
+                    usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_readings", x => new { x.meter_id, x.event_id })
+                        .Annotation("SqlServer:Clustered", false);
+                    table.CheckConstraint("ck_readings_cards", "cards >= 0 AND milli BETWEEN 1 AND 1000");
+                    table.CheckConstraint("ck_readings_interval", "from_at < to_at");
                 });
 
             migrationBuilder.CreateTable(
@@ -363,7 +438,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     payable = table.Column<long>(type: "bigint", nullable: false),
                     deposit_held = table.Column<long>(type: "bigint", nullable: false),
                     from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false)
+                    to_hour = table.Column<int>(type: "int", nullable: false),
+                    funding = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -377,6 +453,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "programmes",
+                columns: table => new
+                {
+                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_programmes", x => x.code);
+                    table.ForeignKey(
+                        name: "fk_programmes_organizations_authority_id",
+                        column: x => x.authority_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "quotes",
                 columns: table => new
                 {
@@ -384,7 +480,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     plan = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    vouchers = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    chosen = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    vouchers = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    vouchers_not_applied = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     expires_at = table.Column<long>(type: "bigint", nullable: false),
                     public_money = table.Column<long>(type: "bigint", nullable: false),
@@ -398,6 +496,36 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     table.ForeignKey(
                         name: "fk_quotes_organizations_buyer_id",
                         column: x => x.buyer_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "settlements",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    period = table.Column<int>(type: "int", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    gross = table.Column<long>(type: "bigint", nullable: false),
+                    commission_rate = table.Column<int>(type: "int", nullable: false),
+                    commission = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    from_buyers = table.Column<long>(type: "bigint", nullable: false),
+                    from_programmes = table.Column<long>(type: "bigint", nullable: false),
+                    paid_at = table.Column<long>(type: "bigint", nullable: true),
+                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_settlements", x => x.id);
+                    table.CheckConstraint("ck_settlements_sums", "net = gross - commission AND net = from_buyers + from_programmes");
+                    table.ForeignKey(
+                        name: "fk_settlements_organizations_seller_id",
+                        column: x => x.seller_id,
                         principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
@@ -499,6 +627,125 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "claims",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    up_to = table.Column<DateOnly>(type: "date", nullable: false),
+                    submitted_at = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    paid_at = table.Column<long>(type: "bigint", nullable: true),
+                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_claims", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_claims_programmes_programme_code",
+                        column: x => x.programme_code,
+                        principalTable: "programmes",
+                        principalColumn: "code",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "programme_budgets",
+                columns: table => new
+                {
+                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    year = table.Column<int>(type: "int", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    issued = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_programme_budgets", x => new { x.code, x.year });
+                    table.CheckConstraint("ck_programme_budgets_issued", "issued >= 0 AND issued <= amount");
+                    table.ForeignKey(
+                        name: "fk_programme_budgets_programmes_code",
+                        column: x => x.code,
+                        principalTable: "programmes",
+                        principalColumn: "code",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "programme_versions",
+                columns: table => new
+                {
+                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    from = table.Column<long>(type: "bigint", nullable: false),
+                    rules = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_programme_versions", x => new { x.code, x.number });
+                    table.ForeignKey(
+                        name: "fk_programme_versions_programmes_code",
+                        column: x => x.code,
+                        principalTable: "programmes",
+                        principalColumn: "code",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invoices",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    period = table.Column<int>(type: "int", nullable: false),
+                    rating_version = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    issued_at = table.Column<long>(type: "bigint", nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    voucher_total = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    content_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    paid = table.Column<long>(type: "bigint", nullable: false),
+                    credited_total = table.Column<long>(type: "bigint", nullable: false),
+                    credited_payable = table.Column<long>(type: "bigint", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
+                    tax_number = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    tax_issued_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoices", x => x.id);
+                    table.CheckConstraint("ck_invoices_sums", "total = net + vat AND paid >= 0");
+                    table.ForeignKey(
+                        name: "fk_invoices_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_invoices_organizations_seller_id",
+                        column: x => x.seller_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_invoices_settlements_settlement_id",
+                        column: x => x.settlement_id,
+                        principalTable: "settlements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "legs",
                 columns: table => new
                 {
@@ -583,6 +830,165 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "vouchers",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    version_number = table.Column<int>(type: "int", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    face = table.Column<long>(type: "bigint", nullable: false),
+                    available = table.Column<long>(type: "bigint", nullable: false),
+                    held = table.Column<long>(type: "bigint", nullable: false),
+                    redeemed = table.Column<long>(type: "bigint", nullable: false),
+                    expired = table.Column<long>(type: "bigint", nullable: false),
+                    revoked = table.Column<long>(type: "bigint", nullable: false),
+                    issued_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    budget_year = table.Column<int>(type: "int", nullable: false),
+                    expired_at = table.Column<long>(type: "bigint", nullable: true),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_vouchers", x => x.id);
+                    table.CheckConstraint("ck_vouchers_balances", "face = available + held + redeemed + expired + revoked AND available >= 0 AND held >= 0 AND redeemed >= 0 AND expired >= 0 AND revoked >= 0");
+                    table.ForeignKey(
+                        name: "fk_vouchers_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_vouchers_programme_versions_programme_code_version_number",
+                        columns: x => new { x.programme_code, x.version_number },
+                        principalTable: "programme_versions",
+                        principalColumns: new[] { "code", "number" },
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "credit_notes",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    period = table.Column<int>(type: "int", nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    issued_at = table.Column<long>(type: "bigint", nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    voucher_returned = table.Column<long>(type: "bigint", nullable: false),
+                    refund = table.Column<long>(type: "bigint", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_credit_notes", x => x.id);
+                    table.CheckConstraint("ck_credit_notes_sums", "total = net + vat AND refund <= total");
+                    table.ForeignKey(
+                        name: "fk_credit_notes_invoices_invoice_id",
+                        column: x => x.invoice_id,
+                        principalTable: "invoices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_credit_notes_settlements_settlement_id",
+                        column: x => x.settlement_id,
+                        principalTable: "settlements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invoice_facts",
+                columns: table => new
+                {
+                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    allocations = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoice_facts", x => new { x.invoice_id, x.order_id });
+                    table.ForeignKey(
+                        name: "fk_invoice_facts_invoices_invoice_id",
+                        column: x => x.invoice_id,
+                        principalTable: "invoices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invoice_payments",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoice_payments", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_invoice_payments_invoices_invoice_id",
+                        column: x => x.invoice_id,
+                        principalTable: "invoices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invoice_lines",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    position = table.Column<int>(type: "int", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    usage_period = table.Column<int>(type: "int", nullable: false),
+                    off_peak = table.Column<bool>(type: "bit", nullable: false),
+                    quantity = table.Column<long>(type: "bigint", nullable: false),
+                    unit_price = table.Column<long>(type: "bigint", nullable: false),
+                    vat_rate = table.Column<int>(type: "int", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invoice_lines", x => x.id);
+                    table.CheckConstraint("ck_invoice_lines_sums", "amount = net + vat");
+                    table.ForeignKey(
+                        name: "fk_invoice_lines_invoices_invoice_id",
+                        column: x => x.invoice_id,
+                        principalTable: "invoices",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_invoice_lines_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "reservations",
                 columns: table => new
                 {
@@ -609,6 +1015,166 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         name: "fk_reservations_nodes_node_id",
                         column: x => x.node_id,
                         principalTable: "nodes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "usage_hours",
+                columns: table => new
+                {
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    hour = table.Column<int>(type: "int", nullable: false),
+                    busy = table.Column<long>(type: "bigint", nullable: false),
+                    down = table.Column<long>(type: "bigint", nullable: false),
+                    attested = table.Column<long>(type: "bigint", nullable: false),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    readings = table.Column<int>(type: "int", nullable: false),
+                    attested_readings = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_usage_hours", x => new { x.leg_id, x.hour });
+                    table.CheckConstraint("ck_usage_hours_amounts", "busy >= 0 AND down >= 0 AND attested >= 0 AND input_tokens >= 0 AND output_tokens >= 0 AND readings > 0");
+                    table.ForeignKey(
+                        name: "fk_usage_hours_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "voucher_holds",
+                columns: table => new
+                {
+                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    available_before = table.Column<long>(type: "bigint", nullable: false),
+                    left = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_voucher_holds", x => new { x.voucher_id, x.leg_id });
+                    table.CheckConstraint("ck_voucher_holds_left", "\"left\" >= 0 AND \"left\" <= amount");
+                    table.ForeignKey(
+                        name: "fk_voucher_holds_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_voucher_holds_vouchers_voucher_id",
+                        column: x => x.voucher_id,
+                        principalTable: "vouchers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "credit_note_lines",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    credit_note_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    invoice_line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_credit_note_lines", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_credit_note_lines_credit_notes_credit_note_id",
+                        column: x => x.credit_note_id,
+                        principalTable: "credit_notes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_credit_note_lines_invoice_lines_invoice_line_id",
+                        column: x => x.invoice_line_id,
+                        principalTable: "invoice_lines",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "redemptions",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    programme_version = table.Column<int>(type: "int", nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    deducted = table.Column<bool>(type: "bit", nullable: false),
+                    used_until = table.Column<DateOnly>(type: "date", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    returned = table.Column<long>(type: "bigint", nullable: false),
+                    rejected = table.Column<long>(type: "bigint", nullable: false),
+                    claimed = table.Column<long>(type: "bigint", nullable: false),
+                    paid = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_redemptions", x => x.id);
+                    table.CheckConstraint("ck_redemptions_standing", "returned >= 0 AND rejected >= 0 AND returned + rejected <= amount");
+                    table.ForeignKey(
+                        name: "fk_redemptions_invoice_lines_line_id",
+                        column: x => x.line_id,
+                        principalTable: "invoice_lines",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_redemptions_vouchers_voucher_id",
+                        column: x => x.voucher_id,
+                        principalTable: "vouchers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "claim_item",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    claim_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    redemption_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_claim_item", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_claim_item_claims_claim_id",
+                        column: x => x.claim_id,
+                        principalTable: "claims",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_claim_item_redemptions_redemption_id",
+                        column: x => x.redemption_id,
+                        principalTable: "redemptions",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -645,6 +1211,62 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "owner_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_claim_item_claim_id",
+                table: "claim_item",
+                column: "claim_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_claim_item_redemption_id",
+                table: "claim_item",
+                column: "redemption_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_claims_authority_id",
+                table: "claims",
+                column: "authority_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_claims_payee_id",
+                table: "claims",
+                column: "payee_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_claims_programme_code",
+                table: "claims",
+                column: "programme_code");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_credit_note_lines_credit_note_id",
+                table: "credit_note_lines",
+                column: "credit_note_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_credit_note_lines_invoice_line_id",
+                table: "credit_note_lines",
+                column: "invoice_line_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_credit_note_lines_leg_id",
+                table: "credit_note_lines",
+                column: "leg_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_credit_notes_invoice_id",
+                table: "credit_notes",
+                column: "invoice_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_credit_notes_seller_id_number",
+                table: "credit_notes",
+                columns: new[] { "seller_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_credit_notes_settlement_id",
+                table: "credit_notes",
+                column: "settlement_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_at",
                 table: "idempotency_records",
                 column: "at");
@@ -670,6 +1292,48 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "normalized_user_name",
                 unique: true,
                 filter: "[normalized_user_name] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoice_lines_invoice_id",
+                table: "invoice_lines",
+                column: "invoice_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoice_lines_leg_id",
+                table: "invoice_lines",
+                column: "leg_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoice_payments_invoice_id",
+                table: "invoice_payments",
+                column: "invoice_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoice_payments_organization_id_reference",
+                table: "invoice_payments",
+                columns: new[] { "organization_id", "reference" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_organization_id_period",
+                table: "invoices",
+                columns: new[] { "organization_id", "period" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_period_seller_id",
+                table: "invoices",
+                columns: new[] { "period", "seller_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_seller_id_number",
+                table: "invoices",
+                columns: new[] { "seller_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_settlement_id",
+                table: "invoices",
+                column: "settlement_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_journal_entries_reference_event",
@@ -777,6 +1441,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: new[] { "party_id", "account", "asset" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_programmes_authority_id",
+                table: "programmes",
+                column: "authority_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_quotes_buyer_id",
                 table: "quotes",
                 column: "buyer_id");
@@ -787,9 +1456,77 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "expires_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_readings_leg_id_to_at",
+                table: "readings",
+                columns: new[] { "leg_id", "to_at" })
+                .Annotation("SqlServer:Clustered", true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_redemptions_line_id_voucher_id",
+                table: "redemptions",
+                columns: new[] { "line_id", "voucher_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_redemptions_order_id",
+                table: "redemptions",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_redemptions_payee_id_programme_code_used_until",
+                table: "redemptions",
+                columns: new[] { "payee_id", "programme_code", "used_until" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_redemptions_programme_code",
+                table: "redemptions",
+                column: "programme_code");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_redemptions_voucher_id",
+                table: "redemptions",
+                column: "voucher_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reservations_node_id_to_hour",
                 table: "reservations",
                 columns: new[] { "node_id", "to_hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_settlements_seller_id_period",
+                table: "settlements",
+                columns: new[] { "seller_id", "period" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_voucher_holds_leg_id",
+                table: "voucher_holds",
+                column: "leg_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_voucher_holds_order_id",
+                table: "voucher_holds",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_vouchers_expires_on",
+                table: "vouchers",
+                column: "expires_on");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_vouchers_organization_id_programme_code",
+                table: "vouchers",
+                columns: new[] { "organization_id", "programme_code" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_vouchers_programme_code_budget_year",
+                table: "vouchers",
+                columns: new[] { "programme_code", "budget_year" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_vouchers_programme_code_version_number",
+                table: "vouchers",
+                columns: new[] { "programme_code", "version_number" });
         }
 
         /// <inheritdoc />
@@ -808,7 +1545,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_transfers");
 
             migrationBuilder.DropTable(
+                name: "billed_pairs");
+
+            migrationBuilder.DropTable(
+                name: "billing_periods");
+
+            migrationBuilder.DropTable(
                 name: "buyer_accounts");
+
+            migrationBuilder.DropTable(
+                name: "claim_item");
+
+            migrationBuilder.DropTable(
+                name: "credit_note_lines");
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");
@@ -823,6 +1572,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_tokens");
 
             migrationBuilder.DropTable(
+                name: "invoice_facts");
+
+            migrationBuilder.DropTable(
+                name: "invoice_payments");
+
+            migrationBuilder.DropTable(
                 name: "job_runs");
 
             migrationBuilder.DropTable(
@@ -832,10 +1587,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "meters");
 
             migrationBuilder.DropTable(
+                name: "number_series");
+
+            migrationBuilder.DropTable(
                 name: "postings");
 
             migrationBuilder.DropTable(
+                name: "programme_budgets");
+
+            migrationBuilder.DropTable(
                 name: "quotes");
+
+            migrationBuilder.DropTable(
+                name: "readings");
 
             migrationBuilder.DropTable(
                 name: "reservations");
@@ -847,13 +1611,43 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "stored_keys");
 
             migrationBuilder.DropTable(
+                name: "usage_hours");
+
+            migrationBuilder.DropTable(
+                name: "voucher_holds");
+
+            migrationBuilder.DropTable(
+                name: "claims");
+
+            migrationBuilder.DropTable(
+                name: "redemptions");
+
+            migrationBuilder.DropTable(
+                name: "credit_notes");
+
+            migrationBuilder.DropTable(
                 name: "identity_users");
 
             migrationBuilder.DropTable(
                 name: "journal_entries");
 
             migrationBuilder.DropTable(
+                name: "invoice_lines");
+
+            migrationBuilder.DropTable(
+                name: "vouchers");
+
+            migrationBuilder.DropTable(
+                name: "invoices");
+
+            migrationBuilder.DropTable(
                 name: "legs");
+
+            migrationBuilder.DropTable(
+                name: "programme_versions");
+
+            migrationBuilder.DropTable(
+                name: "settlements");
 
             migrationBuilder.DropTable(
                 name: "listings");
@@ -863,6 +1657,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "orders");
+
+            migrationBuilder.DropTable(
+                name: "programmes");
 
             migrationBuilder.DropTable(
                 name: "accelerators");

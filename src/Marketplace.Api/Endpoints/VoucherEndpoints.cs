@@ -1,0 +1,61 @@
+using Marketplace.Api.Http;
+using Marketplace.Application.Pipeline;
+using Marketplace.Application.Vouchers;
+using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
+using MediatR;
+
+namespace Marketplace.Api.Endpoints;
+
+internal static class VoucherEndpoints
+{
+    public static void MapVouchers(this IEndpointRouteBuilder app)
+    {
+        MapProgrammes(app.MapGroup("/v1/programmes").WithTags("Vouchers"));
+        var vouchers = app.MapGroup("/v1/vouchers").WithTags("Vouchers");
+        vouchers.MapGet("/", ([AsParameters] PageQuery page, string? programme, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListVouchers(page.ToPage(), programme), token))
+            .Produces<Page<VoucherAnswer>>().WithSummary("The caller's vouchers; an authority's programmes' ones");
+        vouchers.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetVoucher(Id<Voucher>.Parse(id)), token))
+            .Produces<VoucherAnswer>().WithSummary("One voucher");
+        vouchers.MapPost("/{id}/revoke", (string id, Body<RevokeVoucher> body, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(body.Value with { Id = Id<Voucher>.Parse(id) }, token))
+            .Produces<VoucherAnswer>().RequireAuthorization(Policies.Authority).WithSummary("Take back what is available of a voucher");
+        MapClaims(app.MapGroup("/v1/claims").WithTags("Vouchers"));
+    }
+
+    private static void MapProgrammes(RouteGroupBuilder group)
+    {
+        group.MapPost("/", (Body<CreateProgramme> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value, programme => $"/v1/programmes/{programme.Code}", token))
+            .Produces<ProgrammeAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Set up a programme");
+        group.MapGet("/", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListProgrammes(), token))
+            .Produces<Page<ProgrammeAnswer>>().WithSummary("The programmes that the caller sees");
+        group.MapGet("/{code}", (string code, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetProgramme(code), token))
+            .Produces<ProgrammeAnswer>().WithSummary("One programme with its rules and money");
+        group.MapPost("/{code}/versions", (string code, Body<AddProgrammeVersion> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { Code = code }, _ => $"/v1/programmes/{code}", token))
+            .Produces<ProgrammeAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Change the rules from an instant on");
+        group.MapPost("/{code}/vouchers", (string code, Body<IssueVoucher> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { Programme = code }, voucher => $"/v1/vouchers/{voucher.Id}", token))
+            .Produces<VoucherAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Issue a voucher");
+    }
+
+    private static void MapClaims(RouteGroupBuilder group)
+    {
+        group.MapPost("/", (Body<SubmitClaim> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value, claim => $"/v1/claims/{claim.Id}", token))
+            .Produces<ClaimAnswer>(201).RequireAuthorization(Policies.Seller).WithSummary("Claim redeemed voucher money");
+        group.MapGet("/", ([AsParameters] PageQuery page, string? programme, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListClaims(page.ToPage(), programme), token))
+            .Produces<Page<ClaimAnswer>>().WithSummary("Claims that the caller made or is to decide");
+        group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetClaim(Id<Claim>.Parse(id)), token))
+            .Produces<ClaimAnswer>().WithSummary("One claim");
+        group.MapPost("/{id}/decisions", (string id, Body<DecideClaim> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { Id = Id<Claim>.Parse(id) }, _ => $"/v1/claims/{id}", token))
+            .Produces<ClaimAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Approve a claim, but for items rejected");
+        group.MapPost("/{id}/payments", (string id, Body<PayClaim> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { Id = Id<Claim>.Parse(id) }, _ => $"/v1/claims/{id}", token))
+            .Produces<ClaimAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("The authority's payment came in");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Audit.Verification;
+
+/// <summary>Vouchers add up to their face and to their ledger balances; programmes keep to their budgets and ratios.</summary>
+public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
+{
+    public async IAsyncEnumerable<InvariantAnswer> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await BalancesAsync(cancellationToken);
+        yield return await RedeemedAsync(cancellationToken);
+        yield return await BudgetsAsync(cancellationToken);
+        yield return await RatiosAsync(cancellationToken);
+    }
+
+    private async Task<InvariantAnswer> BalancesAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("vouchers.balanced");
+        var posted = (await db.Postings.Where(p => p.PartyId != null && p.Asset != Asset.Cny).GroupBy(p => new { p.PartyId, p.Account })
+            .Select(group => new { group.Key.PartyId, group.Key.Account, Sum = group.Sum(p => (long)(object)p.Amount) }).ToListAsync(cancellationToken))
+            .ToDictionary(row => (row.PartyId!.Value, row.Account), row => new Money(-row.Sum));
+        var held = (await db.VoucherHolds.GroupBy(h => h.VoucherId).Select(group => new { VoucherId = group.Key, Sum = group.Sum(h => (long)(object)h.Left) }).ToListAsync(cancellationToken))
+            .ToDictionary(row => row.VoucherId, row => new Money(row.Sum));
+        await foreach (var v in db.Vouchers.AsNoTracking().OrderBy(v => v.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            Money Posted(params string[] accounts) => accounts.Sum(account => posted.GetValueOrDefault((v.Id.Value, account)));
+            Money[] parts = [v.Available, v.Held, v.Redeemed, v.Expired, v.Revoked];
+            findings.Expect(parts.Sum() == v.Face && parts.All(part => !part.IsNegative), () => $"The parts of voucher {v.Id} come to {parts.Sum()}, its face is {v.Face}.");
+            findings.Expect(
+                Posted(Accounts.VoucherAvailable) == v.Available && Posted(Accounts.VoucherHeld) == v.Held && Posted(Accounts.VoucherExpired) == v.Expired
+                && Posted(Accounts.VoucherRevoked) == v.Revoked && Posted(Accounts.VoucherRedeemed, Accounts.VoucherClaimed, Accounts.VoucherPaid) == v.Redeemed,
+                () => $"The ledger says otherwise than voucher {v.Id}.");
+            findings.Expect(held.GetValueOrDefault(v.Id) == v.Held, () => $"Orders hold {held.GetValueOrDefault(v.Id)} of voucher {v.Id}, which says {v.Held}.");
+        }
+
+        return findings.Answer();
+    }
+
+    /// <summary>A voucher's redeemed = its parts on invoices − returns − rejections.</summary>
+    private async Task<InvariantAnswer> RedeemedAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("vouchers.redeemed_on_invoices");
+        var redemptions = await db.Redemptions.AsNoTracking().ToListAsync(cancellationToken);
+        var byVoucher = redemptions.ToLookup(r => r.VoucherId);
+        var vouchers = await db.Vouchers.AsNoTracking().Select(v => new { v.Id, v.Redeemed }).ToListAsync(cancellationToken);
+        vouchers.ForEach(v => findings.Expect(byVoucher[v.Id].Sum(r => r.Standing) == v.Redeemed, () => $"Invoices have {byVoucher[v.Id].Sum(r => r.Standing)} of voucher {v.Id}, which says {v.Redeemed}."));
+        var parts = redemptions.ToDictionary(r => (r.LineId, r.VoucherId));
+        var returned = (await db.CreditNoteLines.AsNoTracking().ToListAsync(cancellationToken)).SelectMany(line => line.Parts.Select(part => (line.InvoiceLineId, part.VoucherId, part.Amount)))
+            .ToLookup(part => (part.InvoiceLineId, part.VoucherId), part => part.Amount);
+        await foreach (var line in db.InvoiceLines.AsNoTracking().OrderBy(line => line.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            foreach (var part in line.Parts)
+            {
+                var key = (line.Id, part.VoucherId);
+                findings.Expect(
+                    parts.TryGetValue(key, out var redemption) && redemption.Amount == part.Amount && redemption.Returned == returned[key].Sum(),
+                    () => $"Line {line.Id} and its credits say otherwise of voucher {part.VoucherId} than the redemption.");
+            }
+        }
+
+        return findings.Answer();
+    }
+
+    private async Task<InvariantAnswer> BudgetsAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("programmes.within_budget");
+        var vouchers = (await db.Vouchers.AsNoTracking().ToListAsync(cancellationToken)).ToLookup(v => (v.ProgrammeCode, v.BudgetYear));
+        foreach (var budget in await db.ProgrammeBudgets.AsNoTracking().ToListAsync(cancellationToken))
+        {
+            var granted = vouchers[(budget.Code, budget.Year)].ToList();
+            findings.Expect(!budget.Issued.IsNegative && budget.Issued <= budget.Amount, () => $"{budget.Issued} of {budget.Amount} is issued of programme {budget.Code}, {budget.Year}.");
+
+            // What lapsed or was revoked went back only while the budget's year lasted, so it lies between the two.
+            findings.Expect(
+                budget.Issued <= granted.Sum(v => v.Face) && budget.Issued >= granted.Sum(v => v.Face - v.Expired - v.Revoked),
+                () => $"Programme {budget.Code}, {budget.Year} says {budget.Issued} is issued; its vouchers say otherwise.");
+        }
+
+        var versions = await db.ProgrammeVersions.AsNoTracking().ToListAsync(cancellationToken);
+        foreach (var group in vouchers.SelectMany(g => g).GroupBy(v => (v.ProgrammeCode, v.OrganizationId)))
+        {
+            var cap = versions.Where(v => v.Code == group.Key.ProgrammeCode).Select(v => v.Rules.Caps?.PerApplicant).Max();
+            var faces = group.Sum(v => v.Face - v.Revoked);
+            findings.Expect(cap is null || versions.Any(v => v.Code == group.Key.ProgrammeCode && v.Rules.Caps?.PerApplicant is null) || faces <= cap, () => $"{group.Key.OrganizationId} was granted {faces} of programme {group.Key.ProgrammeCode}, more than {cap}.");
+        }
+
+        return findings.Answer();
+    }
+
+    /// <summary>What vouchers pay never passes the line, nor the ratio of what stands of it.</summary>
+    private async Task<InvariantAnswer> RatiosAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("programmes.within_ratio");
+        var redemptions = (await db.Redemptions.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(r => (r.LineId, r.VoucherId));
+        var credited = (await db.CreditNoteLines.AsNoTracking().Select(line => new { line.InvoiceLineId, line.Amount }).ToListAsync(cancellationToken)).ToLookup(line => line.InvoiceLineId, line => line.Amount);
+        await foreach (var line in db.InvoiceLines.AsNoTracking().OrderBy(line => line.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            var stands = line.Amount - credited[line.Id].Sum();
+            var parts = line.Parts.Select(part => (part.Programme, part.Ratio, Stands: redemptions.TryGetValue((line.Id, part.VoucherId), out var r) ? r.Amount - r.Returned : part.Amount)).ToList();
+            if (parts.Count == 0)
+            {
+                continue;
+            }
+
+            findings.Expect(parts.Sum(part => part.Stands) <= Money.Max(stands, Money.Zero), () => $"Vouchers pay {parts.Sum(part => part.Stands)} of line {line.Id}, of which {stands} stands.");
+            foreach (var programme in parts.Where(part => part.Ratio is not null).GroupBy(part => (part.Programme, Ratio: part.Ratio!.Value)))
+            {
+                findings.Expect(
+                    programme.Sum(part => part.Stands) <= stands.ShareDown(programme.Key.Ratio, new Money(1)),
+                    () => $"Programme {programme.Key.Programme} pays {programme.Sum(part => part.Stands)} of line {line.Id}, more than {programme.Key.Ratio} of {stands}.");
+            }
+        }
+
+        return findings.Answer();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Billing;
+
+/// <param name="Reason">1 invoiced wrongly, 2 returned, 3 service ended, 4 allowance.</param>
+public sealed record CreditNoteAnswer(
+    Id<CreditNote> Id, string Number, Id<Invoice> InvoiceId, Id<Organization> SellerId, Id<Organization> OrganizationId, Period Period, int Reason, string Note,
+    DateTimeOffset IssuedAt, Money Total, Money Net, Money Vat, Money VoucherReturned, Money Refund)
+{
+    public static CreditNoteAnswer Of(CreditNote note) => new(
+        note.Id, note.Number, note.InvoiceId, note.SellerId, note.OrganizationId, note.Period, (int)note.Reason, note.Note, note.IssuedAt, note.Total, note.Net,
+        note.Vat, note.VoucherReturned, note.Refund);
+}
+
+/// <summary>The credit notes that the caller issued or got, the newest first.</summary>
+public sealed record ListCreditNotes(PageRequest Page, Id<Invoice>? InvoiceId, Period? Period) : IQuery<Page<CreditNoteAnswer>>, IPaged;
+
+public sealed class ListCreditNotesHandler(IMarketplaceDb db) : IRequestHandler<ListCreditNotes, Page<CreditNoteAnswer>>
+{
+    public async Task<Page<CreditNoteAnswer>> Handle(ListCreditNotes request, CancellationToken cancellationToken) =>
+        (await db.CreditNotes.AsNoTracking()
+            .Where(note => (request.InvoiceId == null || note.InvoiceId == request.InvoiceId) && (request.Period == null || note.Period == request.Period))
+            .NewestFirstAsync(request.Page, note => note.Id, cancellationToken)).Select(CreditNoteAnswer.Of);
+}
+
+public sealed record CreditLineInput(Id<InvoiceLine>? LineId, Money? Amount);
+
+/// <summary>Corrects an issued invoice by amounts. Reason 1 takes back all that is left of it.</summary>
+public sealed record IssueCreditNote(int? Reason, IReadOnlyList<CreditLineInput>? Lines, string? Note) : ICommand<CreditNoteAnswer>
+{
+    [JsonIgnore]
+    public Id<Invoice> InvoiceId { get; init; }
+}
+
+public sealed class IssueCreditNoteValidator : AbstractValidator<IssueCreditNote>
+{
+    public IssueCreditNoteValidator()
+    {
+        RuleFor(request => request.Reason).Required().Between(1, 4);
+        RuleFor(request => request.Note).Text(500);
+        RuleFor(request => request.Lines).Must(lines => lines is { Count: > 0 and <= 1000 }).WithMessage("must have 1 to 1000 items");
+        RuleForEach(request => request.Lines).ChildRules(line =>
+        {
+            line.RuleFor(l => l.LineId).Required();
+            line.RuleFor(l => l.Amount).PositiveAmount();
+        });
+        RuleFor(request => request.Lines).Must(lines => lines is null || lines.Select(line => line.LineId).Distinct().Count() == lines.Count)
+            .WithMessage("must not repeat a line");
+    }
+}
+
+public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicing, AuditLog audit, MarketClock clock) : IRequestHandler<IssueCreditNote, CreditNoteAnswer>
+{
+    public async Task<CreditNoteAnswer> Handle(IssueCreditNote request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var invoice = await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == request.InvoiceId, cancellationToken)
+            ?? throw SharedErrors.NotFound("invoice");
+        var wanted = request.Lines!.ToDictionary(line => line.LineId!.Value, line => line.Amount!.Value);
+        var unknown = request.Lines!.Select((line, i) => (line, i)).Where(l => invoice.Lines.All(line => line.Id != l.line.LineId))
+            .ToDictionary(l => $"lines[{l.i}].lineId", _ => new[] { "is not a line of the invoice" });
+        if (unknown.Count > 0)
+        {
+            throw new InvalidRequestException(unknown);
+        }
+
+        var lineIds = invoice.Lines.Select(line => line.Id).ToList();
+        var credits = await db.CreditNoteLines.AsNoTracking().Where(line => lineIds.Contains(line.InvoiceLineId)).ToListAsync(cancellationToken);
+        var standing = invoice.Lines.Select(line => new StandingLine(line, credits)).ToList();
+        if (request.Reason == (int)CreditReason.InvoicedWrongly
+            && standing.Any(line => line.Amount.IsPositive && (!wanted.TryGetValue(line.Line.Id, out var amount) || amount != line.Amount)))
+        {
+            throw BillingErrors.CreditNotWhole();
+        }
+
+        var id = Id<CreditNote>.New(now);
+        var lines = standing.Where(line => wanted.ContainsKey(line.Line.Id)).Select(line => line.CreditAmount(wanted[line.Line.Id], id, now)).ToList();
+        var note = await invoicing.CreditAsync(invoice, id, (CreditReason)request.Reason!.Value, request.Note!, lines, now, cancellationToken);
+        audit.Record("credit_note.issued", ("credit-note", id.ToString()), note.OrganizationId, new { note.Number, note.InvoiceId, note.Reason, note.Total, note.Note });
+        return CreditNoteAnswer.Of(note);
+    }
+}

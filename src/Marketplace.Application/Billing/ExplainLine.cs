@@ -1,0 +1,91 @@
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Metering;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Billing;
+
+public sealed record ExplainedReading(string Source, string EventId, DateTimeOffset From, DateTimeOffset To, int Cards, int Milli, ReadingStatus Status, bool Attested, DateTimeOffset AcceptedAt, string? Replaces);
+
+/// <summary>An hour of the line and the readings that it rests on, as they counted when the line was made.</summary>
+public sealed record ExplainedHour(Hour Hour, string CardHours, IReadOnlyList<ExplainedReading> Readings);
+
+/// <summary>The contract: on what terms the leg was sold.</summary>
+public sealed record ExplainedLeg(
+    Id<Leg> Id, Id<Order> OrderId, DateTimeOffset PlacedAt, Id<Listing> ListingId, Id<Organization> SellerId, Id<Organization> BuyerId, string Node,
+    string Accelerator, int Cards, int MilliPerCard, Hour From, Hour To, Product Product, Price ListingPrice, OffPeak? OffPeak);
+
+/// <summary>How the amount came about, in words with its figures.</summary>
+public sealed record ExplainedAmount(string Quantity, Price UnitPrice, Money Amount, Ratio VatRate, Money Net, Money Vat, string Formula);
+
+/// <summary>What a voucher paid, by which rule of which version, and how far the money has come back.</summary>
+public sealed record ExplainedPart(
+    Id<Voucher> VoucherId, string Programme, int ProgrammeVersion, string Rule, Ratio? Ratio, Money Eligible, Money Limit, Money Amount, bool Deducted,
+    ProgrammeRules Rules, Money Returned, Money Rejected, Money Claimed, Money Paid);
+
+public sealed record ExplainedCredit(string Number, CreditReason Reason, DateTimeOffset IssuedAt, Money Amount, Money Vat, IReadOnlyList<ReturnedPart> Returned);
+
+public sealed record LineExplanation(
+    Id<InvoiceLine> LineId, string InvoiceNumber, Period Period, string RatingVersion, LineKind Kind, ExplainedAmount Amount, IReadOnlyList<ExplainedHour> Hours,
+    ExplainedLeg Leg, IReadOnlyList<ExplainedPart> Vouchers, IReadOnlyList<ExplainedCredit> Credits);
+
+/// <summary>Walks an invoice line down: hours, readings, leg, listing, price; and each voucher part down to its rule.</summary>
+public sealed record ExplainLine(Id<Invoice> InvoiceId, Id<InvoiceLine> LineId) : IQuery<LineExplanation>;
+
+public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<ExplainLine, LineExplanation>
+{
+    public async Task<LineExplanation> Handle(ExplainLine request, CancellationToken cancellationToken)
+    {
+        var invoice = await db.Invoices.AsNoTracking().Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == request.InvoiceId, cancellationToken);
+        var line = invoice?.Lines.SingleOrDefault(l => l.Id == request.LineId) ?? throw SharedErrors.NotFound("invoice line");
+        var leg = await db.Legs.AsNoTracking().SingleAsync(l => l.Id == line.LegId, cancellationToken);
+        var placedAt = await db.Orders.Where(o => o.Id == line.OrderId).Select(o => o.PlacedAt).SingleAsync(cancellationToken);
+        return new(
+            line.Id, invoice!.Number, invoice.Period, invoice.RatingVersion, line.Kind, AmountOf(line), await HoursAsync(line, cancellationToken),
+            new(leg.Id, leg.OrderId, placedAt, leg.ListingId, leg.SellerId, leg.BuyerId, leg.NodeName, leg.Accelerator, leg.Cards, leg.MilliPerCard, leg.From, leg.To, leg.Product, leg.PricePerCardHour, leg.OffPeak),
+            await PartsAsync(line, cancellationToken), await CreditsAsync(line, cancellationToken));
+    }
+
+    private static ExplainedAmount AmountOf(InvoiceLine line) => new(
+        line.Quantity.ToCardHours(), line.UnitPrice, line.Amount, line.VatRate, line.Net, line.Vat,
+        $"{line.Quantity.ToCardHours()} card-hours × {line.UnitPrice} = {line.Amount}, rounded half up to the fen; VAT = {line.Amount} × {line.VatRate} ÷ (1 + {line.VatRate}) = {line.Vat}");
+
+    private async Task<IReadOnlyList<ExplainedHour>> HoursAsync(InvoiceLine line, CancellationToken cancellationToken)
+    {
+        var readings = (await (
+            from reading in db.Readings
+            join meter in db.Meters.IgnoreQueryFilters() on reading.MeterId equals meter.Id
+            where reading.LegId == line.LegId && reading.UsageVersion <= line.UsageVersion && (reading.ReplacedAtVersion == null || reading.ReplacedAtVersion > line.UsageVersion)
+            orderby reading.From
+            select new { reading, meter.Source }).AsNoTracking().ToListAsync(cancellationToken))
+            .SelectMany(row => row.reading.ByHour().Select(part => (part.Hour, row.Source, Reading: row.reading))).ToLookup(row => row.Hour);
+        return [.. line.Hours.Each().Select(hour => new ExplainedHour(hour.Key, hour.Value.ToCardHours(), [.. readings[hour.Key].Select(row => new ExplainedReading(
+            row.Source, row.Reading.EventId, row.Reading.From, row.Reading.To, row.Reading.Cards, row.Reading.Milli, row.Reading.Status, row.Reading.Attested,
+            row.Reading.AcceptedAt, row.Reading.Replaces))]))];
+    }
+
+    private async Task<IReadOnlyList<ExplainedPart>> PartsAsync(InvoiceLine line, CancellationToken cancellationToken)
+    {
+        var redemptions = await db.Redemptions.IgnoreQueryFilters().AsNoTracking().Where(r => r.LineId == line.Id).ToDictionaryAsync(r => r.VoucherId, cancellationToken);
+        var codes = line.Parts.Select(part => part.Programme).ToList();
+        var versions = await db.ProgrammeVersions.AsNoTracking().Where(v => codes.Contains(v.Code)).ToListAsync(cancellationToken);
+        return [.. line.Parts.Select(part => new ExplainedPart(
+            part.VoucherId, part.Programme, part.ProgrammeVersion, part.Rule, part.Ratio, part.Eligible, part.Limit, part.Amount, part.Deducted,
+            versions.Single(v => v.Code == part.Programme && v.Number == part.ProgrammeVersion).Rules,
+            redemptions[part.VoucherId].Returned, redemptions[part.VoucherId].Rejected, redemptions[part.VoucherId].Claimed, redemptions[part.VoucherId].Paid))];
+    }
+
+    private async Task<IReadOnlyList<ExplainedCredit>> CreditsAsync(InvoiceLine line, CancellationToken cancellationToken) =>
+        [.. (await (
+            from credit in db.CreditNoteLines
+            join note in db.CreditNotes on credit.CreditNoteId equals note.Id
+            where credit.InvoiceLineId == line.Id
+            orderby note.IssuedAt
+            select new { credit, note }).AsNoTracking().ToListAsync(cancellationToken))
+            .Select(row => new ExplainedCredit(row.note.Number, row.note.Reason, row.note.IssuedAt, row.credit.Amount, row.credit.Vat, row.credit.Parts))];
+}

@@ -1,0 +1,284 @@
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Jobs;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Billing;
+
+/// <summary>Finds the next period in which there is something to bill.</summary>
+public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settings)
+{
+    /// <summary>
+    /// The first period after the last one closed that has hours of a leg in it, or in which usage of earlier ones became known;
+    /// null where there is none.
+    /// </summary>
+    public async Task<Period?> NextAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var last = await db.BillingPeriods.OrderByDescending(period => period.Period).Select(period => (Period?)period.Period).FirstOrDefaultAsync(cancellationToken);
+        var after = last is null ? new Hour(0) : settings.Time.Hours(last.Value).To;
+        var first = await db.Legs.Where(leg => leg.CancelledAt == null && leg.To > after).MinAsync(leg => (Hour?)leg.From, cancellationToken);
+        Period? next = first is null ? null : settings.Time.Period(Hour.Max(first.Value, after).Start);
+        if (last is not null && await db.Legs.AnyAsync(leg => leg.CancelledAt == null && leg.UsageVersion != leg.BilledUsageVersion && leg.From < after, cancellationToken))
+        {
+            var current = settings.Time.Period(now);
+            var arrived = current > last.Value ? last.Value.Next : current;
+            next = next is null || arrived < next ? arrived : next;
+        }
+
+        return next;
+    }
+
+    public DateTimeOffset ClosesAt(Period period) => settings.Time.EndOf(period) + settings.CloseGrace;
+}
+
+/// <summary>Closes a period when its grace is over: what arrives later belongs to the next one.</summary>
+public sealed class ClosePeriodJob(PeriodCalendar calendar, MarketClock clock) : IJob
+{
+    public const string JobName = "close-period";
+
+    public string Name => JobName;
+
+    public string Purpose => "Closes a period when it is over and its grace has passed.";
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
+        await calendar.NextAsync(clock.GetUtcNow(), cancellationToken) is { } period ? calendar.ClosesAt(period) : null;
+
+    public IJobCommand CommandFor(DateTimeOffset dueAt) => new CloseNextPeriod(dueAt);
+}
+
+public sealed record CloseNextPeriod(DateTimeOffset DueAt) : IJobCommand;
+
+public sealed class CloseNextPeriodHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, AuditLog audit, MarketClock clock)
+    : IRequestHandler<CloseNextPeriod, JobReport>
+{
+    public Task<JobReport> Handle(CloseNextPeriod request, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async token =>
+        {
+            var now = clock.GetUtcNow();
+            if (await calendar.NextAsync(now, token) is not { } period || calendar.ClosesAt(period) > now)
+            {
+                return new JobReport("nothing to close");
+            }
+
+            db.BillingPeriods.Add(new() { Period = period, ClosedAt = now });
+            audit.Record("period.closed", ("period", period.ToString()), null, new { period });
+            return new JobReport($"closed {period}");
+        },
+        cancellationToken);
+}
+
+/// <summary>Bills what is closed, a seller and buyer at a time.</summary>
+public sealed class BillPeriodJob(IMarketplaceDb db) : IJob
+{
+    public const string JobName = "bill-period";
+
+    public string Name => JobName;
+
+    public string Purpose => "Issues the invoices of a closed period, one seller and buyer at a time.";
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
+        db.BillingPeriods.Where(period => period.BilledAt == null).MinAsync(period => (DateTimeOffset?)period.ClosedAt, cancellationToken);
+
+    public IJobCommand CommandFor(DateTimeOffset dueAt) => new BillClosedPeriods();
+}
+
+public sealed record BillClosedPeriods : IJobCommand;
+
+/// <summary>
+/// Each pair is a transaction of its own, and leaves a row that says so; a run that dies goes on with the pairs that have none.
+/// </summary>
+public sealed class BillClosedPeriodsHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, IMediator mediator, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    : IRequestHandler<BillClosedPeriods, JobReport>
+{
+    private const int PageSize = 500;
+
+    public async Task<JobReport> Handle(BillClosedPeriods request, CancellationToken cancellationToken)
+    {
+        var (invoices, credits) = (0, 0);
+        var closed = await db.BillingPeriods.AsNoTracking().Where(p => p.BilledAt == null).OrderBy(p => p.Period).Select(p => p.Period).ToListAsync(cancellationToken);
+        foreach (var period in closed)
+        {
+            while (await PairsAsync(period, cancellationToken) is { Count: > 0 } pairs)
+            {
+                foreach (var (seller, buyer) in pairs)
+                {
+                    var billed = await mediator.Send(new BillParties(period, seller, buyer), cancellationToken);
+                    (invoices, credits) = (invoices + billed.Invoices, credits + billed.CreditNotes);
+                }
+            }
+
+            await unitOfWork.ExecuteAsync(
+                async token =>
+                {
+                    var row = await db.BillingPeriods.SingleAsync(p => p.Period == period, token);
+                    if (row.BilledAt is null)
+                    {
+                        (row.BilledAt, row.Version) = (clock.GetUtcNow(), row.Version + 1);
+                        audit.Record("period.billed", ("period", period.ToString()), null, new { period, invoices, credits });
+                    }
+
+                    return Done.Value;
+                },
+                cancellationToken);
+        }
+
+        return new($"{string.Join(", ", closed)}: {invoices} invoices, {credits} credit notes");
+    }
+
+    private async Task<IReadOnlyList<(Id<Organization> Seller, Id<Organization> Buyer)>> PairsAsync(Period period, CancellationToken cancellationToken)
+    {
+        var pairs = await db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
+            .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId))
+            .Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().Take(PageSize).ToListAsync(cancellationToken);
+        return [.. pairs.OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId).Select(pair => (pair.SellerId, pair.BuyerId))];
+    }
+}
+
+/// <summary>Settles with each seller what is billed.</summary>
+public sealed class SettlePeriodJob(IMarketplaceDb db) : IJob
+{
+    public const string JobName = "settle-period";
+
+    public string Name => JobName;
+
+    public string Purpose => "Settles with each seller the invoices of a billed period, less commission.";
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
+        db.BillingPeriods.Where(period => period.BilledAt != null && period.SettledAt == null).MinAsync(period => (DateTimeOffset?)period.ClosedAt, cancellationToken);
+
+    public IJobCommand CommandFor(DateTimeOffset dueAt) => new SettleBilledPeriods();
+}
+
+public sealed record SettleBilledPeriods : IJobCommand;
+
+public sealed class SettleBilledPeriodsHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, IMediator mediator, AuditLog audit, MarketClock clock)
+    : IRequestHandler<SettleBilledPeriods, JobReport>
+{
+    public async Task<JobReport> Handle(SettleBilledPeriods request, CancellationToken cancellationToken)
+    {
+        var settled = 0;
+        var billed = await db.BillingPeriods.AsNoTracking().Where(p => p.BilledAt != null && p.SettledAt == null).OrderBy(p => p.Period).Select(p => p.Period).ToListAsync(cancellationToken);
+        foreach (var period in billed)
+        {
+            var sellers = (await db.Invoices.Where(i => i.SettlementId == null).Select(i => i.SellerId)
+                .Union(db.CreditNotes.Where(c => c.SettlementId == null).Select(c => c.SellerId)).ToListAsync(cancellationToken)).Distinct().Order();
+            foreach (var seller in sellers)
+            {
+                settled += (await mediator.Send(new SettleSeller(period, seller), cancellationToken)).Settlements;
+            }
+
+            await unitOfWork.ExecuteAsync(
+                async token =>
+                {
+                    var row = await db.BillingPeriods.SingleAsync(p => p.Period == period, token);
+                    if (row.SettledAt is null)
+                    {
+                        (row.SettledAt, row.Version) = (clock.GetUtcNow(), row.Version + 1);
+                        audit.Record("period.settled", ("period", period.ToString()), null, new { period, settled });
+                    }
+
+                    return Done.Value;
+                },
+                cancellationToken);
+        }
+
+        return new($"{string.Join(", ", billed)}: {settled} settlements");
+    }
+}
+
+/// <summary>Settles with one seller all that isn't settled yet, in one transaction.</summary>
+public sealed record SettleSeller(Period Period, Id<Organization> SellerId) : ICommand<SettledAnswer>;
+
+public sealed record SettledAnswer(int Settlements);
+
+public sealed class SettleSellerHandler(IMarketplaceDb db, MarketplaceSettings settings, AuditLog audit, MarketClock clock) : IRequestHandler<SettleSeller, SettledAnswer>
+{
+    public async Task<SettledAnswer> Handle(SettleSeller request, CancellationToken cancellationToken)
+    {
+        var (period, seller) = request;
+        var invoices = await db.Invoices.Where(i => i.SellerId == seller && i.SettlementId == null).ToListAsync(cancellationToken);
+        var credits = await db.CreditNotes.Where(c => c.SellerId == seller && c.SettlementId == null).ToListAsync(cancellationToken);
+        if (invoices.Count + credits.Count == 0 || await db.Settlements.AnyAsync(s => s.SellerId == seller && s.Period == period, cancellationToken))
+        {
+            return new(0);
+        }
+
+        var now = clock.GetUtcNow();
+        var regular = invoices.Where(i => i.Kind == InvoiceKind.Regular).ToList();
+        var moved = invoices.Where(i => i.Kind == InvoiceKind.Supplementary).Sum(i => i.Total);
+        var settlement = Settlement.Of(
+            seller, period,
+            buyersPart: regular.Sum(i => i.Payable) + moved - credits.Sum(c => c.Refund),
+            programmesPart: regular.Sum(i => i.Total - i.Payable) - moved - credits.Sum(c => c.Total - c.Refund),
+            settings.CommissionRate, now);
+        invoices.ForEach(invoice => (invoice.SettlementId, invoice.Version) = (settlement.Id, invoice.Version + 1));
+        credits.ForEach(credit => credit.SettlementId = settlement.Id);
+        db.Settlements.Add(settlement);
+
+        // Commission is earned at once; what the buyers' part doesn't cover of it waits, as a payable below zero, for the programmes' money.
+        var programmes = regular.Sum(i => i.Total - i.Payable) - moved - credits.Sum(c => c.Total - c.Refund);
+        db.JournalEntries.Add(JournalEntry.For("settlement.made", settlement.Id.ToString(), now)
+            .Move(Asset.Cny, settlement.Commission, Accounts.Of(Accounts.SellerUnsettled, seller), Accounts.Commission)
+            .Move(Asset.Cny, programmes, Accounts.Of(Accounts.SellerUnsettled, seller), Accounts.Of(Accounts.SellerProgrammeDue, seller))
+            .Move(Asset.Cny, settlement.Net - programmes, Accounts.Of(Accounts.SellerUnsettled, seller), Accounts.Of(Accounts.SellerPayable, seller)));
+        audit.Record("settlement.made", ("settlement", settlement.Id.ToString()), seller, new { period, settlement.Gross, settlement.Commission, settlement.Net, invoices = invoices.Count, credits = credits.Count });
+        return new(1);
+    }
+}
+
+/// <param name="Status"><c>billed</c> once invoices and settlements stand.</param>
+public sealed record BillingRunAnswer(Period Period, string Status, DateTimeOffset? ClosedAt, DateTimeOffset? BilledAt, DateTimeOffset? SettledAt, int Invoices, Money Total);
+
+/// <summary>Closes, bills and settles a period that is over, without waiting for its grace. Again: the same run, nothing new.</summary>
+public sealed record RunBilling(Period? Period) : IRequest<BillingRunAnswer>;
+
+public sealed class RunBillingValidator : AbstractValidator<RunBilling>
+{
+    public RunBillingValidator() => RuleFor(request => request.Period).Required();
+}
+
+public sealed class RunBillingHandler(
+    IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, IMediator mediator, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    : IRequestHandler<RunBilling, BillingRunAnswer>
+{
+    public async Task<BillingRunAnswer> Handle(RunBilling request, CancellationToken cancellationToken)
+    {
+        var period = request.Period!.Value;
+        var now = clock.GetUtcNow();
+        if (settings.Time.EndOf(period) > now)
+        {
+            throw BillingErrors.PeriodOpen(period);
+        }
+
+        await unitOfWork.ExecuteAsync(token => CloseAsync(period, now, token), cancellationToken);
+        await mediator.Send(new BillClosedPeriods(), cancellationToken);
+        await mediator.Send(new SettleBilledPeriods(), cancellationToken);
+        var row = await db.BillingPeriods.AsNoTracking().SingleOrDefaultAsync(p => p.Period == period, cancellationToken);
+        var totals = await db.Invoices.Where(i => i.Period == period).Select(i => i.Total).ToListAsync(cancellationToken);
+        return new(period, row?.SettledAt is null ? "closed" : "billed", row?.ClosedAt, row?.BilledAt, row?.SettledAt, totals.Count, totals.Sum());
+    }
+
+    private async Task<Done> CloseAsync(Period period, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var last = await db.BillingPeriods.OrderByDescending(p => p.Period).Select(p => (Period?)p.Period).FirstOrDefaultAsync(cancellationToken);
+        if (period <= last)
+        {
+            return Done.Value;
+        }
+
+        if (await calendar.NextAsync(now, cancellationToken) is { } next && next < period)
+        {
+            throw BillingErrors.EarlierPeriodOpen(next);
+        }
+
+        db.BillingPeriods.Add(new() { Period = period, ClosedAt = now });
+        audit.Record("period.closed", ("period", period.ToString()), null, new { period });
+        return Done.Value;
+    }
+}

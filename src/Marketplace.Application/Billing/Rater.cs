@@ -1,0 +1,74 @@
+using System.Linq.Expressions;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Shared;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Billing;
+
+/// <summary>Which legs a period's close has to look at: those with hours in it, and earlier ones whose usage changed since they were billed.</summary>
+internal static class BillableLegs
+{
+    public static Expression<Func<Leg, bool>> Of(HourRange period)
+    {
+        var (from, to) = period;
+        return leg => leg.CancelledAt == null && leg.From < to && (leg.To > @from || leg.UsageVersion != leg.BilledUsageVersion);
+    }
+}
+
+/// <summary>A leg with what it comes to, and the lines that billed it before.</summary>
+public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingLine> Before, bool Attested)
+{
+    /// <summary>Finds the lines that billed what no longer holds: of each hour, the newest line that still has some of it.</summary>
+    public IReadOnlyList<(StandingLine Line, IReadOnlyDictionary<Hour, CardTime> Hours)> TakeBack()
+    {
+        var taken = new Dictionary<StandingLine, Dictionary<Hour, CardTime>>();
+        foreach (var (hour, excess) in Rated.Excess)
+        {
+            var left = excess;
+            foreach (var line in Before.Where(line => line.Of(hour) > CardTime.Zero))
+            {
+                var part = CardTime.Min(left, line.Of(hour));
+                if (part > CardTime.Zero)
+                {
+                    (taken.TryGetValue(line, out var hours) ? hours : taken[line] = [])[hour] = part;
+                    left -= part;
+                }
+            }
+        }
+
+        return [.. taken.Select(pair => (pair.Key, (IReadOnlyDictionary<Hour, CardTime>)pair.Value))];
+    }
+}
+
+/// <summary>Reads what rating needs of legs, and rates them.</summary>
+public sealed class Rater(IMarketplaceDb db, MarketplaceSettings settings)
+{
+    public async Task<IReadOnlyList<RatedUsage>> RateAsync(IReadOnlyCollection<Leg> legs, Period period, CancellationToken cancellationToken)
+    {
+        var ids = legs.Select(leg => leg.Id).ToList();
+        var end = settings.Time.Hours(period).To;
+        var usage = (await db.UsageHours.AsNoTracking().Where(row => ids.Contains(row.LegId) && row.Hour < end).ToListAsync(cancellationToken)).ToLookup(row => row.LegId);
+        var standing = await StandingAsync(ids, cancellationToken);
+        return [.. legs.Select(leg => Rate(
+            leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down)), [.. standing[leg.Id]],
+            usage[leg.Id].All(row => row.Attested >= row.Busy)))];
+    }
+
+    /// <summary>Rates one leg on usage and earlier lines that are given.</summary>
+    public RatedUsage Rate(Leg leg, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyList<StandingLine> before, bool attested)
+    {
+        var billed = before.SelectMany(line => line.Hours).GroupBy(pair => pair.Key)
+            .ToDictionary(hour => hour.Key, hour => new CardTime(hour.Sum(pair => pair.Value.MilliCardSeconds)));
+        return new(leg, RatingV1.Rate(LegTerms.Of(leg), period, metered, billed, settings.Time), before, attested);
+    }
+
+    /// <summary>The lines that billed legs, less their credits, the newest first.</summary>
+    private async Task<ILookup<Id<Leg>, StandingLine>> StandingAsync(List<Id<Leg>> legs, CancellationToken cancellationToken)
+    {
+        var lines = await db.InvoiceLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).OrderByDescending(line => line.Id).ToListAsync(cancellationToken);
+        var credits = (await db.CreditNoteLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).ToListAsync(cancellationToken)).ToLookup(line => line.InvoiceLineId);
+        return lines.ToLookup(line => line.LegId, line => new StandingLine(line, credits[line.Id]));
+    }
+}

@@ -1,0 +1,51 @@
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Metering;
+using Marketplace.Domain.Shared;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Metering;
+
+/// <summary>
+/// Reads what a batch must be judged against, in one query for each meter and one for its legs, however large the batch.
+/// </summary>
+public sealed class KnownReadings(IMarketplaceDb db)
+{
+    /// <summary>The readings that the events are or replace, and those that stand on their legs and touch their time; some perhaps twice.</summary>
+    public async Task<IReadOnlyList<Reading>> ForAsync(
+        IReadOnlyCollection<UsageEvent> events, IReadOnlyDictionary<string, Meter> meters, IReadOnlyDictionary<Id<Leg>, Leg> legs, CancellationToken cancellationToken)
+    {
+        var ofMine = events.Where(sent => meters.ContainsKey(sent.Source)).ToList();
+        var known = new List<Reading>();
+        foreach (var meter in ofMine.GroupBy(sent => meters[sent.Source].Id))
+        {
+            known.AddRange(await NamedAsync(meter.Key, meter, cancellationToken));
+        }
+
+        known.AddRange(await TouchedAsync([.. ofMine.Where(sent => legs.ContainsKey(sent.LegId))], cancellationToken));
+        return known;
+    }
+
+    private Task<List<Reading>> NamedAsync(Id<Meter> meter, IEnumerable<UsageEvent> events, CancellationToken cancellationToken)
+    {
+        var ids = events.SelectMany(sent => sent.Replaces is null ? [sent.EventId] : (string[])[sent.EventId, sent.Replaces]).Distinct().ToList();
+        return db.Readings.IgnoreQueryFilters().AsNoTracking()
+            .Where(reading => reading.MeterId == meter && EF.Parameter(ids).Contains(reading.EventId)).ToListAsync(cancellationToken);
+    }
+
+    private async Task<List<Reading>> TouchedAsync(List<UsageEvent> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            return [];
+        }
+
+        var legIds = events.Select(sent => sent.LegId).Distinct().ToList();
+        var (from, to) = (events.Min(sent => sent.From), events.Max(sent => sent.To));
+
+        // Ends both ways: no reading that touches the time ends later than the longest one that starts in it.
+        var latest = to + UsageEvent.MaxSpan;
+        return await db.Readings.IgnoreQueryFilters().AsNoTracking()
+            .Where(reading => EF.Parameter(legIds).Contains(reading.LegId) && reading.To > @from && reading.To < latest && reading.From < to && reading.ReplacedAtVersion == null)
+            .ToListAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,228 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Billing;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Vouchers;
+
+public sealed record ClaimItemAnswer(
+    Id<ClaimItem> Id, Id<Invoice> InvoiceId, Id<InvoiceLine> LineId, Id<Voucher> VoucherId, Money Amount, ClaimItemStatus Status, string? Reason);
+
+/// <summary>A claim. Approved is what of its total the authority pays; negative items take back what was paid too much before.</summary>
+public sealed record ClaimAnswer(
+    Id<Claim> Id, string Programme, Id<Organization> PayeeId, ClaimStatus Status, DateOnly UpTo, DateTimeOffset SubmittedAt, Money Total, Money Approved,
+    IReadOnlyList<ClaimItemAnswer> Items, string? PaymentReference)
+{
+    public static ClaimAnswer Of(Claim claim) => new(
+        claim.Id, claim.ProgrammeCode, claim.PayeeId, claim.Status, claim.UpTo, claim.SubmittedAt, claim.Total, claim.Approved,
+        [.. claim.Items.OrderBy(item => item.Id).Select(item => new ClaimItemAnswer(item.Id, item.InvoiceId, item.LineId, item.VoucherId, item.Amount, item.Status, item.Reason))],
+        claim.PaymentReference);
+}
+
+/// <summary>Claims what was redeemed for usage up to the end of a day and is in no claim yet, less what is to be given back.</summary>
+public sealed record SubmitClaim(string? Programme, DateOnly? UpTo) : ICommand<ClaimAnswer>;
+
+public sealed class SubmitClaimValidator : AbstractValidator<SubmitClaim>
+{
+    public SubmitClaimValidator()
+    {
+        RuleFor(request => request.Programme).Text(50);
+        RuleFor(request => request.UpTo).Required();
+    }
+}
+
+public sealed class SubmitClaimHandler(IMarketplaceDb db, RequestContext context, AuditLog audit, MarketClock clock) : IRequestHandler<SubmitClaim, ClaimAnswer>
+{
+    /// <summary>A batch that an authority can review; what is left over goes into the next claim.</summary>
+    private const int MaxItems = 5_000;
+
+    public async Task<ClaimAnswer> Handle(SubmitClaim request, CancellationToken cancellationToken)
+    {
+        var payee = context.Caller.OrganizationId;
+        var programme = await db.Programmes.IgnoreQueryFilters().AsNoTracking().SingleOrDefaultAsync(p => p.Code == request.Programme, cancellationToken)
+            ?? throw SharedErrors.NotFound("programme");
+        var redemptions = await db.Redemptions
+            .Where(r => r.ProgrammeCode == programme.Code && r.PayeeId == payee && r.UsedUntil <= request.UpTo
+                && (long)(object)r.Amount - (long)(object)r.Returned - (long)(object)r.Rejected != (long)(object)r.Claimed)
+            .OrderBy(r => r.Id).Take(MaxItems).ToListAsync(cancellationToken);
+        if (redemptions.Count == 0)
+        {
+            throw ClaimErrors.Empty();
+        }
+
+        var now = clock.GetUtcNow();
+        var id = Id<Claim>.New(now);
+        var claim = new Claim
+        {
+            Id = id,
+            ProgrammeCode = programme.Code,
+            AuthorityId = programme.AuthorityId,
+            PayeeId = payee,
+            UpTo = request.UpTo!.Value,
+            SubmittedAt = now,
+            Items = [.. redemptions.Select(r => new ClaimItem
+            {
+                Id = Id<ClaimItem>.New(now),
+                ClaimId = id,
+                RedemptionId = r.Id,
+                InvoiceId = r.InvoiceId,
+                LineId = r.LineId,
+                VoucherId = r.VoucherId,
+                Amount = r.Unclaimed,
+            })],
+        };
+        var journal = JournalEntry.For("claim.submitted", id.ToString(), now);
+        foreach (var redemption in redemptions)
+        {
+            journal.Move(Asset.Vouchers(programme.Code), redemption.Unclaimed, Accounts.Of(Accounts.VoucherRedeemed, redemption.VoucherId), Accounts.Of(Accounts.VoucherClaimed, redemption.VoucherId));
+            redemption.Claim(redemption.Unclaimed);
+        }
+
+        db.Claims.Add(claim);
+        db.JournalEntries.Add(journal);
+        var answer = ClaimAnswer.Of(claim);
+        audit.Record("claim.submitted", ("claim", id.ToString()), payee, new { claim.ProgrammeCode, claim.UpTo, answer.Total, items = answer.Items.Count });
+        return answer;
+    }
+}
+
+/// <summary>The claims that the caller made, or is to decide.</summary>
+public sealed record ListClaims(PageRequest Page, string? Programme) : IQuery<Page<ClaimAnswer>>, IPaged;
+
+public sealed class ListClaimsHandler(IMarketplaceDb db) : IRequestHandler<ListClaims, Page<ClaimAnswer>>
+{
+    public async Task<Page<ClaimAnswer>> Handle(ListClaims request, CancellationToken cancellationToken) =>
+        (await db.Claims.AsNoTracking().Include(claim => claim.Items).Where(claim => request.Programme == null || claim.ProgrammeCode == request.Programme)
+            .NewestFirstAsync(request.Page, claim => claim.Id, cancellationToken)).Select(ClaimAnswer.Of);
+}
+
+public sealed record GetClaim(Id<Claim> Id) : IQuery<ClaimAnswer>;
+
+public sealed class GetClaimHandler(IMarketplaceDb db) : IRequestHandler<GetClaim, ClaimAnswer>
+{
+    public async Task<ClaimAnswer> Handle(GetClaim request, CancellationToken cancellationToken) =>
+        ClaimAnswer.Of(await db.Claims.AsNoTracking().Include(claim => claim.Items).SingleOrDefaultAsync(claim => claim.Id == request.Id, cancellationToken)
+            ?? throw SharedErrors.NotFound("claim"));
+}
+
+public sealed record RejectedItem(Id<ClaimItem>? ItemId, string? Reason, bool? Restore);
+
+/// <summary>The authority's decision: what isn't rejected is approved.</summary>
+public sealed record DecideClaim(IReadOnlyList<RejectedItem>? Reject) : ICommand<ClaimAnswer>
+{
+    [JsonIgnore]
+    public Id<Claim> Id { get; init; }
+}
+
+public sealed class DecideClaimValidator : AbstractValidator<DecideClaim>
+{
+    public DecideClaimValidator()
+    {
+        RuleForEach(request => request.Reject).ChildRules(item =>
+        {
+            item.RuleFor(i => i.ItemId).Required();
+            item.RuleFor(i => i.Reason).Text(500);
+        });
+        RuleFor(request => request.Reject).Must(items => items is null || items.Select(item => item.ItemId).Distinct().Count() == items.Count)
+            .WithMessage("must not repeat an item");
+    }
+}
+
+public sealed class DecideClaimHandler(IMarketplaceDb db, Funding funding, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    : IRequestHandler<DecideClaim, ClaimAnswer>
+{
+    public async Task<ClaimAnswer> Handle(DecideClaim request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var claim = await db.Claims.Include(c => c.Items).SingleOrDefaultAsync(c => c.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("claim");
+        var rejections = (request.Reject ?? []).ToDictionary(item => item.ItemId!.Value);
+        claim.Decide(rejections.ToDictionary(item => item.Key, item => item.Value.Reason!), now);
+        var journal = JournalEntry.For("claim.decided", claim.Id.ToString(), now);
+        foreach (var item in claim.Items.Where(item => item.Status == ClaimItemStatus.Rejected))
+        {
+            await RejectAsync(claim, item, rejections[item.Id].Restore ?? false, journal, now, cancellationToken);
+        }
+
+        db.JournalEntries.Add(journal);
+        var answer = ClaimAnswer.Of(claim);
+        audit.Record("claim.decided", ("claim", claim.Id.ToString()), claim.PayeeId, new { answer.Approved, rejected = request.Reject });
+        return answer;
+    }
+
+    /// <summary>The voucher loses or regains the amount, and who the programme says bears it.</summary>
+    private async Task RejectAsync(Claim claim, ClaimItem item, bool restore, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var asset = Asset.Vouchers(claim.ProgrammeCode);
+        var redemption = await db.Redemptions.IgnoreQueryFilters().SingleAsync(r => r.Id == item.RedemptionId, cancellationToken);
+        var voucher = (await funding.TrackedAsync([item.VoucherId], cancellationToken))[item.VoucherId];
+        redemption.Reject(item.Amount);
+        var went = voucher.RejectRedemption(item.Amount, restore, settings.Time.Day(now));
+        journal.Move(asset, item.Amount, Accounts.Of(Accounts.VoucherClaimed, voucher.Id), Accounts.Of(Funding.AccountOf(went), voucher.Id));
+        await funding.ReturnToBudgetAsync(voucher, went, item.Amount, now, cancellationToken);
+        if (!redemption.Deducted)
+        {
+            // The buyer paid in full already and just isn't reimbursed.
+            return;
+        }
+
+        var rules = await db.ProgrammeVersions.AsNoTracking().SingleAsync(v => v.Code == claim.ProgrammeCode && v.Number == redemption.ProgrammeVersion, cancellationToken);
+        if (rules.Rules.BearerOfRejectedClaims() == ClaimBearer.Buyer)
+        {
+            await invoicing.IssueSupplementaryAsync(redemption, item.Amount, claim.AuthorityId, journal, now, cancellationToken);
+        }
+        else
+        {
+            journal.Move(Asset.Cny, item.Amount, Accounts.Of(Accounts.SellerProgrammeDue, redemption.SellerId), Accounts.Of(Accounts.AuthorityReceivable, claim.AuthorityId));
+        }
+    }
+}
+
+/// <summary>The authority's payment of a decided claim came in.</summary>
+public sealed record PayClaim(string? Reference) : ICommand<ClaimAnswer>
+{
+    [JsonIgnore]
+    public Id<Claim> Id { get; init; }
+}
+
+public sealed class PayClaimValidator : AbstractValidator<PayClaim>
+{
+    public PayClaimValidator() => RuleFor(request => request.Reference).Text(100);
+}
+
+public sealed class PayClaimHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<PayClaim, ClaimAnswer>
+{
+    public async Task<ClaimAnswer> Handle(PayClaim request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var claim = await db.Claims.Include(c => c.Items).SingleOrDefaultAsync(c => c.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("claim");
+        claim.Pay(request.Reference!, now);
+        var journal = JournalEntry.For("claim.paid", claim.Id.ToString(), now);
+        var approved = claim.Items.Where(item => item.Status == ClaimItemStatus.Approved).ToList();
+        var ids = approved.Select(item => item.RedemptionId).ToList();
+        var redemptions = await db.Redemptions.IgnoreQueryFilters().Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellationToken);
+        foreach (var item in approved)
+        {
+            var redemption = redemptions[item.RedemptionId];
+            redemption.Pay(item.Amount);
+            journal.Move(Asset.Vouchers(claim.ProgrammeCode), item.Amount, Accounts.Of(Accounts.VoucherClaimed, item.VoucherId), Accounts.Of(Accounts.VoucherPaid, item.VoucherId));
+            if (redemption.Deducted)
+            {
+                journal.Move(Asset.Cny, item.Amount, Accounts.Custody, Accounts.Of(Accounts.AuthorityReceivable, claim.AuthorityId));
+                journal.Move(Asset.Cny, item.Amount, Accounts.Of(Accounts.SellerProgrammeDue, redemption.SellerId), Accounts.Of(Accounts.SellerPayable, redemption.SellerId));
+            }
+        }
+
+        db.JournalEntries.Add(journal);
+        var answer = ClaimAnswer.Of(claim);
+        audit.Record("claim.paid", ("claim", claim.Id.ToString()), claim.PayeeId, new { answer.Approved, request.Reference });
+        return answer;
+    }
+}

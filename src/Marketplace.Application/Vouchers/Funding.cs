@@ -1,0 +1,221 @@
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Vouchers;
+
+/// <summary>An allocation with what its callers ask of it.</summary>
+public sealed record FundingResult(AllocationRequest Request, VoucherAllocation Allocation)
+{
+    public Money PublicMoney => Allocation.PublicMoney;
+
+    public IReadOnlyList<UnusedVoucher> NotApplied => Allocation.NotApplied;
+
+    /// <summary>What lowers the buyer's payable; the rest stands beside and is claimed afterwards.</summary>
+    public Money Deducted => Allocation.Parts.Where(IsDeducted).Sum(part => part.Amount);
+
+    public IReadOnlyList<QuotedVoucher> ByVoucher => [.. Allocation.Parts.GroupBy(part => (part.VoucherId, part.ProgrammeCode))
+        .Select(group => new QuotedVoucher(group.Key.VoucherId, group.Key.ProgrammeCode, group.Sum(part => part.Amount)))];
+
+    public Money DeductedOf(Id<Leg> leg)
+    {
+        var keys = Request.Lines.Where(line => line.LegId == leg).Select(line => line.Key).ToHashSet();
+        return Allocation.Parts.Where(part => keys.Contains(part.LineKey) && IsDeducted(part)).Sum(part => part.Amount);
+    }
+
+    public ProgrammeInForce ProgrammeOf(VoucherPart part) => Request.Programmes.Single(programme => programme.Code == part.ProgrammeCode);
+
+    public bool IsDeducted(VoucherPart part) => ProgrammeOf(part).Rules.Mode == ProgrammeMode.Deduct;
+}
+
+/// <summary>
+/// Gathers what decides which voucher pays, for the one pure function that decides it, and holds and releases what was decided.
+/// </summary>
+public sealed class Funding(IMarketplaceDb db, MarketplaceSettings settings)
+{
+    public static FundingResult Allocate(AllocationRequest request) => new(request, VoucherAllocator.Allocate(request));
+
+    /// <summary>The facts as they are kept: the rules stand in their versions, which never change.</summary>
+    public static AllocationRequest WithoutRules(AllocationRequest request) =>
+        request with { Programmes = [.. request.Programmes.Select(programme => programme with { Rules = new() })] };
+
+    /// <summary>Puts the rules of the pinned versions back.</summary>
+    public async Task<AllocationRequest> WithRulesAsync(AllocationRequest request, CancellationToken cancellationToken)
+    {
+        var codes = request.Programmes.Select(programme => programme.Code).ToList();
+        var versions = await db.ProgrammeVersions.AsNoTracking().Where(version => codes.Contains(version.Code)).ToListAsync(cancellationToken);
+        return request with
+        {
+            Programmes = [.. request.Programmes.Select(programme => programme with
+            {
+                Rules = versions.Single(version => version.Code == programme.Code && version.Number == programme.VersionNumber).Rules,
+            })],
+        };
+    }
+
+    /// <summary>The facts of a plan that isn't an order yet, with every voucher of the buyer's that has something left.</summary>
+    public async Task<AllocationRequest> ForPlanAsync(
+        Plan plan, Workload workload, Id<Organization> buyerId, IReadOnlyList<Id<Voucher>>? chosen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var sellerIds = plan.Legs.Select(leg => leg.SellerId).Distinct().ToList();
+        var centerIds = plan.Legs.Select(leg => leg.CenterId).Distinct().ToList();
+        var centers = await db.Centers.IgnoreQueryFilters().AsNoTracking().Where(center => centerIds.Contains(center.Id)).ToDictionaryAsync(center => center.Id, cancellationToken);
+        sellerIds.AddRange(centers.Values.Select(center => center.OwnerId).Except(sellerIds));
+        var parties = await db.Organizations.IgnoreQueryFilters().AsNoTracking().Where(o => sellerIds.Contains(o.Id) || o.Id == buyerId).ToDictionaryAsync(o => o.Id, cancellationToken);
+        var accelerators = await db.Accelerators.AsNoTracking().ToDictionaryAsync(accelerator => accelerator.Model, cancellationToken);
+        var (programmes, vouchers) = await VouchersAsync(buyerId, now, cancellationToken);
+        var scale = programmes.Any(programme => programme.Rules.Provider?.MinPflops is not null)
+            ? await ScaleAsync([.. centers.Values.Select(center => center.OwnerId)], accelerators, cancellationToken)
+            : [];
+        return new()
+        {
+            Buyer = parties[buyerId],
+            OrderedOn = settings.Time.Day(now),
+            Today = settings.Time.Day(now),
+            OrderTotal = plan.Total,
+            ContractFrom = settings.Time.Day(plan.Interval.From.Start),
+            ContractTo = settings.Time.Day(plan.Interval.To.Start),
+            Chosen = chosen,
+            Programmes = programmes,
+            Vouchers = vouchers,
+            Lines =
+            [
+                .. from leg in plan.Legs
+                   from line in Lines(leg, plan.Interval)
+                   select line with
+                   {
+                       Seller = parties[leg.SellerId],
+                       Operator = parties[centers[leg.CenterId].OwnerId],
+                       OperatorPflops = scale.TryGetValue(centers[leg.CenterId].OwnerId, out var pflops) ? pflops : null,
+                       RegionCode = centers[leg.CenterId].RegionCode,
+                       Origin = accelerators[leg.Accelerator].Origin,
+                       Workload = workload,
+                   },
+            ],
+        };
+    }
+
+    /// <summary>Holds what was decided, by voucher and leg, and posts it.</summary>
+    public async Task HoldAsync(Id<Order> order, FundingResult funding, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var legOf = funding.Request.Lines.ToDictionary(line => line.Key, line => line.LegId);
+        var parts = funding.Allocation.Parts.GroupBy(part => (part.VoucherId, Leg: legOf[part.LineKey])).ToList();
+        var vouchers = await TrackedAsync(parts.Select(part => part.Key.VoucherId), cancellationToken);
+        foreach (var part in parts)
+        {
+            var voucher = vouchers[part.Key.VoucherId];
+            var amount = part.Sum(p => p.Amount);
+            db.VoucherHolds.Add(VoucherHold.Of(voucher.Id, order, part.Key.Leg, amount, voucher.Available));
+            voucher.Hold(amount, settings.Time.Day(now));
+            journal.Move(Asset.Vouchers(voucher.ProgrammeCode), amount, Accounts.Of(Accounts.VoucherAvailable, voucher.Id), Accounts.Of(Accounts.VoucherHeld, voucher.Id));
+        }
+    }
+
+    /// <summary>Gives back what is still held for legs, to where each voucher is by now, and posts it.</summary>
+    public async Task ReleaseAsync(IReadOnlyCollection<Id<Leg>> legs, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var holds = (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => legs.Contains(hold.LegId)).ToListAsync(cancellationToken))
+            .Where(hold => hold.Left.IsPositive).ToList();
+        var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
+        foreach (var hold in holds)
+        {
+            var (voucher, amount) = (vouchers[hold.VoucherId], hold.Left);
+            hold.Take(amount);
+            var went = voucher.Release(amount, settings.Time.Day(now));
+            journal.Move(Asset.Vouchers(voucher.ProgrammeCode), amount, Accounts.Of(Accounts.VoucherHeld, voucher.Id), Accounts.Of(AccountOf(went), voucher.Id));
+            await ReturnToBudgetAsync(voucher, went, amount, now, cancellationToken);
+        }
+    }
+
+    /// <summary>What expired or was revoked can be issued again while the budget's year lasts.</summary>
+    public async Task ReturnToBudgetAsync(Voucher voucher, VoucherBalance went, Money amount, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (went is VoucherBalance.Expired or VoucherBalance.Revoked && amount.IsPositive)
+        {
+            var budget = await db.ProgrammeBudgets.IgnoreQueryFilters()
+                .SingleAsync(b => b.Code == voucher.ProgrammeCode && b.Year == voucher.BudgetYear, cancellationToken);
+            if (budget.IsOpenOn(settings.Time.Day(now)))
+            {
+                budget.Return(amount);
+            }
+        }
+    }
+
+    public async Task<Dictionary<Id<Voucher>, Voucher>> TrackedAsync(IEnumerable<Id<Voucher>> ids, CancellationToken cancellationToken)
+    {
+        var wanted = ids.Distinct().ToList();
+        return await db.Vouchers.IgnoreQueryFilters().Where(voucher => wanted.Contains(voucher.Id)).ToDictionaryAsync(voucher => voucher.Id, cancellationToken);
+    }
+
+    public static string AccountOf(VoucherBalance balance) => balance switch
+    {
+        VoucherBalance.Available => Accounts.VoucherAvailable,
+        VoucherBalance.Held => Accounts.VoucherHeld,
+        VoucherBalance.Redeemed => Accounts.VoucherRedeemed,
+        VoucherBalance.Expired => Accounts.VoucherExpired,
+        _ => Accounts.VoucherRevoked,
+    };
+
+    /// <summary>A plan's leg as the lines that its invoices would have: one a period and price.</summary>
+    private IEnumerable<FundableLine> Lines(PlannedLeg leg, HourRange interval)
+    {
+        var tariff = new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time);
+        foreach (var (band, hours) in tariff.Bands(interval))
+        {
+            var covered = settings.Time.Hours(band.Period).Intersect(interval);
+            yield return new()
+            {
+                Key = $"{leg.Id}/{band.Period}/{(band.OffPeak ? "off-peak" : "standard")}",
+                LegId = leg.Id,
+                Amount = CardTime.Of(leg.Cards, leg.MilliPerCard, 3600L * hours).At(band.UnitPrice),
+                Seller = null!,
+                RegionCode = "",
+                Accelerator = leg.Accelerator,
+                Origin = default,
+                Workload = default,
+                Product = leg.Product,
+                ListingId = leg.ListingId,
+                FirstDay = settings.Time.Day(covered.From.Start),
+                LastDay = settings.Time.Day((covered.To - 1).Start),
+            };
+        }
+    }
+
+    private async Task<(IReadOnlyList<ProgrammeInForce> Programmes, IReadOnlyList<SpendableVoucher> Vouchers)> VouchersAsync(
+        Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var vouchers = await db.Vouchers.IgnoreQueryFilters().AsNoTracking()
+            .Where(voucher => voucher.OrganizationId == buyer && voucher.Available > Money.Zero && voucher.RevokedAt == null).ToListAsync(cancellationToken);
+        var codes = vouchers.Select(voucher => voucher.ProgrammeCode).Distinct().ToList();
+        var versions = (await db.ProgrammeVersions.AsNoTracking().Where(version => codes.Contains(version.Code)).ToListAsync(cancellationToken))
+            .GroupBy(version => version.Code);
+        IReadOnlyList<ProgrammeInForce> programmes = [.. versions.Select(group => ProgrammeVersion.InForce(group, now)).OfType<ProgrammeVersion>()
+            .Select(version => new ProgrammeInForce { Code = version.Code, VersionNumber = version.Number, Rules = version.Rules })];
+        var inForce = programmes.Select(programme => programme.Code).ToHashSet();
+        return (programmes, [.. vouchers.Where(voucher => inForce.Contains(voucher.ProgrammeCode)).Select(Spendable)]);
+    }
+
+    /// <summary>What is available of a voucher, to any line.</summary>
+    public static SpendableVoucher Spendable(Voucher voucher) => new()
+    {
+        Id = voucher.Id,
+        ProgrammeCode = voucher.ProgrammeCode,
+        ExpiresOn = voucher.ExpiresOn,
+        Limit = voucher.Available,
+    };
+
+    /// <summary>PFLOPS at FP16 that each provider has in the market.</summary>
+    private async Task<Dictionary<Id<Organization>, decimal>> ScaleAsync(
+        IReadOnlyCollection<Id<Organization>> providers, Dictionary<string, Accelerator> accelerators, CancellationToken cancellationToken)
+    {
+        var cards = await db.Nodes.IgnoreQueryFilters().Where(node => providers.Contains(node.OwnerId) && node.WithdrawnFrom == null)
+            .GroupBy(node => new { node.OwnerId, node.Accelerator }).Select(group => new { group.Key.OwnerId, group.Key.Accelerator, Cards = group.Sum(node => node.Cards) })
+            .ToListAsync(cancellationToken);
+        return cards.GroupBy(row => row.OwnerId).ToDictionary(group => group.Key, group => group.Sum(row => row.Cards * accelerators[row.Accelerator].Fp16Tflops) / 1000);
+    }
+}

@@ -1,0 +1,157 @@
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>Why an issued invoice is corrected: the four reasons of a red-letter invoice (红字发票).</summary>
+public enum CreditReason
+{
+    /// <summary>Invoiced wrongly: reverses the whole invoice.</summary>
+    InvoicedWrongly = 1,
+
+    /// <summary>Sales return.</summary>
+    Returned = 2,
+
+    /// <summary>The service ended early.</summary>
+    ServiceEnded = 3,
+
+    /// <summary>Sales allowance; also usage corrected downwards.</summary>
+    Allowance = 4,
+}
+
+/// <summary>The only way to change an issued invoice.</summary>
+public sealed class CreditNote
+{
+    public required Id<CreditNote> Id { get; init; }
+    public required string Number { get; init; }
+    public required Id<Invoice> InvoiceId { get; init; }
+    public required Id<Organization> SellerId { get; init; }
+    public required Id<Organization> OrganizationId { get; init; }
+
+    /// <summary>The period that it falls in.</summary>
+    public required Period Period { get; init; }
+
+    public required CreditReason Reason { get; init; }
+    public required string Note { get; init; }
+    public required DateTimeOffset IssuedAt { get; init; }
+    public required Money Total { get; init; }
+    public required Money Net { get; init; }
+    public required Money Vat { get; init; }
+
+    /// <summary>What goes back to vouchers.</summary>
+    public required Money VoucherReturned { get; init; }
+
+    /// <summary>What goes back to the buyer: to the deposit as far as it was paid, else off what is owed.</summary>
+    public required Money Refund { get; init; }
+
+    public IList<CreditNoteLine> Lines { get; init; } = [];
+    public Id<Settlement>? SettlementId { get; set; }
+}
+
+/// <summary>What is taken off one invoice line. All amounts are positive.</summary>
+public sealed class CreditNoteLine
+{
+    public required Id<CreditNoteLine> Id { get; init; }
+    public required Id<CreditNote> CreditNoteId { get; init; }
+    public required Id<InvoiceLine> InvoiceLineId { get; init; }
+    public required Id<Leg> LegId { get; init; }
+    public required Money Amount { get; init; }
+    public required Money Net { get; init; }
+    public required Money Vat { get; init; }
+    public required Money Payable { get; init; }
+
+    /// <summary>Hours whose usage was corrected; none where an amount alone is credited.</summary>
+    public required LineHours Hours { get; init; }
+
+    public required IReadOnlyList<ReturnedPart> Parts { get; init; }
+}
+
+/// <summary>What goes back to one voucher.</summary>
+public sealed record ReturnedPart(Id<Voucher> VoucherId, string Programme, bool Deducted, Money Amount);
+
+/// <summary>
+/// What is left of an invoice line after credits. Every credit is the difference between what stood and what stays, so many
+/// small ones come to the same as one large one.
+/// </summary>
+public sealed class StandingLine
+{
+    private readonly Dictionary<Hour, CardTime> _hours;
+    private readonly Dictionary<Id<Voucher>, Money> _parts;
+
+    public StandingLine(InvoiceLine line, IEnumerable<CreditNoteLine> credits)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        Line = line;
+        _hours = line.Hours.Each().ToDictionary(pair => pair.Key, pair => pair.Value);
+        _parts = line.Parts.ToDictionary(part => part.VoucherId, part => part.Amount);
+        (Amount, Vat, Payable) = (line.Amount, line.Vat, line.Payable);
+        foreach (var credit in credits.Where(credit => credit.InvoiceLineId == line.Id))
+        {
+            Amount -= credit.Amount;
+            Vat -= credit.Vat;
+            Payable -= credit.Payable;
+            AllowedByAmount += credit.Hours.Runs.Count == 0 ? credit.Amount : Money.Zero;
+            foreach (var (hour, time) in credit.Hours.Each())
+            {
+                _hours[hour] -= time;
+            }
+
+            foreach (var part in credit.Parts)
+            {
+                _parts[part.VoucherId] -= part.Amount;
+            }
+        }
+    }
+
+    public InvoiceLine Line { get; }
+    public Money Amount { get; }
+    public Money Vat { get; }
+    public Money Payable { get; }
+
+    /// <summary>Credited as an amount and not for hours; it stays credited whatever the usage turns out to be.</summary>
+    public Money AllowedByAmount { get; }
+
+    public CardTime Of(Hour hour) => _hours.GetValueOrDefault(hour);
+
+    public IEnumerable<KeyValuePair<Hour, CardTime>> Hours => _hours;
+
+    /// <summary>A credit of an amount, whatever it is for.</summary>
+    /// <exception cref="RuleException"><c>credit_note.exceeds</c>: more than is left of the line.</exception>
+    public CreditNoteLine CreditAmount(Money amount, Id<CreditNote> note, DateTimeOffset at) =>
+        amount > Amount ? throw BillingErrors.CreditExceeds(Line.Id, Amount) : StayingWith(Amount - amount, LineHours.None, note, at);
+
+    /// <summary>A credit of card time that was billed and wasn't used: what stays is the price of what remains.</summary>
+    public CreditNoteLine CreditHours(IReadOnlyDictionary<Hour, CardTime> taken, Id<CreditNote> note, DateTimeOffset at)
+    {
+        var hours = LineHours.Of(taken.OrderBy(pair => pair.Key));
+        var remaining = new CardTime(_hours.Values.Sum(time => time.MilliCardSeconds)) - hours.Total;
+        var stays = Money.Max(remaining.At(Line.UnitPrice) - AllowedByAmount, Money.Zero);
+        return StayingWith(Money.Min(stays, Amount), hours, note, at);
+    }
+
+    private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at)
+    {
+        var staying = Line.Parts.Count == 0 ? [] : Correction.Stays(
+            Line.Amount, stays, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
+        var parts = Line.Parts
+            .Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i]))
+            .Where(part => part.Amount.IsPositive).ToList();
+        var amount = Amount - stays;
+        var vat = Vat - stays.VatIncluded(Line.VatRate);
+        return new()
+        {
+            Id = Id<CreditNoteLine>.New(at),
+            CreditNoteId = note,
+            InvoiceLineId = Line.Id,
+            LegId = Line.LegId,
+            Amount = amount,
+            Net = amount - vat,
+            Vat = vat,
+            Payable = amount - parts.Where(part => part.Deducted).Sum(part => part.Amount),
+            Hours = hours,
+            Parts = parts,
+        };
+    }
+}

@@ -1,0 +1,130 @@
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Shared;
+
+namespace Marketplace.Domain.Billing;
+
+public enum LineKind
+{
+    /// <summary>Hours that were reserved, used or not.</summary>
+    Reserved,
+
+    /// <summary>Metered card time.</summary>
+    Usage,
+
+    /// <summary>Input or output tokens.</summary>
+    Tokens,
+
+    /// <summary>Reserved hours in which the node was down: a negative amount.</summary>
+    Outage,
+
+    /// <summary>Usage of a closed period that became known later.</summary>
+    Adjustment,
+}
+
+/// <summary>What was metered of one hour of a leg.</summary>
+public readonly record struct MeteredHour(CardTime Busy, CardTime Down);
+
+/// <summary>The terms of a leg that decide what it costs.</summary>
+public sealed record LegTerms(HourRange Interval, Product Product, Price PricePerCardHour, OffPeak? OffPeak, int Cards, int MilliPerCard)
+{
+    /// <summary>What the leg has of every hour.</summary>
+    public CardTime PerHour => CardTime.Of(Cards, MilliPerCard, 3600);
+
+    public static LegTerms Of(Leg leg)
+    {
+        ArgumentNullException.ThrowIfNull(leg);
+        return new(leg.Interval, leg.Product, leg.PricePerCardHour, leg.OffPeak, leg.Cards, leg.MilliPerCard);
+    }
+}
+
+/// <summary>A line before it stands on an invoice.</summary>
+/// <param name="Kind">What it bills.</param>
+/// <param name="Band">The period that its hours lie in, and their price.</param>
+/// <param name="Hours">Which hours, how much of each.</param>
+/// <param name="Amount">Quantity × price, rounded once.</param>
+public sealed record RatedLine(LineKind Kind, PriceBand Band, LineHours Hours, Money Amount);
+
+/// <summary>What a leg comes to at the close of a period.</summary>
+/// <param name="Lines">What is to be billed.</param>
+/// <param name="Excess">What was billed of an hour and no longer holds, to be credited; by hour, positive.</param>
+public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionary<Hour, CardTime> Excess);
+
+/// <summary>
+/// Version 1 of rating: a function of a leg's terms, its usage and what was billed before. An invoice names the version that
+/// made it; to change how anything is rated, add a version and leave this one as it is.
+/// </summary>
+public static class RatingV1
+{
+    public const string Version = "1";
+
+    /// <param name="terms">The leg's.</param>
+    /// <param name="period">The period that is closed; its hours and all before it are rated.</param>
+    /// <param name="metered">Usage by hour, as it stands at the close.</param>
+    /// <param name="billed">What earlier lines billed of each hour, less what was credited of it.</param>
+    /// <param name="time">Business time.</param>
+    public static RatedLeg Rate(
+        LegTerms terms, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyDictionary<Hour, CardTime> billed, BusinessTime time)
+    {
+        var tariff = new Tariff(terms.PricePerCardHour, terms.OffPeak, time);
+        var current = time.Hours(period).Intersect(terms.Interval);
+        var lines = new Dictionary<(LineKind Kind, PriceBand Band), SortedDictionary<Hour, CardTime>>();
+        var excess = new SortedDictionary<Hour, CardTime>();
+        void Add(LineKind kind, Hour hour, CardTime time)
+        {
+            var key = (kind, tariff.BandOf(hour));
+            if (!lines.TryGetValue(key, out var hours))
+            {
+                lines[key] = hours = [];
+            }
+
+            hours[hour] = time;
+        }
+
+        foreach (var hour in Hours(terms, current, metered, billed, time.Hours(period).To))
+        {
+            var usage = metered.GetValueOrDefault(hour);
+            var due = Due(terms, usage);
+            var before = billed.GetValueOrDefault(hour);
+            if (current.Contains(hour) && before == CardTime.Zero)
+            {
+                if (terms.Product == Product.Reserved)
+                {
+                    Add(LineKind.Reserved, hour, terms.PerHour);
+                    Add(LineKind.Outage, hour, due - terms.PerHour);
+                }
+                else
+                {
+                    Add(LineKind.Usage, hour, due);
+                }
+            }
+            else if (due > before)
+            {
+                Add(LineKind.Adjustment, hour, due - before);
+            }
+            else if (due < before)
+            {
+                excess[hour] = before - due;
+            }
+        }
+
+        return new(
+            [.. lines.OrderBy(line => line.Key.Kind).ThenBy(line => line.Key.Band.Period).ThenBy(line => line.Key.Band.OffPeak)
+                .Select(line => (line.Key, Hours: LineHours.Of(line.Value))).Where(line => line.Hours.Runs.Count > 0)
+                .Select(line => new RatedLine(line.Key.Kind, line.Key.Band, line.Hours, line.Hours.Total.At(line.Key.Band.UnitPrice)))],
+            excess);
+    }
+
+    /// <summary>What is to be paid of one hour: what was reserved less the outage, or what was used up to what was reserved.</summary>
+    private static CardTime Due(LegTerms terms, MeteredHour usage) => terms.Product == Product.Reserved
+        ? terms.PerHour - CardTime.Min(usage.Down, terms.PerHour)
+        : CardTime.Min(usage.Busy, terms.PerHour);
+
+    /// <summary>The hours that can come to anything: those of the period, and earlier ones with usage or a bill.</summary>
+    private static IEnumerable<Hour> Hours(
+        LegTerms terms, HourRange current, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyDictionary<Hour, CardTime> billed, Hour end)
+    {
+        var earlier = metered.Keys.Concat(billed.Keys).Where(hour => hour < end && !current.Contains(hour) && terms.Interval.Contains(hour));
+        var here = terms.Product == Product.Reserved ? current.Each() : metered.Keys.Concat(billed.Keys).Where(current.Contains);
+        return earlier.Concat(here).Distinct().Order();
+    }
+}

@@ -1,0 +1,41 @@
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Shared;
+
+namespace Marketplace.Domain.Metering;
+
+/// <summary>Why a reading of a batch isn't taken: a stable code, and words for people.</summary>
+public sealed record ReadingRefusal(string Code, string Detail);
+
+public static class MeteringErrors
+{
+    /// <summary>The same source and id came with other content.</summary>
+    public const string Conflict = "usage.conflict";
+
+    public static RuleException Signature() =>
+        new(Refusal.Unauthenticated, "meter.signature", "The batch isn't signed by the registered key of a meter of yours.");
+
+    public static ReadingRefusal Schema(string detail) => new("usage.schema", detail);
+
+    public static ReadingRefusal UnknownMeter() => new("usage.unknown_meter", "The source is no meter of the centre that the leg stands in.");
+
+    public static ReadingRefusal UnknownLeg() => new("usage.unknown_leg", "The subject is no leg on a node of yours.");
+
+    public static ReadingRefusal LegCancelled() => new("usage.leg_cancelled", "The leg was cancelled before it started.");
+
+    public static ReadingRefusal OutsideLeg(Leg leg) => new("usage.outside_leg", $"The leg runs from {leg.From} to {leg.To}.");
+
+    public static ReadingRefusal Future() => new("usage.future", "The interval isn't over yet.");
+
+    public static ReadingRefusal TooLate() =>
+        new("usage.too_late", $"Readings, and corrections of them, are taken up to {ReadingJudge.Late.Days} days after their end.");
+
+    public static ReadingRefusal ExceedsLeg(Leg leg) =>
+        new("usage.exceeds_leg", $"The leg has {leg.Cards} cards of {leg.MilliPerCard} thousandths; all its readings together report more at some instant.");
+
+    public static ReadingRefusal Overlap(string eventId) => new("usage.overlap", $"Event {eventId} of the same source covers some of this time.");
+
+    public static ReadingRefusal ReplacesUnknown() =>
+        new("usage.replaces_unknown", "The event that it replaces isn't there, for this source and leg; send that one first.");
+
+    public static ReadingRefusal ReplacedAlready() => new("usage.replaced_already", "Another correction took the place of that event; replace that one.");
+}
