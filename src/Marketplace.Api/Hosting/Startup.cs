@@ -3,9 +3,7 @@ using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
-using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure.Persistence;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace Marketplace.Api.Hosting;
 
