@@ -31,7 +31,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
                 {
                     var body = Samples.For(operation, world);
                     body[name] = JsonNode.Parse(wrong);
-                    var answer = await SendAsync(operation, caller, world, body.ToJsonString(), "application/json");
+                    var answer = await SendAsync(operation, caller, world, body.ToJsonString(), operation.JsonType);
                     answer.Is(400, "validation");
                     Assert.True(answer.Json!["errors"]!.AsObject().Any(error => error.Key == name || error.Key.StartsWith(name + "[", StringComparison.Ordinal) || error.Key.StartsWith(name + ".", StringComparison.Ordinal)), $"{operation}: {name} = {wrong} isn't named in {answer}");
                 }
@@ -80,9 +80,9 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         foreach (var operation in (await WritesAsync(server)).Where(operation => operation.Body is not null))
         {
             var caller = await world.CallerOfAsync(operation);
-            foreach (var body in broken)
+            foreach (var body in broken.Where(body => body != "[]" || !Types(operation.Body!).Contains("array")))
             {
-                IsProblem(await SendAsync(operation, caller, world, body, "application/json"), operation, body);
+                IsProblem(await SendAsync(operation, caller, world, body, operation.JsonType), operation, body);
             }
 
             foreach (var type in new[] { "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/json/x", "*/*", ";", null })
@@ -118,7 +118,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
                 if (address != operation.Path)
                 {
                     var body = operation.Body is null ? null : Samples.For(operation, world).ToJsonString();
-                    await BearsAsync(operation, await server.Admin.SendAsync(new(operation.Method), address, body is null ? null : Party.Content(body, "application/json")), text);
+                    await BearsAsync(operation, await server.Admin.SendAsync(new(operation.Method), address, body is null ? null : Party.Content(body, operation.JsonType)), text);
                 }
 
                 foreach (var parameter in operation.Parameters.Where(parameter => parameter["in"]!.GetValue<string>() == "query"))
@@ -138,7 +138,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         var (server, world) = await WorldAsync(database);
         foreach (var operation in (await OpenApi.ReadAsync(server)).Operations.Where(operation => operation.Path != "/connect/token"))
         {
-            (await server.Nobody.SendAsync(new(operation.Method), world.Address(operation), operation.Body is null ? null : Party.Content("{}", "application/json"))).Is(401, "unauthenticated");
+            (await server.Nobody.SendAsync(new(operation.Method), world.Address(operation), operation.Body is null ? null : Party.Content("{}", operation.JsonType))).Is(401, "unauthenticated");
         }
     }
 
@@ -222,7 +222,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         caller.SendAsync(new(operation.Method), world.Address(operation), Party.Content(body, contentType));
 
     private static async Task BearsAsync(Operation operation, Party caller, World world, string body) =>
-        await BearsAsync(operation, await SendAsync(operation, caller, world, body, "application/json"), body);
+        await BearsAsync(operation, await SendAsync(operation, caller, world, body, operation.JsonType), body);
 
     /// <summary>Whatever came is an answer or a refusal with a code.</summary>
     private static Task BearsAsync(Operation operation, Answer answer, string sent)
@@ -281,7 +281,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
                 foreach (var party in new[] { Capacity.Provider, Buyer, Authority, Server.Admin })
                 {
                     caller = party;
-                    if ((await party.SendAsync(new(operation.Method), Address(operation), operation.Body is null ? null : Party.Content("[]", "application/json"))).Status != 403)
+                    if ((await party.SendAsync(new(operation.Method), Address(operation), operation.Body is null ? null : Party.Content("[]", operation.JsonType))).Status != 403)
                     {
                         break;
                     }

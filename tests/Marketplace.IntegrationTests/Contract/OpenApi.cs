@@ -79,6 +79,9 @@ public sealed record Operation(OpenApi Document, string Method, string Path, Jso
 
     public IReadOnlyList<string> ContentTypes => [.. (Node["requestBody"]?["content"]?.AsObject() ?? []).Select(content => content.Key)];
 
+    /// <summary>What its body is sent as, where that is some JSON.</summary>
+    public string JsonType => ContentTypes.FirstOrDefault(type => type.EndsWith("json", StringComparison.Ordinal)) ?? "application/json";
+
     /// <summary>The JSON body's schema, or null where there is no such body.</summary>
     public JsonObject? Body => Node["requestBody"]?["content"]?.AsObject().FirstOrDefault(content => content.Key.EndsWith("json", StringComparison.Ordinal)).Value?["schema"] is { } schema
         ? Document.Resolve(schema) : null;
