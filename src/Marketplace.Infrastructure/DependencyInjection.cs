@@ -52,6 +52,7 @@ public static class DependencyInjection
         }).AddEntityFrameworkStores<MarketplaceDbContext>();
         services.AddScoped<IPasswordHasher<ApiClient>, PasswordHasher<ApiClient>>();
         services.AddScoped<ClientRegistry>();
+        services.AddScoped<IPeopleRegistry, PeopleRegistry>();
         services.AddScoped<IClientRegistry>(provider => provider.GetRequiredService<ClientRegistry>());
         services.AddScoped(provider => new TokenService(
             provider.GetRequiredService<MarketplaceDbContext>(), provider.GetRequiredService<IPasswordHasher<ApiClient>>(),

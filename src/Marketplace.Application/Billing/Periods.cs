@@ -26,8 +26,9 @@ public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settin
         Period? next = first is null ? null : settings.Time.Period(Hour.Max(first.Value, after).Start);
         if (last is not null && await db.Legs.AnyAsync(leg => leg.CancelledAt == null && leg.UsageVersion != leg.BilledUsageVersion && leg.From < after, cancellationToken))
         {
-            var current = settings.Time.Period(now);
-            var arrived = current > last.Value ? last.Value.Next : current;
+            // It belongs to the period that is open now, grace included.
+            var open = settings.Time.Period(now - settings.CloseGrace);
+            var arrived = open > last.Value ? open : last.Value.Next;
             next = next is null || arrived < next ? arrived : next;
         }
 

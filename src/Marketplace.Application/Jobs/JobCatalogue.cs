@@ -10,5 +10,6 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         ExpireVouchersJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
+        ForgetJob.JobName,
     ];
 }
