@@ -29,7 +29,13 @@ public sealed class OpenApi
         var found = schema.AsObject();
         while (found["$ref"] is { } reference)
         {
-            found = _document["components"]!["schemas"]![Name(reference)]!.AsObject();
+            JsonNode node = _document;
+            foreach (var step in reference.GetValue<string>().Split('/').Skip(1))
+            {
+                node = node is JsonArray list ? list[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)]! : node[step]!;
+            }
+
+            found = node.AsObject();
         }
 
         // A nullable reference stands as oneOf [null, reference].
