@@ -43,7 +43,7 @@ public interface IPaged
     PageRequest Page { get; }
 }
 
-public sealed class PageRequestValidator : AbstractValidator<PageRequest>
+internal sealed class PageRequestValidator : AbstractValidator<PageRequest>
 {
     /// <param name="isCursor">What a cursor of this kind of list looks like.</param>
     public PageRequestValidator(Func<string, bool> isCursor)

@@ -29,9 +29,9 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
             {
                 foreach (var wrong in WrongFor(operation.Document.Resolve(schema)))
                 {
-                    var body = Samples.For(operation, world);
+                    var body = Samples.For(operation, world.World);
                     body[name] = JsonNode.Parse(wrong);
-                    var answer = await SendAsync(operation, caller, world, body.ToJsonString(), "application/json");
+                    var answer = await SendAsync(operation, caller, world, body.ToJsonString(), operation.JsonType);
                     answer.Is(400, "validation");
                     Assert.True(answer.Json!["errors"]!.AsObject().Any(error => error.Key == name || error.Key.StartsWith(name + "[", StringComparison.Ordinal) || error.Key.StartsWith(name + ".", StringComparison.Ordinal)), $"{operation}: {name} = {wrong} isn't named in {answer}");
                 }
@@ -53,12 +53,12 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
                 var values = StrangeFor(operation.Document.Resolve(schema));
                 foreach (var value in values)
                 {
-                    var body = Samples.For(operation, world);
+                    var body = Samples.For(operation, world.World);
                     body[name] = value?.DeepClone();
                     await BearsAsync(operation, caller, world, body.ToJsonString());
                 }
 
-                var without = Samples.For(operation, world);
+                var without = Samples.For(operation, world.World);
                 without.Remove(name);
                 await BearsAsync(operation, caller, world, without.ToJsonString());
                 if (operation.Document.Resolve(schema)["items"] is JsonObject items)
@@ -80,9 +80,9 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         foreach (var operation in (await WritesAsync(server)).Where(operation => operation.Body is not null))
         {
             var caller = await world.CallerOfAsync(operation);
-            foreach (var body in broken)
+            foreach (var body in broken.Where(body => body != "[]" || !Types(operation.Body!).Contains("array")))
             {
-                IsProblem(await SendAsync(operation, caller, world, body, "application/json"), operation, body);
+                IsProblem(await SendAsync(operation, caller, world, body, operation.JsonType), operation, body);
             }
 
             foreach (var type in new[] { "text/plain", "application/xml", "multipart/form-data; boundary=x", "application/json/x", "*/*", ";", null })
@@ -117,8 +117,8 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
                 var address = System.Text.RegularExpressions.Regex.Replace(operation.Path, "{[^}]*}", text, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
                 if (address != operation.Path)
                 {
-                    var body = operation.Body is null ? null : Samples.For(operation, world).ToJsonString();
-                    await BearsAsync(operation, await server.Admin.SendAsync(new(operation.Method), address, body is null ? null : Party.Content(body, "application/json")), text);
+                    var body = operation.Body is null ? null : Samples.For(operation, world.World).ToJsonString();
+                    await BearsAsync(operation, await server.Admin.SendAsync(new(operation.Method), address, body is null ? null : Party.Content(body, operation.JsonType)), text);
                 }
 
                 foreach (var parameter in operation.Parameters.Where(parameter => parameter["in"]!.GetValue<string>() == "query"))
@@ -138,14 +138,14 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         var (server, world) = await WorldAsync(database);
         foreach (var operation in (await OpenApi.ReadAsync(server)).Operations.Where(operation => operation.Path != "/connect/token"))
         {
-            (await server.Nobody.SendAsync(new(operation.Method), world.Address(operation), operation.Body is null ? null : Party.Content("{}", "application/json"))).Is(401, "unauthenticated");
+            (await server.Nobody.SendAsync(new(operation.Method), world.Address(operation), operation.Body is null ? null : Party.Content("{}", operation.JsonType))).Is(401, "unauthenticated");
         }
     }
 
-    private async Task<(MarketplaceServer Server, World World)> WorldAsync(DatabaseKind database)
+    private async Task<(MarketplaceServer Server, Callers World)> WorldAsync(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
-        return (server, await World.MakeAsync(server));
+        return (server, new(await World.MakeAsync(server)));
     }
 
     private static async Task<IEnumerable<Operation>> WritesAsync(MarketplaceServer server) =>
@@ -155,13 +155,13 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         (operation.Body?["properties"]?.AsObject() ?? []).Select(property => KeyValuePair.Create(property.Key, property.Value!));
 
     /// <summary>Broken items in a list, each field of an item in turn.</summary>
-    private static async Task ItemsAsync(Operation operation, Party caller, World world, string list, JsonObject item)
+    private static async Task ItemsAsync(Operation operation, Party caller, Callers world, string list, JsonObject item)
     {
         foreach (var (name, _) in item["properties"]?.AsObject() ?? [])
         {
             foreach (var value in new[] { "null", "0", "-1", "1e400", "\"\"", "\"a\\u0000b\"", "[]", "{}", "true", "99999999999" })
             {
-                var body = Samples.For(operation, world);
+                var body = Samples.For(operation, world.World);
                 var items = body[list] as JsonArray is { Count: > 0 } given ? given : new JsonArray(new JsonObject());
                 if (items[0] is JsonObject first)
                 {
@@ -218,11 +218,11 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         return types;
     }
 
-    private static Task<Answer> SendAsync(Operation operation, Party caller, World world, string body, string? contentType) =>
+    private static Task<Answer> SendAsync(Operation operation, Party caller, Callers world, string body, string? contentType) =>
         caller.SendAsync(new(operation.Method), world.Address(operation), Party.Content(body, contentType));
 
-    private static async Task BearsAsync(Operation operation, Party caller, World world, string body) =>
-        await BearsAsync(operation, await SendAsync(operation, caller, world, body, "application/json"), body);
+    private static async Task BearsAsync(Operation operation, Party caller, Callers world, string body) =>
+        await BearsAsync(operation, await SendAsync(operation, caller, world, body, operation.JsonType), body);
 
     /// <summary>Whatever came is an answer or a refusal with a code.</summary>
     private static Task BearsAsync(Operation operation, Answer answer, string sent)
@@ -239,49 +239,27 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         answer.Status is >= 400 and < 500 && !string.IsNullOrEmpty(answer.Code) && answer.Headers["Content-Type"].StartsWith("application/problem+json", StringComparison.Ordinal),
         $"{operation} answered {sent[..Math.Min(sent.Length, 300)]} with {answer}");
 
-    /// <summary>One of everything, so that an address leads to a row that is there.</summary>
-    internal sealed record World(MarketplaceServer Server, Capacity Capacity, Party Buyer, Party Authority, string Listing, string Quote, string Order)
+    /// <summary>The world, with who may call what in it.</summary>
+    private sealed class Callers(World world)
     {
         private readonly Dictionary<string, Party> _callers = [];
 
+        public World World => world;
+
         /// <summary>Faults of tests before this one are theirs.</summary>
-        public int FaultsBefore { get; } = Server.Faults.Count;
+        public int FaultsBefore { get; } = world.Server.Faults.Count;
 
-        public static async Task<World> MakeAsync(MarketplaceServer server)
-        {
-            var capacity = await server.CapacityAsync();
-            var listing = (await capacity.ListAsync()).Is(201)["id"];
-            var buyer = await server.BuyerAsync();
-            var start = await server.TomorrowAsync();
-            var order = await buyer.OrderAsync(capacity, 1, start, 1);
-            return new(server, capacity, buyer, await server.OrganizationAsync("authority"), listing, (await buyer.QuoteAsync(capacity, 1, start, 1)).Is(201)["id"], order["id"]);
-        }
-
-        public string Address(Operation operation)
-        {
-            var id = operation.Path.Split('/')[2] switch
-            {
-                "organizations" => Buyer.Id,
-                "centers" => Capacity.CenterId,
-                "listings" => Listing,
-                "quotes" => Quote,
-                "orders" => Order,
-                _ => "0199b0a8d1c57b0f8a5d0c4f3e2d1c0b",
-            };
-            return operation.Path.Replace("{id}", id, StringComparison.Ordinal).Replace("{model}", Capacity.Model, StringComparison.Ordinal)
-                .Replace("/nodes/{name}", "/nodes/n-1", StringComparison.Ordinal).Replace("{name}", "seal-audit", StringComparison.Ordinal)
-                .Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
-        }
+        public string Address(Operation operation) => world.Address(operation.Path);
 
         /// <summary>The first party that the endpoint is for.</summary>
         public async Task<Party> CallerOfAsync(Operation operation)
         {
             if (!_callers.TryGetValue(operation.ToString(), out var caller))
             {
-                foreach (var party in new[] { Capacity.Provider, Buyer, Authority, Server.Admin })
+                foreach (var party in new[] { world.Provider, world.Buyer, world.Authority, world.Server.Admin })
                 {
                     caller = party;
-                    if ((await party.SendAsync(new(operation.Method), Address(operation), operation.Body is null ? null : Party.Content("[]", "application/json"))).Status != 403)
+                    if ((await party.SendAsync(new(operation.Method), Address(operation), operation.Body is null ? null : Party.Content("{", operation.JsonType))).Status != 403)
                     {
                         break;
                     }
@@ -295,7 +273,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
     }
 
     /// <summary>Good bodies, for a broken field to be the only thing that is wrong; made up from the schema where there is none.</summary>
-    internal static class Samples
+    private static class Samples
     {
         public static JsonObject For(Operation operation, World world) => operation.ToString() switch
         {
@@ -309,12 +287,20 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
             "POST /v1/centers/{id}/nodes" => Of($$"""{"nodes":[{"name":"{{Guid.NewGuid()}}","accelerator":"{{world.Capacity.Model}}","cards":1,"vcpus":1,"memoryGiB":1,"interconnect":"pcie","tags":["a"]}]}"""),
             "POST /v1/centers/{id}/nodes/{name}/withdrawals" => Of("""{"from":"2030-01-01T00:00:00Z","reason":"x"}"""),
             "POST /v1/listings" => Of($$"""{"centerId":"{{world.Capacity.CenterId}}","nodes":["n-1"],"from":"2028-01-01T00:00:00Z","to":"2028-01-02T00:00:00Z","product":"metered","pricePerCardHour":"1.00","offPeak":{"fromHour":22,"toHour":8,"factor":"0.5"},"sliceMilli":500,"minHours":1,"benchmarks":[{"model":"m","tokensPerSecondPerCard":1}]}"""),
-            "POST /v1/quotes" => Of($$"""{"accelerators":["{{world.Capacity.Model}}"],"minFp16Tflops":1,"minMemoryGiB":1,"cards":1,"cardsPerNode":1,"milliPerCard":1000,"vcpusPerCard":1,"memoryGiBPerCard":1,"from":"2026-02-01T00:00:00Z","hours":1,"regions":["33"],"sameCenter":false,"mixModels":false,"tags":[],"maxPricePerCardHour":"100.00","workload":"training","urgency":"user","product":"metered","strategy":"cheapest"}"""),
-            "POST /v1/orders" => Of($$"""{"quoteId":"{{world.Quote}}"}"""),
+            "POST /v1/quotes" => Of($$"""{"accelerators":["{{world.Capacity.Model}}"],"minFp16Tflops":1,"minMemoryGiB":1,"cards":1,"cardsPerNode":1,"milliPerCard":1000,"vcpusPerCard":1,"memoryGiBPerCard":1,"from":"2026-12-01T00:00:00Z","hours":1,"regions":["33"],"sameCenter":false,"mixModels":false,"tags":[],"maxPricePerCardHour":"100.00","workload":"training","urgency":"user","product":"metered","strategy":"cheapest"}"""),
+            "POST /v1/orders" => Of($$"""{"quoteId":"{{world.OpenQuote}}"}"""),
             "POST /v1/meters" => Of($$"""{"centerId":"{{world.Capacity.CenterId}}","name":"x"}"""),
             "PUT /v1/sandbox/clock" => Of($$"""{"now":"{{MarketSetup.Wire(MarketplaceServer.Start)}}"}"""),
+            "POST /v1/programmes" => Of($$$"""{"code":"q-{{{Guid.NewGuid().ToString("N")[..8]}}}","name":"x","authorityId":"{{{world.Authority.Id}}}","budget":"1.00","rules":{{{Rules}}}}"""),
+            "POST /v1/programmes/{code}/versions" => Of($$$"""{"from":"2190-01-01T00:00:00Z","rules":{{{Rules}}}}"""),
+            "POST /v1/programmes/{code}/vouchers" => Of($$"""{"organizationId":"{{world.Buyer.Id}}","amount":"0.01"}"""),
+            "POST /v1/claims" => Of($$"""{"programme":"{{world.Programme}}","upTo":"2026-01-31"}"""),
+            "PUT /v1/invoices/{id}/tax-number" => Of("""{"number":"x","issuedOn":"2026-01-31"}"""),
+            "POST /v1/invoices/{id}/credit-notes" => Of($$"""{"reason":4,"lines":[{"lineId":"{{world.Line}}","amount":"0.01"}],"note":"x"}"""),
             _ => MadeUp(operation),
         };
+
+        private const string Rules = """{"mode":"deduct","payee":"seller","applicant":{"kinds":["enterprise"]},"rates":[{"ratio":"0.30"}],"validity":{"months":12},"relatedParties":"forbid","resale":"forbid"}""";
 
         private static JsonObject Of(string json) => JsonNode.Parse(json)!.AsObject();
 

@@ -50,7 +50,7 @@ public sealed partial class ModelTests
             facts.UnionWith(table.UniqueConstraints.Select(key => $"key {table.Name} {key.Name} ({Names(key.Columns)})"));
             facts.UnionWith(table.Indexes.Select(index => $"index {table.Name} {index.Name} ({Names(index.Columns)}){(index.IsUnique ? " unique" : "")}"));
             facts.UnionWith(table.ForeignKeyConstraints.Select(key => $"foreign key {table.Name} {key.Name} ({Names(key.Columns)}) to {key.PrincipalTable.Name} ({Names(key.PrincipalColumns)})"));
-            facts.UnionWith(table.CheckConstraints.Select(check => $"check {table.Name} {check.Name}: {check.Sql}"));
+            facts.UnionWith(table.CheckConstraints.Select(check => $"check {table.Name} {check.Name}: {check.Sql.Replace("\"", "", StringComparison.Ordinal)}"));
         }
 
         return facts;
