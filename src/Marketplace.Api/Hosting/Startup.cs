@@ -49,20 +49,14 @@ internal static partial class Startup
     {
         if (adminSecret is not null)
         {
-            Console.Out.WriteLine($"\nClient admin, secret {adminSecret} (told this once)");
+            Console.Out.WriteLine($"\nClient admin, secret {adminSecret} (told this once)\n");
         }
 
         if (logins.Count > 0)
         {
-            Console.Out.WriteLine($"\nDemo market made. Its logins (passwords are told this once):");
+            Console.Out.WriteLine($"Demo market made. Its logins (passwords are told this once):");
+            Console.Out.WriteLine(string.Concat(logins.Select(login => $"  {login.UserName,-24} {login.Password}\n")));
         }
-
-        foreach (var login in logins)
-        {
-            Console.Out.WriteLine($"  {login.UserName,-24} {login.Password}");
-        }
-
-        Console.Out.WriteLine();
     }
 
     public static void MapMarketplace(this WebApplication app)
@@ -70,6 +64,17 @@ internal static partial class Startup
         var settings = app.Services.GetRequiredService<HostSettings>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.WriteForStatusAsync(context.HttpContext));
+        if (settings.Role != ProcessRole.Worker)
+        {
+            // Before authorization, which asks for a token wherever there is no endpoint that says otherwise.
+            app.UseSwaggerUI(page =>
+            {
+                page.RoutePrefix = "docs";
+                page.SwaggerEndpoint("/openapi/v1.json", "v1");
+                page.DocumentTitle = "Compute-voucher marketplace";
+            });
+        }
+
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimiter();
@@ -84,12 +89,6 @@ internal static partial class Startup
         }
 
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        app.UseSwaggerUI(page =>
-        {
-            page.RoutePrefix = "docs";
-            page.SwaggerEndpoint("/openapi/v1.json", "v1");
-            page.DocumentTitle = "Compute-voucher marketplace";
-        });
         app.MapGet("/", async (MarketplaceDbContext db, CancellationToken token) => Results.Content(
                 FrontPage.Html(
                     settings.Database.Describe(), app.Environment.IsDevelopment(), app.Environment.IsDevelopment() ? await DemoLogins.NamesAsync(db, token) : []),

@@ -49,6 +49,14 @@ public sealed class DemoTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal(8, (await ItemsAsync(await SignInAsync(process, "auditor", logins), "/v1/organizations")).Count);
     }
 
+    [Fact]
+    public async Task The_documentation_is_open_to_everybody()
+    {
+        var server = await servers.OnAsync(DatabaseKind.Sqlite);
+        Assert.Contains("swagger", await server.Http.GetStringAsync("/docs/"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("/docs/", await server.Http.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Statuses(IEnumerable<JsonNode> items) => items.Select(item => item["status"]!.GetValue<string>()).Order();
 
     /// <summary>Every invariant holds.</summary>
