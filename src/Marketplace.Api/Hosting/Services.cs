@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using FluentValidation;
+using Marketplace.Api.Demo;
 using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
@@ -7,6 +8,7 @@ using Marketplace.Api.Sandbox;
 using Marketplace.Application;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Json;
+using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure;
 using Marketplace.Infrastructure.Identity;
 using Marketplace.Infrastructure.Jobs;
@@ -40,6 +42,13 @@ internal static class Services
         services.AddSingleton(settings.Marketplace);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings.Database, settings.Sandbox.Enabled);
+        if (settings.Demo)
+        {
+            services.AddSingleton<DemoClock>();
+            services.AddSingleton<MarketClock>(provider => provider.GetRequiredService<DemoClock>());
+            services.AddSingleton<DemoMarket>();
+        }
+
         services.ConfigureHttpJsonOptions(options => MarketJson.Configure(options.SerializerOptions));
         services.AddExceptionHandler<Problems>();
         services.AddProblemDetails();

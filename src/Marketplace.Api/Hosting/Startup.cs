@@ -1,3 +1,4 @@
+using Marketplace.Api.Demo;
 using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
@@ -14,15 +15,53 @@ internal static partial class Startup
         var settings = app.Services.GetRequiredService<HostSettings>();
         DateTimeOffset? sandboxNow = settings.Sandbox.Enabled ? settings.Sandbox.Now ?? TimeProvider.System.GetUtcNow() : null;
         await using var scope = app.Services.CreateAsyncScope();
-        var secret = await scope.ServiceProvider.GetRequiredService<DatabaseSetup>().RunAsync(sandboxNow, CancellationToken.None);
-        DatabaseReady(app.Logger, settings.Database.Describe());
-        if (secret is not null)
+        var setup = scope.ServiceProvider.GetRequiredService<DatabaseSetup>();
+        await setup.MigrateAsync(CancellationToken.None);
+        if (settings.Demo && await setup.IsEmptyAsync(CancellationToken.None))
         {
-            // To the terminal and not the log: it is told once, and logs are kept.
-            await Console.Out.WriteLineAsync($"\nClient admin, secret {secret} (told this once)\n");
+            await SeedAsync(app.Services, setup);
+        }
+        else
+        {
+            Tell(await setup.RunAsync(sandboxNow, CancellationToken.None), []);
         }
 
+        DatabaseReady(app.Logger, settings.Database.Describe());
+
         app.Lifetime.ApplicationStarted.Register(() => Listening(app.Logger, app.Urls.FirstOrDefault() ?? ""));
+    }
+
+    /// <summary>Sets the time back to where the demo market begins, and plays it up to now.</summary>
+    private static async Task SeedAsync(IServiceProvider services, DatabaseSetup setup)
+    {
+        var demo = services.GetRequiredService<DemoMarket>();
+        var clock = services.GetRequiredService<DemoClock>();
+        var now = clock.GetUtcNow();
+        using (clock.SetBack(demo.Beginning(now)))
+        {
+            Tell(await setup.RunAsync(sandboxNow: null, CancellationToken.None), await demo.SeedAsync(now));
+        }
+    }
+
+    /// <summary>To the terminal and not the log: it is told once, and logs are kept.</summary>
+    private static void Tell(string? adminSecret, IReadOnlyList<DemoLogin> logins)
+    {
+        if (adminSecret is not null)
+        {
+            Console.Out.WriteLine($"\nClient admin, secret {adminSecret} (told this once)");
+        }
+
+        if (logins.Count > 0)
+        {
+            Console.Out.WriteLine($"\nDemo market made. Its logins (passwords are told this once):");
+        }
+
+        foreach (var login in logins)
+        {
+            Console.Out.WriteLine($"  {login.UserName,-24} {login.Password}");
+        }
+
+        Console.Out.WriteLine();
     }
 
     public static void MapMarketplace(this WebApplication app)
@@ -50,7 +89,10 @@ internal static partial class Startup
             page.SwaggerEndpoint("/openapi/v1.json", "v1");
             page.DocumentTitle = "Compute-voucher marketplace";
         });
-        app.MapGet("/", () => Results.Content(FrontPage.Html(settings.Database.Describe(), app.Environment.IsDevelopment()), "text/html; charset=utf-8"))
+        app.MapGet("/", async (MarketplaceDbContext db, CancellationToken token) => Results.Content(
+                FrontPage.Html(
+                    settings.Database.Describe(), app.Environment.IsDevelopment(), app.Environment.IsDevelopment() ? await DemoLogins.NamesAsync(db, token) : []),
+                "text/html; charset=utf-8"))
             .AllowAnonymous().ExcludeFromDescription();
         if (settings.Authority is null)
         {

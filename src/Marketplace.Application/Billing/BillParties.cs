@@ -101,7 +101,7 @@ public sealed class BillPartiesHandler(
     /// </summary>
     private async Task<BilledOrder> FundAsync(Order order, IReadOnlyList<RatedUsage> legs, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, leg.Attested))).ToList();
+        var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Rated.Fundable(line), leg.Attested))).ToList();
         var pinned = await funding.WithRulesAsync(order.Funding, cancellationToken);
         var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id).ToListAsync(cancellationToken);
         var legIds = legs.Select(leg => leg.Leg.Id).ToList();
@@ -110,8 +110,8 @@ public sealed class BillPartiesHandler(
             join voucher in db.Vouchers on hold.VoucherId equals voucher.Id
             where legIds.Contains(hold.LegId)
             select new { hold, voucher }).AsNoTracking().ToListAsync(cancellationToken)).Where(row => row.hold.Left.IsPositive);
-        var fundable = lines.Where(line => line.Line.Amount.IsPositive)
-            .Select(line => Fundable(pinned, line.Key, line.Leg, line.Line, line.Attested)).ToList();
+        var fundable = lines.Where(line => line.Fundable.IsPositive)
+            .Select(line => Fundable(pinned, line.Key, line.Leg, line.Line, line.Fundable, line.Attested)).ToList();
         var first = Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, fundable, [.. held.Select(row => new SpendableVoucher
         {
             Id = row.voucher.Id, ProgrammeCode = row.voucher.ProgrammeCode, ExpiresOn = row.voucher.ExpiresOn, Limit = row.hold.Left,
@@ -138,11 +138,11 @@ public sealed class BillPartiesHandler(
         return Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, open, [.. available.Select(Funding.Spendable)], taken));
     }
 
-    private FundableLine Fundable(AllocationRequest pinned, string key, Leg leg, RatedLine line, bool attested) =>
+    private FundableLine Fundable(AllocationRequest pinned, string key, Leg leg, RatedLine line, Money amount, bool attested) =>
         pinned.Lines.First(fact => fact.LegId == leg.Id) with
         {
             Key = key,
-            Amount = line.Amount,
+            Amount = amount,
             FirstDay = settings.Time.Day(line.Hours.Runs[0].From.Start),
             LastDay = settings.Time.Day((line.Hours.Runs[^1].From + (line.Hours.Runs[^1].Hours - 1)).Start),
             Attested = attested,

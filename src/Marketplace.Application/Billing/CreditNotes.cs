@@ -74,9 +74,9 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
 
         var lineIds = invoice.Lines.Select(line => line.Id).ToList();
         var credits = await db.CreditNoteLines.AsNoTracking().Where(line => lineIds.Contains(line.InvoiceLineId)).ToListAsync(cancellationToken);
-        var standing = invoice.Lines.Select(line => new StandingLine(line, credits)).ToList();
+        var standing = StandingLine.Of([.. invoice.Lines], credits);
         if (request.Reason == (int)CreditReason.InvoicedWrongly
-            && standing.Any(line => line.Amount.IsPositive && (!wanted.TryGetValue(line.Line.Id, out var amount) || amount != line.Amount)))
+            && standing.Any(line => line.Left.IsPositive && (!wanted.TryGetValue(line.Line.Id, out var amount) || amount != line.Left)))
         {
             throw BillingErrors.CreditNotWhole();
         }

@@ -136,7 +136,8 @@ public sealed class BillClosedPeriodsHandler(IMarketplaceDb db, IUnitOfWork unit
     {
         var pairs = await db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
             .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId))
-            .Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().Take(PageSize).ToListAsync(cancellationToken);
+            .Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId)
+            .Take(PageSize).ToListAsync(cancellationToken);
         return [.. pairs.OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId).Select(pair => (pair.SellerId, pair.BuyerId))];
     }
 }

@@ -68,7 +68,7 @@ public sealed class Rater(IMarketplaceDb db, MarketplaceSettings settings)
     private async Task<ILookup<Id<Leg>, StandingLine>> StandingAsync(List<Id<Leg>> legs, CancellationToken cancellationToken)
     {
         var lines = await db.InvoiceLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).OrderByDescending(line => line.Id).ToListAsync(cancellationToken);
-        var credits = (await db.CreditNoteLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).ToListAsync(cancellationToken)).ToLookup(line => line.InvoiceLineId);
-        return lines.ToLookup(line => line.LegId, line => new StandingLine(line, credits[line.Id]));
+        var credits = await db.CreditNoteLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).ToListAsync(cancellationToken);
+        return StandingLine.Of(lines, credits).ToLookup(line => line.Line.LegId);
     }
 }

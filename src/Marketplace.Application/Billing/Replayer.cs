@@ -57,13 +57,14 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
 
             var lines = order.OrderBy(leg => leg.Leg.Position)
                 .SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line))).ToDictionary(line => line.Key, line => (line.Leg, line.Line));
+            var fundable = order.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", Amount: leg.Rated.Fundable(line)))).ToDictionary(line => line.Key, line => line.Amount);
             var fundings = new List<FundingResult>();
             foreach (var allocation in fact.Allocations)
             {
                 var request = await funding.WithRulesAsync(allocation, cancellationToken);
                 fundings.Add(Funding.Allocate(request with
                 {
-                    Lines = [.. request.Lines.Select(line => lines.TryGetValue(line.Key, out var now) ? line with { Amount = now.Line.Amount } : line)],
+                    Lines = [.. request.Lines.Select(line => fundable.TryGetValue(line.Key, out var amount) ? line with { Amount = amount } : line)],
                 }));
             }
 
@@ -96,8 +97,7 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
             var version = invoice.Lines.First(line => line.LegId == leg.Id).UsageVersion;
             leg.UsageVersion = version;
             var usage = Usage.AsOf(readings[leg.Id], version);
-            var before = earlier.Where(line => line.LegId == leg.Id)
-                .Select(line => new StandingLine(line, credits)).ToList();
+            var before = StandingLine.Of([.. earlier.Where(line => line.LegId == leg.Id)], credits);
             return rater.Rate(leg, invoice.Period, usage.Where(hour => hour.Key < settings.Time.Hours(invoice.Period).To)
                 .ToDictionary(hour => hour.Key, hour => new MeteredHour(hour.Value.Busy, hour.Value.Down)), before, attested: true);
         })];

@@ -43,7 +43,6 @@ public interface IPaged
     PageRequest Page { get; }
 }
 
-/// <summary>The pipeline makes its own, one a kind of cursor; internal, so that nobody registers it as a validator of a request.</summary>
 internal sealed class PageRequestValidator : AbstractValidator<PageRequest>
 {
     /// <param name="isCursor">What a cursor of this kind of list looks like.</param>

@@ -80,14 +80,14 @@ public sealed class StandingLine
     private readonly Dictionary<Hour, CardTime> _hours;
     private readonly Dictionary<Id<Voucher>, Money> _parts;
 
-    public StandingLine(InvoiceLine line, IEnumerable<CreditNoteLine> credits)
+    private StandingLine(InvoiceLine line, Money outage, IEnumerable<CreditNoteLine> credits)
     {
-        ArgumentNullException.ThrowIfNull(line);
         Line = line;
+        Outage = outage;
         _hours = line.Hours.Each().ToDictionary(pair => pair.Key, pair => pair.Value);
         _parts = line.Parts.ToDictionary(part => part.VoucherId, part => part.Amount);
         (Amount, Vat, Payable) = (line.Amount, line.Vat, line.Payable);
-        foreach (var credit in credits.Where(credit => credit.InvoiceLineId == line.Id))
+        foreach (var credit in credits)
         {
             Amount -= credit.Amount;
             Vat -= credit.Vat;
@@ -105,8 +105,27 @@ public sealed class StandingLine
         }
     }
 
+    /// <summary>The lines as they stand, in the order given.</summary>
+    /// <param name="lines">All of an invoice's, or all of a leg's: what an outage takes off stands on a line of its own.</param>
+    public static IReadOnlyList<StandingLine> Of(IReadOnlyCollection<InvoiceLine> lines, IEnumerable<CreditNoteLine> credits)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        var outages = lines.Where(line => line.Kind == LineKind.Outage).ToLookup(line => (line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak), line => line.Amount);
+        var credited = credits.ToLookup(credit => credit.InvoiceLineId);
+        return [.. lines.Select(line => new StandingLine(
+            line, line.Kind == LineKind.Reserved ? outages[(line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak)].Sum() : Money.Zero, credited[line.Id]))];
+    }
+
     public InvoiceLine Line { get; }
+
+    /// <summary>What the outage beside reserved hours takes off them: zero or less.</summary>
+    public Money Outage { get; }
+
     public Money Amount { get; }
+
+    /// <summary>What a credit can still take: the amount that stands, less the outage that was never paid for.</summary>
+    public Money Left => Amount + Outage;
+
     public Money Vat { get; }
     public Money Payable { get; }
 
@@ -120,21 +139,21 @@ public sealed class StandingLine
     /// <summary>A credit of an amount, whatever it is for.</summary>
     /// <exception cref="RuleException"><c>credit_note.exceeds</c>: more than is left of the line.</exception>
     public CreditNoteLine CreditAmount(Money amount, Id<CreditNote> note, DateTimeOffset at) =>
-        amount > Amount ? throw BillingErrors.CreditExceeds(Line.Id, Amount) : StayingWith(Amount - amount, LineHours.None, note, at);
+        amount > Left ? throw BillingErrors.CreditExceeds(Line.Id, Money.Max(Left, Money.Zero)) : StayingWith(Amount - amount, LineHours.None, note, at);
 
     /// <summary>A credit of card time that was billed and wasn't used: what stays is the price of what remains.</summary>
     public CreditNoteLine CreditHours(IReadOnlyDictionary<Hour, CardTime> taken, Id<CreditNote> note, DateTimeOffset at)
     {
         var hours = LineHours.Of(taken.OrderBy(pair => pair.Key));
         var remaining = new CardTime(_hours.Values.Sum(time => time.MilliCardSeconds)) - hours.Total;
-        var stays = Money.Max(remaining.At(Line.UnitPrice) - AllowedByAmount, Money.Zero);
+        var stays = Money.Max(remaining.At(Line.UnitPrice) - AllowedByAmount, -Outage);
         return StayingWith(Money.Min(stays, Amount), hours, note, at);
     }
 
     private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at)
     {
         var staying = Line.Parts.Count == 0 ? [] : Correction.Stays(
-            Line.Amount, stays, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
+            Line.Amount + Outage, stays + Outage, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
         var parts = Line.Parts
             .Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i]))
             .Where(part => part.Amount.IsPositive).ToList();

@@ -47,7 +47,17 @@ public sealed record RatedLine(LineKind Kind, PriceBand Band, LineHours Hours, M
 /// <summary>What a leg comes to at the close of a period.</summary>
 /// <param name="Lines">What is to be billed.</param>
 /// <param name="Excess">What was billed of an hour and no longer holds, to be credited; by hour, positive.</param>
-public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionary<Hour, CardTime> Excess);
+public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionary<Hour, CardTime> Excess)
+{
+    /// <summary>What vouchers may pay a share of: the line's amount, of reserved hours less the outage that stands beside them.</summary>
+    public Money Fundable(RatedLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return line.Kind == LineKind.Reserved
+            ? line.Amount + Lines.Where(other => other.Kind == LineKind.Outage && other.Band == line.Band).Sum(outage => outage.Amount)
+            : line.Amount;
+    }
+}
 
 /// <summary>
 /// Version 1 of rating: a function of a leg's terms, its usage and what was billed before. An invoice names the version that

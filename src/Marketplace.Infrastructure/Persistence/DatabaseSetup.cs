@@ -35,7 +35,15 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
             .ExecuteAsync(token => FillAsync(scope.ServiceProvider, token), cancellationToken);
     }
 
-    private async Task MigrateAsync(CancellationToken cancellationToken)
+    /// <summary>Whether nobody has set this database up yet.</summary>
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return !await scope.ServiceProvider.GetRequiredService<MarketplaceDbContext>().Organizations.IgnoreQueryFilters().AnyAsync(cancellationToken);
+    }
+
+    /// <summary>Creates the schema, or brings it up to date.</summary>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {

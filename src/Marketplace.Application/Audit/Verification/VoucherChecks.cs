@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
@@ -97,9 +98,12 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
         var findings = new Findings("programmes.within_ratio");
         var redemptions = (await db.Redemptions.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(r => (r.LineId, r.VoucherId));
         var credited = (await db.CreditNoteLines.AsNoTracking().Select(line => new { line.InvoiceLineId, line.Amount }).ToListAsync(cancellationToken)).ToLookup(line => line.InvoiceLineId, line => line.Amount);
+        var outages = (await db.InvoiceLines.AsNoTracking().Where(line => line.Kind == LineKind.Outage).ToListAsync(cancellationToken))
+            .ToLookup(line => (line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak), line => line.Amount);
         await foreach (var line in db.InvoiceLines.AsNoTracking().OrderBy(line => line.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            var stands = line.Amount - credited[line.Id].Sum();
+            var outage = line.Kind == LineKind.Reserved ? outages[(line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak)].Sum() : Money.Zero;
+            var stands = line.Amount + outage - credited[line.Id].Sum();
             var parts = line.Parts.Select(part => (part.Programme, part.Ratio, Stands: redemptions.TryGetValue((line.Id, part.VoucherId), out var r) ? r.Amount - r.Returned : part.Amount)).ToList();
             if (parts.Count == 0)
             {
