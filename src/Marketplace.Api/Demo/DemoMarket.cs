@@ -1,6 +1,7 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Jobs;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
 
@@ -22,7 +23,7 @@ internal sealed class DemoMarket(IServiceScopeFactory scopes, DemoClock clock, J
 
     /// <summary>Seeds the market; the clock must stand at its <see cref="Beginning"/>.</summary>
     /// <returns>The logins, whose passwords are known to nobody else.</returns>
-    public async Task<IReadOnlyList<DemoLogin>> SeedAsync(DateTimeOffset now)
+    public async Task<IReadOnlyList<PersonAnswer>> SeedAsync(DateTimeOffset now)
     {
         var story = new DemoStory(scopes, clock, now);
         var month = LastMonth(now);
@@ -35,7 +36,7 @@ internal sealed class DemoMarket(IServiceScopeFactory scopes, DemoClock clock, J
         TodaysAndNext(parties, Hour.Containing(now)).ForEach(trade.Schedule);
         Bill(story, parties, month);
         await story.TellAsync();
-        var logins = await DemoLogins.CreateAsync(scopes, parties);
+        var logins = await DemoLogins.CreateAsync(story, parties);
         await jobs.RunDueAsync(SealAuditEntriesJob.JobName, now, CancellationToken.None);
         return logins;
     }

@@ -3,6 +3,7 @@ using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
+using Marketplace.Application.Organizations;
 using Marketplace.Infrastructure.Persistence;
 
 namespace Marketplace.Api.Hosting;
@@ -44,7 +45,7 @@ internal static partial class Startup
     }
 
     /// <summary>To the terminal and not the log: it is told once, and logs are kept.</summary>
-    private static void Tell(string? adminSecret, IReadOnlyList<DemoLogin> logins)
+    private static void Tell(string? adminSecret, IReadOnlyList<PersonAnswer> logins)
     {
         if (adminSecret is not null)
         {

@@ -12,7 +12,7 @@ internal sealed partial class ApiProcess : IAsyncDisposable
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ApiProcess(TestDatabase database)
+    private ApiProcess(TestDatabase database, IReadOnlyDictionary<string, string> settings)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Marketplace.Api.dll")])
         {
@@ -31,7 +31,7 @@ internal sealed partial class ApiProcess : IAsyncDisposable
             ["Bootstrap__AdminClientSecret"] = MarketplaceServer.AdminSecret,
             ["Logging__LogLevel__Default"] = "Warning",
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
-        })
+        }.Concat(settings))
         {
             start.Environment[name] = value;
         }
@@ -55,11 +55,25 @@ internal sealed partial class ApiProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Every line that it wrote to the terminal.</summary>
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return [.. _output];
+            }
+        }
+    }
+
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<ApiProcess> StartAsync(TestDatabase database)
+    /// <param name="database">What it runs on.</param>
+    /// <param name="settings">Laid over its own: one of several API processes, in Production.</param>
+    public static async Task<ApiProcess> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var process = new ApiProcess(database);
+        var process = new ApiProcess(database, settings ?? new Dictionary<string, string>());
         try
         {
             process.Address = await process._listening.Task.WaitAsync(Patience);
