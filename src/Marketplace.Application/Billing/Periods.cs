@@ -15,8 +15,8 @@ namespace Marketplace.Application.Billing;
 public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settings)
 {
     /// <summary>
-    /// The first period after the last one closed that has hours of a leg in it, or in which usage of earlier ones became known;
-    /// null where there is none.
+    /// The first period after the last one closed that has hours of a leg in it, or in which usage of earlier ones became known,
+    /// or documents were issued that no settlement counts; null where there is none.
     /// </summary>
     public async Task<Period?> NextAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -24,7 +24,8 @@ public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settin
         var after = last is null ? new Hour(0) : settings.Time.Hours(last.Value).To;
         var first = await db.Legs.Where(leg => leg.CancelledAt == null && leg.To > after).MinAsync(leg => (Hour?)leg.From, cancellationToken);
         Period? next = first is null ? null : settings.Time.Period(Hour.Max(first.Value, after).Start);
-        if (last is not null && await db.Legs.AnyAsync(leg => leg.CancelledAt == null && leg.UsageVersion != leg.BilledUsageVersion && leg.From < after, cancellationToken))
+        if (last is not null && (await UnsettledAsync(last.Value, cancellationToken)
+            || await db.Legs.AnyAsync(leg => leg.CancelledAt == null && leg.UsageVersion != leg.BilledUsageVersion && leg.From < after, cancellationToken)))
         {
             // It belongs to the period that is open now, grace included.
             var open = settings.Time.Period(now - settings.CloseGrace);
@@ -34,6 +35,11 @@ public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settin
 
         return next;
     }
+
+    /// <summary>Credit notes and supplementary invoices that came after the settlement of the last period.</summary>
+    private async Task<bool> UnsettledAsync(Period last, CancellationToken cancellationToken) =>
+        await db.BillingPeriods.AnyAsync(period => period.Period == last && period.SettledAt != null, cancellationToken)
+        && (await db.CreditNotes.AnyAsync(note => note.SettlementId == null, cancellationToken) || await db.Invoices.AnyAsync(invoice => invoice.SettlementId == null, cancellationToken));
 
     public DateTimeOffset ClosesAt(Period period) => settings.Time.EndOf(period) + settings.CloseGrace;
 }

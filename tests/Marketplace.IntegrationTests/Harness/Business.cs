@@ -114,7 +114,7 @@ public static class Business
         string? cursor = null;
         do
         {
-            var page = (await server.Admin.GetAsync($"/v1/ledger/postings?account={account}&partyId={party}&limit=200&cursor={cursor}")).Is(200);
+            var page = (await server.Admin.GetAsync($"/v1/ledger/postings?account={account}&partyId={party}&limit=200{(cursor is null ? "" : "&cursor=" + cursor)}")).Is(200);
             sum += page.Items().Sum(item => decimal.Parse(item["amount"]!.GetValue<string>(), CultureInfo.InvariantCulture));
             cursor = page.Json!["next"]?.GetValue<string>();
         }

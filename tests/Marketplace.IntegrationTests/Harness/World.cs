@@ -29,8 +29,14 @@ public sealed record World(
             budget = "100000.00",
             rules = new
             {
-                mode = "deduct", payee = "seller", applicant = new { kinds = new[] { "enterprise" } }, rates = new[] { new { ratio = "0.30" } }, validity = new { months = 12 },
-                stacking = new { policy = "stack" }, relatedParties = "forbid", resale = "forbid",
+                mode = "deduct",
+                payee = "seller",
+                applicant = new { kinds = new[] { "enterprise" } },
+                rates = new[] { new { ratio = "0.30" } },
+                validity = new { months = 12 },
+                stacking = new { policy = "stack" },
+                relatedParties = "forbid",
+                resale = "forbid",
             },
         })).Is(201);
         var voucher = (await server.Admin.PostAsync($"/v1/programmes/{programme}/vouchers", new { organizationId = buyer.Id, amount = "5000.00" })).Is(201)["id"];

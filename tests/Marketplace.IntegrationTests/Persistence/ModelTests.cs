@@ -126,7 +126,7 @@ public sealed partial class ModelTests
         [GeneratedRegex(@"CREATE TABLE (IF NOT EXISTS )?(?<name>\w+) \((?<body>.*?)\n\s*\);", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 10_000)]
         private static partial Regex Table();
 
-        [GeneratedRegex(@"CREATE (?<unique>UNIQUE )?INDEX (?<name>\w+) ON (?<table>\w+) \((?<columns>[^)]*)\)", RegexOptions.ExplicitCapture, 10_000)]
+        [GeneratedRegex(@"CREATE (?<unique>UNIQUE )?(CLUSTERED |NONCLUSTERED )?INDEX (?<name>\w+) ON (?<table>\w+) \((?<columns>[^)]*)\)", RegexOptions.ExplicitCapture, 10_000)]
         private static partial Regex Index();
 
         [GeneratedRegex(@"ALTER TABLE (?<table>\w+) ADD (COLUMN )?(?<column>(?!CONSTRAINT)\w+ [^;]*);", RegexOptions.ExplicitCapture, 10_000)]

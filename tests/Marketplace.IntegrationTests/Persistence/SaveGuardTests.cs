@@ -1,6 +1,5 @@
 using Marketplace.Domain.Audit;
 using Marketplace.Domain.Ledger;
-using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure.Persistence;
 using Marketplace.IntegrationTests.Harness;
@@ -88,7 +87,13 @@ public sealed class SaveGuardTests(Servers servers) : IClassFixture<Servers>
 
     private static AuditEntry Entry() => new()
     {
-        Id = Id<AuditEntry>.New(Now), At = Now, Actor = "test", Action = "test", SubjectType = "test", SubjectId = "test", Details = "{}",
+        Id = Id<AuditEntry>.New(Now),
+        At = Now,
+        Actor = "test",
+        Action = "test",
+        SubjectType = "test",
+        SubjectId = "test",
+        Details = "{}",
     };
 
     private static async Task RefusedAsync(MarketplaceDbContext db, string why)

@@ -12,8 +12,15 @@ public sealed class BadRequestTests(Servers servers) : IClassFixture<Servers>
         var (provider, buyer) = (await server.ProviderAsync(), await server.BuyerAsync());
         (await server.Admin.PostAsync("/v1/organizations", new
         {
-            name = "", kind = "platform", creditCode = "91330100MA27XYZ000", regionCode = "99", establishedOn = "2999-01-01", traits = new[] { "sme", "sme" }, taxpayer = "large",
-            controllers = "x", colour = "red",
+            name = "",
+            kind = "platform",
+            creditCode = "91330100MA27XYZ000",
+            regionCode = "99",
+            establishedOn = "2999-01-01",
+            traits = new[] { "sme", "sme" },
+            taxpayer = "large",
+            controllers = "x",
+            colour = "red",
         })).IsInvalid("name", "kind", "creditCode", "regionCode", "establishedOn", "traits", "taxpayer", "controllers", "colour");
         (await server.Admin.PostAsync("/v1/organizations")).IsInvalid("name", "kind", "creditCode", "regionCode", "establishedOn");
         (await server.Admin.PostAsync($"/v1/organizations/{buyer.Id}/deposits", new { amount = 12.5, reference = "" })).IsInvalid("amount", "reference");
@@ -21,13 +28,28 @@ public sealed class BadRequestTests(Servers servers) : IClassFixture<Servers>
             .IsInvalid("name", "regionCode", "hub", "pue", "latencyMs", "bandwidthGbps");
         (await provider.PostAsync("/v1/listings", new
         {
-            centerId = 7, from = "2026-01-05T00:30:00Z", to = "2026-01-04", product = "gold", pricePerCardHour = "1.1234567", sliceMilli = 333, minHours = 0,
+            centerId = 7,
+            from = "2026-01-05T00:30:00Z",
+            to = "2026-01-04",
+            product = "gold",
+            pricePerCardHour = "1.1234567",
+            sliceMilli = 333,
+            minHours = 0,
             offPeak = new { fromHour = 24, toHour = 8, factor = "1.5", note = "x" },
         })).IsInvalid("centerId", "from", "to", "product", "pricePerCardHour", "sliceMilli", "minHours", "offPeak.fromHour", "offPeak.factor", "offPeak.note");
         (await buyer.PostAsync("/v1/quotes", new
         {
-            cards = 0, hours = 1.5, cardsPerNode = -1, milliPerCard = 5, from = "tomorrow", workload = "mining", regions = new[] { "3" }, maxPricePerCardHour = "0",
-            window = new { latestEnd = "2026-02-01T00:00:00Z" }, vouchers = "all", interconnect = "carrier pigeon",
+            cards = 0,
+            hours = 1.5,
+            cardsPerNode = -1,
+            milliPerCard = 5,
+            from = "tomorrow",
+            workload = "mining",
+            regions = new[] { "3" },
+            maxPricePerCardHour = "0",
+            window = new { latestEnd = "2026-02-01T00:00:00Z" },
+            vouchers = "all",
+            interconnect = "carrier pigeon",
         })).IsInvalid("cards", "hours", "cardsPerNode", "milliPerCard", "from", "workload", "regions", "maxPricePerCardHour", "window.earliest", "vouchers", "interconnect");
         (await buyer.PostAsync("/v1/orders", """{"quoteId":null,"quoteID":"x"}""")).IsInvalid("quoteId", "quoteID");
         (await provider.PostAsync("/v1/meters", new { name = "a\u0007b", publicKeyPem = "-----BEGIN PUBLIC KEY-----" })).IsInvalid("centerId", "name", "publicKeyPem");

@@ -55,8 +55,12 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
                 buyer, "/v1/quotes",
                 new
                 {
-                    accelerators = new[] { model }, cards = random.Next(1, 7), milliPerCard = random.Next(4) switch { 0 => 250, 1 => 500, _ => 1000 },
-                    hours = random.Next(1, Math.Min(5, WindowHours - start + 1)), from = MarketSetup.Wire(from.AddHours(start)), workload = "training",
+                    accelerators = new[] { model },
+                    cards = random.Next(1, 7),
+                    milliPerCard = random.Next(4) switch { 0 => 250, 1 => 500, _ => 1000 },
+                    hours = random.Next(1, Math.Min(5, WindowHours - start + 1)),
+                    from = MarketSetup.Wire(from.AddHours(start)),
+                    workload = "training",
                 },
                 random);
             if (quote.Status != 201)

@@ -27,7 +27,15 @@ public class UsageBatchTests
         Assert.Equal(
             new("urn:s", "e 1", new(Guid.ParseExact(Leg, "N")), new(2026, 1, 10, 0, 0, 0, TimeSpan.Zero), new(2026, 1, 10, 0, 0, 1, TimeSpan.Zero))
             {
-                Cards = 0, Milli = 250, BusySeconds = 1, InputTokens = 2, OutputTokens = 3, EnergyMilliWh = 4125, Status = ReadingStatus.Down, Replaces = "e0", Card = "5",
+                Cards = 0,
+                Milli = 250,
+                BusySeconds = 1,
+                InputTokens = 2,
+                OutputTokens = 3,
+                EnergyMilliWh = 4125,
+                Status = ReadingStatus.Down,
+                Replaces = "e0",
+                Card = "5",
             },
             sent);
     }
@@ -106,7 +114,12 @@ public class UsageBatchTests
         var world = new MeteringWorld();
         var meter = new Meter
         {
-            Id = world.MeterA.Id, CenterId = world.MeterA.CenterId, OwnerId = world.MeterA.OwnerId, Name = "m", Source = "s", CreatedAt = default,
+            Id = world.MeterA.Id,
+            CenterId = world.MeterA.CenterId,
+            OwnerId = world.MeterA.OwnerId,
+            Name = "m",
+            Source = "s",
+            CreatedAt = default,
             PublicKeyPem = key.ExportSubjectPublicKeyInfoPem(),
         };
         var (body, other) = (Encoding.UTF8.GetBytes("[]"), SHA256.HashData("[ ]"u8));

@@ -50,7 +50,8 @@ public class UsageStreamTests(ITestOutputHelper output)
                     to = Math.Min(at + random.Next(1, 9000), LegHours * 3600);
                     stream.Add(Random(new(source, $"{leg.Id}/{stream.Count}", leg.Id, MeteringWorld.Start.AddSeconds(at), MeteringWorld.Start.AddSeconds(to))
                     {
-                        Card = byCard ? $"{card}" : null, Cards = byCard ? null : cards,
+                        Card = byCard ? $"{card}" : null,
+                        Cards = byCard ? null : cards,
                     }, random));
                 }
             }
@@ -65,7 +66,10 @@ public class UsageStreamTests(ITestOutputHelper output)
                 var from = last.From.AddSeconds(random.Next(0, seconds));
                 last = Random(last with
                 {
-                    EventId = $"{leg.Id}/{stream.Count}", Replaces = last.EventId, From = from, To = from.AddSeconds(random.Next(1, (int)(last.To - from).TotalSeconds + 1)),
+                    EventId = $"{leg.Id}/{stream.Count}",
+                    Replaces = last.EventId,
+                    From = from,
+                    To = from.AddSeconds(random.Next(1, (int)(last.To - from).TotalSeconds + 1)),
                     Cards = last.Cards is { } cards ? random.Next(0, cards + 1) : random.Next(2) == 0 ? null : 0,
                 }, random);
                 stream.Add(last);

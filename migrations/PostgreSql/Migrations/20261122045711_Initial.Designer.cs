@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122043209_Initial")]
+    [Migration("20261122045711_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
