@@ -163,24 +163,25 @@ public sealed class DecideClaimHandler(IMarketplaceDb db, Funding funding, Invoi
         var asset = Asset.Vouchers(claim.ProgrammeCode);
         var redemption = await db.Redemptions.IgnoreQueryFilters().SingleAsync(r => r.Id == item.RedemptionId, cancellationToken);
         var voucher = (await funding.TrackedAsync([item.VoucherId], cancellationToken))[item.VoucherId];
-        redemption.Reject(item.Amount);
-        var went = voucher.RejectRedemption(item.Amount, restore, settings.Time.Day(now));
-        journal.Move(asset, item.Amount, Accounts.Of(Accounts.VoucherClaimed, voucher.Id), Accounts.Of(Funding.AccountOf(went), voucher.Id));
-        await funding.ReturnToBudgetAsync(voucher, went, item.Amount, now, cancellationToken);
-        if (!redemption.Deducted)
+        var rejected = redemption.Reject(item.Amount);
+        var went = voucher.RejectRedemption(rejected, restore, settings.Time.Day(now));
+        journal.Move(asset, rejected, Accounts.Of(Accounts.VoucherClaimed, voucher.Id), Accounts.Of(Funding.AccountOf(went), voucher.Id))
+            .Move(asset, item.Amount - rejected, Accounts.Of(Accounts.VoucherClaimed, voucher.Id), Accounts.Of(Accounts.VoucherRedeemed, voucher.Id));
+        await funding.ReturnToBudgetAsync(voucher, went, rejected, now, cancellationToken);
+        if (!redemption.Deducted || rejected.IsZero)
         {
-            // The buyer paid in full already and just isn't reimbursed.
+            // The buyer paid in full already and just isn't reimbursed; or credit notes had taken back all of it.
             return;
         }
 
         var rules = await db.ProgrammeVersions.AsNoTracking().SingleAsync(v => v.Code == claim.ProgrammeCode && v.Number == redemption.ProgrammeVersion, cancellationToken);
         if (rules.Rules.BearerOfRejectedClaims() == ClaimBearer.Buyer)
         {
-            await invoicing.IssueSupplementaryAsync(redemption, item.Amount, claim.AuthorityId, journal, now, cancellationToken);
+            await invoicing.IssueSupplementaryAsync(redemption, rejected, claim.AuthorityId, journal, now, cancellationToken);
         }
         else
         {
-            journal.Move(Asset.Cny, item.Amount, Accounts.Of(Accounts.SellerProgrammeDue, redemption.SellerId), Accounts.Of(Accounts.AuthorityReceivable, claim.AuthorityId));
+            journal.Move(Asset.Cny, rejected, Accounts.Of(Accounts.SellerProgrammeDue, redemption.SellerId), Accounts.Of(Accounts.AuthorityReceivable, claim.AuthorityId));
         }
     }
 }

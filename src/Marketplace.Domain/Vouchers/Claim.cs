@@ -58,11 +58,14 @@ public sealed class Redemption : IVersioned
     }
 
     /// <summary>The authority doesn't pay: a claim's item is taken out of what is claimed and of what stands.</summary>
-    public void Reject(Money amount)
+    /// <returns>What it takes out of what stands: less than the item where a credit note returned some of it meanwhile.</returns>
+    public Money Reject(Money item)
     {
-        Claimed -= amount;
-        Rejected += amount;
+        var rejected = Money.Min(item, Standing);
+        Claimed -= item;
+        Rejected += rejected;
         Version++;
+        return rejected;
     }
 
     public void Pay(Money amount)

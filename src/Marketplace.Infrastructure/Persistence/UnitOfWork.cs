@@ -35,6 +35,12 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
 {
     private const int Attempts = 12;
 
+    /// <summary>
+    /// On PostgreSQL, all that a transaction reads is as of one moment; on SQLite nobody else writes meanwhile. Else it could read one row before another's commit and the next one
+    /// after, and refuse by a state that there never was, before any version tells that it lost a race.
+    /// </summary>
+    private IsolationLevel WritesSee => db.Database.IsNpgsql() ? IsolationLevel.RepeatableRead : IsolationLevel.ReadCommitted;
+
     public async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         if (db.Database.CurrentTransaction is not null)
@@ -88,7 +94,7 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
             async token =>
             {
                 db.ChangeTracker.Clear();
-                await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, token);
+                await using var transaction = await db.Database.BeginTransactionAsync(WritesSee, token);
                 var result = await work(token);
                 await db.SaveChangesAsync(token);
                 await transaction.CommitAsync(token);

@@ -161,9 +161,11 @@ public sealed class Servers(PostgresCluster postgres) : IAsyncDisposable
         return server;
     }
 
-    public async Task<TestDatabase> MakeDatabaseAsync(DatabaseKind kind)
+    public async Task<TestDatabase> MakeDatabaseAsync(DatabaseKind kind) => Keep(await TestDatabase.MakeAsync(kind, postgres));
+
+    /// <summary>Deletes a database at the end that the test made itself.</summary>
+    public TestDatabase Keep(TestDatabase database)
     {
-        var database = await TestDatabase.MakeAsync(kind, postgres);
         _made.Add(database);
         return database;
     }

@@ -36,6 +36,38 @@ public sealed class TestDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>A second database with all that is in this one, on which no server may run meanwhile.</summary>
+    public async Task<TestDatabase> CopyAsync()
+    {
+        var name = "test_" + Guid.NewGuid().ToString("N");
+        switch (Kind)
+        {
+            case DatabaseKind.PostgreSql:
+                var from = new NpgsqlConnectionStringBuilder(Settings.ConnectionString);
+                NpgsqlConnection.ClearAllPools();
+                await using (var server = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Settings.ConnectionString) { Database = "postgres", Pooling = false }.ToString()))
+                {
+                    await server.OpenAsync();
+                    await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {from.Database}", server);
+                    await command.ExecuteNonQueryAsync();
+                }
+
+                from.Database = name;
+                return new(Settings with { ConnectionString = from.ToString() }, null);
+            case DatabaseKind.Sqlite:
+                SqliteConnection.ClearAllPools();
+                var folder = Directory.CreateTempSubdirectory("marketplace-test-").FullName;
+                foreach (var file in Directory.GetFiles(_folder!))
+                {
+                    File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+                }
+
+                return new(Settings with { ConnectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "market.db") }.ToString() }, folder);
+            default:
+                throw new NotSupportedException("A copy on SQL Server needs a backup.");
+        }
+    }
+
     /// <summary>The database past every server, seeing all rows.</summary>
     public MarketplaceDbContext Open()
     {

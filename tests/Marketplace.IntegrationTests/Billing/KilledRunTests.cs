@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Marketplace.IntegrationTests.Harness;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.IntegrationTests.Billing;
+
+/// <summary>A billing run that is killed at random points and started again gives the same books as one that nobody disturbed.</summary>
+public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : IClassFixture<Servers>
+{
+    private const int Sellers = 6;
+    private const int Buyers = 10;
+    private const int Kills = 5;
+
+    [Theory, EveryDatabase]
+    public async Task A_run_that_is_killed_again_and_again_gives_the_same_books(DatabaseKind database)
+    {
+        Assert.SkipWhen(database == DatabaseKind.SqlServer, "a copy of the market on SQL Server needs a backup");
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        output.WriteLine($"seed {seed}");
+        var (market, month) = await MarketAsync(database);
+        var disturbed = servers.Keep(await market.CopyAsync());
+        var end = month.AddMonths(1).AddHours(36);
+
+        // How long it takes when nobody disturbs it, in a process as cold as those that are killed.
+        TimeSpan took;
+        await using (var process = await ApiProcess.StartAsync(market.Settings))
+        {
+            var started = Stopwatch.GetTimestamp();
+            Assert.True(await process.MoveClockAsync(end));
+            took = Stopwatch.GetElapsedTime(started);
+        }
+
+        var (died, billedThen) = (0, new List<int>());
+        for (var done = false; !done;)
+        {
+            await using var process = await ApiProcess.StartAsync(disturbed.Settings);
+            var move = process.MoveClockAsync(end);
+            if (died < Kills)
+            {
+                await Task.Delay(took * (random.NextDouble() * 0.8));
+                await process.KillAsync();
+            }
+
+            done = await move;
+            died += done ? 0 : 1;
+            Assert.True(done || died <= Kills, $"seed {seed}: it didn't get there by itself");
+            await using var db = disturbed.Open();
+            billedThen.Add(await db.Invoices.CountAsync());
+            output.WriteLine($"{(done ? "done" : "killed")} with {billedThen[^1]} invoices");
+        }
+
+        Assert.Equal(Sellers * Buyers, billedThen[^1]);
+        var (expected, actual) = (await servers.StartAsync(market), await servers.StartAsync(disturbed));
+        Assert.True((await BooksAsync(expected)).SequenceEqual(await BooksAsync(actual)), $"seed {seed}: {string.Join('\n', (await BooksAsync(actual)).Except(await BooksAsync(expected)))}");
+        await actual.BooksHoldAsync(month.Period());
+        await expected.BooksHoldAsync(month.Period());
+        output.WriteLine($"undisturbed {took.TotalMilliseconds:0} ms, killed {died} times after {string.Join(", ", billedThen)} invoices");
+    }
+
+    /// <summary>Every seller sold to every buyer, who paid part of it with a voucher and used most of it; two buyers are on credit.</summary>
+    private async Task<(TestDatabase Database, DateTimeOffset Month)> MarketAsync(DatabaseKind kind)
+    {
+        var database = await servers.MakeDatabaseAsync(kind);
+        await using var server = await MarketplaceServer.StartAsync(database);
+        var month = await server.NextMonthAsync();
+        var scheme = await server.SchemeAsync();
+        var shops = new List<Shop>();
+        for (var i = 0; i < Sellers; i++)
+        {
+            shops.Add(await server.ShopAsync($"{i + 3}.{i}7", i % 2 == 0 ? "metered" : "reserved", cards: Buyers));
+        }
+
+        var used = new List<(Shop Shop, string Leg, int Hours)>();
+        for (var i = 0; i < Buyers; i++)
+        {
+            var buyer = i < 2 ? await server.OrganizationAsync("enterprise") : await server.BuyerAsync("2000.00");
+            (await server.Admin.PutAsync($"/v1/organizations/{buyer.Id}/credit", new { limit = "1000.00" })).Is(200);
+            await scheme.IssueAsync(buyer, $"{40 + (i * 11)}.00");
+            foreach (var shop in shops)
+            {
+                used.Add((shop, (await buyer.BuyAsync(shop, 1, month.AddDays(1), 6))["legs[0].id"], 1 + (i % 5)));
+            }
+        }
+
+        await server.MoveClockAsync(month.AddDays(2));
+        foreach (var (shop, leg, hours) in used)
+        {
+            await shop.UseAsync(leg, month.AddDays(1), hours, cards: 1, status: hours == 2 ? "down" : "up");
+        }
+
+        return (database, month);
+    }
+
+    /// <summary>All that money says, without what follows from the order in which it was done: numbers and new ids.</summary>
+    private static async Task<IReadOnlyList<string>> BooksAsync(MarketplaceServer server)
+    {
+        await using var db = server.Database.Open();
+        var books = new List<string>();
+        foreach (var invoice in await db.Invoices.AsNoTracking().Include(i => i.Lines).ToListAsync())
+        {
+            books.Add($"invoice {invoice.SellerId} {invoice.OrganizationId} {invoice.Period} {invoice.IssuedAt:O} {invoice.Total} {invoice.Net} {invoice.Vat} {invoice.VoucherTotal} {invoice.Payable} {invoice.Paid} {invoice.Status} "
+                + string.Join(" / ", invoice.Lines.OrderBy(l => l.Position).Select(l => $"{l.Kind} {l.LegId} {l.Quantity} {l.UnitPrice} {l.Amount} {l.Payable} {string.Join(',', l.Parts.Select(p => $"{p.VoucherId} {p.Amount}"))}")));
+        }
+
+        books.AddRange((await db.Invoices.GroupBy(i => i.SellerId).Select(g => new { g.Key, Numbers = g.Select(i => i.Number).ToList() }).ToListAsync())
+            .Select(seller => $"numbers {seller.Key} {string.Join(' ', seller.Numbers.Order())}"));
+        books.AddRange((await db.Settlements.AsNoTracking().ToListAsync()).Select(s => $"settlement {s.SellerId} {s.Period} {s.Gross} {s.Commission} {s.Net} {s.FromBuyers} {s.FromProgrammes}"));
+        books.AddRange((await db.Vouchers.AsNoTracking().ToListAsync()).Select(v => $"voucher {v.Id} {v.Available} {v.Held} {v.Redeemed} {v.Expired} {v.Revoked}"));
+        books.AddRange((await db.BuyerAccounts.AsNoTracking().ToListAsync()).Select(a => $"account {a.OrganizationId} {a.Deposit} {a.Held} {a.Receivable}"));
+        books.AddRange((await db.Postings.GroupBy(p => new { p.Account, p.PartyId, p.Asset }).Select(g => new { g.Key, Sum = g.Sum(p => (long)(object)p.Amount) }).ToListAsync())
+            .Select(p => $"posted {p.Key.Account} {p.Key.PartyId} {p.Key.Asset} {p.Sum}"));
+        books.AddRange((await db.JournalEntries.GroupBy(e => e.Event).Select(g => new { g.Key, Count = g.Count() }).ToListAsync()).Select(e => $"entries {e.Key} {e.Count}"));
+        books.AddRange((await db.AuditEntries.GroupBy(e => e.Action).Select(g => new { g.Key, Count = g.Count() }).ToListAsync()).Select(e => $"audit {e.Key} {e.Count}"));
+        books.Sort(StringComparer.Ordinal);
+        return books;
+    }
+}
