@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Marketplace.Domain.Shared;
 using Marketplace.IntegrationTests.Harness;
-using Marketplace.IntegrationTests.Storm;
 
 namespace Marketplace.IntegrationTests.Demo;
 

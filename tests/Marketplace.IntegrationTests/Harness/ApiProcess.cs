@@ -1,25 +1,18 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Text.Json.Nodes;
-using Marketplace.Infrastructure.Persistence;
+using System.Text.RegularExpressions;
 
 namespace Marketplace.IntegrationTests.Harness;
 
-/// <summary>The product as a process of its own, as it is deployed, so that it can be killed at any instruction.</summary>
-public sealed class ApiProcess : IAsyncDisposable
+/// <summary>The product as a process of its own, which can be killed as a machine is.</summary>
+public sealed partial class ApiProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly Process _process;
-    private readonly HttpClient _http;
+    private readonly List<string> _output = [];
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ApiProcess(Process process, HttpClient http) => (_process, _http) = (process, http);
-
-    public bool Lives => !_process.HasExited;
-
-    public static async Task<ApiProcess> StartAsync(DatabaseSettings database)
+    private ApiProcess(TestDatabase database, IReadOnlyDictionary<string, string> settings)
     {
-        var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Marketplace.Api.dll")])
         {
             UseShellExecute = false,
@@ -29,49 +22,72 @@ public sealed class ApiProcess : IAsyncDisposable
         };
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["Database__Provider"] = database.Provider.ToString(),
-            ["Database__ConnectionString"] = database.ConnectionString,
-            ["Sandbox__Enabled"] = "true",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Database__Provider"] = database.Settings.Provider.ToString(),
+            ["Database__ConnectionString"] = database.Settings.ConnectionString,
+            ["Role"] = "api",
             ["RateLimits__Enabled"] = "false",
+            ["Bootstrap__AdminClientSecret"] = MarketplaceServer.AdminSecret,
             ["Logging__LogLevel__Default"] = "Warning",
-        })
+            ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
+        }.Concat(settings))
         {
             start.Environment[name] = value;
         }
 
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var api = new ApiProcess(process, new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) });
-        await api.SignInAsync();
-        return api;
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
-    /// <summary>Moves the sandbox's clock.</summary>
-    /// <returns>Whether it got there; false where the process died on the way.</returns>
-    public async Task<bool> MoveClockAsync(DateTimeOffset to)
+    /// <summary>What it logged as a fault of its own.</summary>
+    public IReadOnlyList<string> Faults
     {
+        get
+        {
+            lock (_output)
+            {
+                return [.. _output.Where(line => line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal) || line.Contains("Unhandled exception", StringComparison.Ordinal))];
+            }
+        }
+    }
+
+    /// <summary>Every line that it wrote to the terminal.</summary>
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return [.. _output];
+            }
+        }
+    }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <param name="database">What it runs on.</param>
+    /// <param name="settings">Laid over its own: one of several API processes, in Production.</param>
+    public static async Task<ApiProcess> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var process = new ApiProcess(database, settings ?? new Dictionary<string, string>());
         try
         {
-            using var body = Party.Content(new JsonObject { ["now"] = MarketSetup.Wire(to) }.ToJsonString(), "application/json");
-            using var answer = await _http.PutAsync("/v1/sandbox/clock", body);
-            return answer.IsSuccessStatusCode ? true : throw new Xunit.Sdk.XunitException(await answer.Content.ReadAsStringAsync());
+            process.Address = await process._listening.Task.WaitAsync(Patience);
         }
-        catch (HttpRequestException)
+        catch (TimeoutException late)
         {
-            return false;
+            await process.DisposeAsync();
+            throw new InvalidOperationException("The process didn't start: " + string.Join('\n', process._output), late);
         }
-        catch (IOException)
-        {
-            return false;
-        }
+
+        return process;
     }
 
-    /// <summary>SIGKILL: no handler, no flush, no goodbye.</summary>
+    /// <summary>Kills it between two instructions, as -9 does.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -86,37 +102,26 @@ public sealed class ApiProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        _http.Dispose();
     }
 
-    private async Task SignInAsync()
+    private void Read(string? line)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
+        if (line is null)
         {
-            try
-            {
-                using var form = new FormUrlEncodedContent(new Dictionary<string, string>
-                {
-                    ["grant_type"] = "client_credentials", ["client_id"] = "admin", ["client_secret"] = MarketplaceServer.AdminSecret,
-                });
-                using var answer = await _http.PostAsync("/connect/token", form);
-                answer.EnsureSuccessStatusCode();
-                var token = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["access_token"]!.GetValue<string>();
-                _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-                return;
-            }
-            catch (HttpRequestException) when (Lives && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60))
-            {
-                await Task.Delay(50);
-            }
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.Add(line);
+        }
+
+        if (Listening().Match(line) is { Success: true } match)
+        {
+            _listening.TrySetResult(new(match.Groups["address"].Value));
         }
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    [GeneratedRegex(@"Now listening on: (?<address>http://\S+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Listening();
 }
