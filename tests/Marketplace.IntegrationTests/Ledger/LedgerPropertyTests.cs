@@ -246,6 +246,8 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
         private readonly List<(string Seller, long Net, long Programmes)> _unsettled = [];
         private readonly HashSet<string> _seen = [];
         private readonly HashSet<string> _revoked = [];
+        private readonly List<Supplementary> _supplementary = [];
+        private long _taken;
 
         public int Invoices { get; private set; }
 
@@ -318,10 +320,6 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
 
             Credits++;
             var (seller, buyer, invoice, refund) = (Name(note["sellerId"]), Name(note["organizationId"]), Name(note["invoiceId"]), Fen(note["refund"]));
-            var off = Math.Min(refund, _outstanding[invoice]);
-            _outstanding[invoice] -= off;
-            Move(off, ("seller.unsettled", seller), ("buyer.receivable", buyer));
-            Move(refund - off, ("seller.unsettled", seller), ("buyer.deposit", buyer));
             var document = (await server.Admin.GetAsync($"/v1/invoices/{invoice}")).Is(200);
             var returned = 0L;
             foreach (var line in document.Items("lines").Where(line => line["vouchers"]!.AsArray().Count > 0))
@@ -329,14 +327,38 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
                 var explained = (await server.Admin.GetAsync($"/v1/invoices/{invoice}/lines/{line["id"]}/explain")).Is(200);
                 foreach (var part in explained.Items("credits").Where(credit => Name(credit["number"]) == Name(note["number"])).SelectMany(credit => credit["returned"]!.AsArray()))
                 {
-                    Move(Fen(part!["amount"]), ("voucher.redeemed", Name(part["voucherId"])), (Home(Name(part["voucherId"])), Name(part["voucherId"])));
+                    foreach (var extra in _supplementary.Where(extra => extra.Leg == Name(line["legId"])))
+                    {
+                        var again = Math.Min(Fen(part!["rejected"]) - _taken, extra.Left);
+                        Refund(seller, buyer, extra.Id, again);
+                        (extra.Left, refund, _taken) = (extra.Left - again, refund - again, _taken + again);
+                    }
+
+                    Assert.Equal(Fen(part!["rejected"]), _taken);
+                    _taken = 0;
+                    Move(Fen(part["amount"]), ("voucher.redeemed", Name(part["voucherId"])), (Home(Name(part["voucherId"])), Name(part["voucherId"])));
                     returned += Fen(part["amount"]);
                 }
             }
 
             Assert.Equal(Fen(note["voucherReturned"]), returned);
+            Assert.Equal(Fen(note["total"]), Fen(note["refund"]) + returned);
+            Refund(seller, buyer, invoice, refund);
+            if (_supplementary.Find(extra => extra.Id == invoice) is { } own)
+            {
+                own.Left -= refund;
+            }
+
             Move(returned, ("seller.unsettled", seller), ("authority.receivable", ""));
             _unsettled.Add((seller, -Fen(note["total"]), -returned));
+        }
+
+        private void Refund(string seller, string buyer, string invoice, long amount)
+        {
+            var off = Math.Min(amount, _outstanding[invoice]);
+            _outstanding[invoice] -= off;
+            Move(off, ("seller.unsettled", seller), ("buyer.receivable", buyer));
+            Move(amount - off, ("seller.unsettled", seller), ("buyer.deposit", buyer));
         }
 
         public void Paid(JsonNode invoice, long amount)
@@ -403,6 +425,11 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
             Move(payable, ("buyer.receivable", buyer), supplementary ? ("authority.receivable", "") : ("seller.unsettled", seller));
             Move(Fen(invoice["paid"]), ("buyer.deposit", buyer), ("buyer.receivable", buyer));
             _outstanding[Name(invoice["id"])] = payable - Fen(invoice["paid"]);
+            if (supplementary)
+            {
+                _supplementary.Add(new(Name(invoice["id"]), Name(invoice["lines"]![0]!["legId"])) { Left = payable });
+            }
+
             var parts = invoice["lines"]!.AsArray().SelectMany(line => line!["vouchers"]!.AsArray()).ToList();
             parts.ForEach(part => Captured(Name(part!["voucherId"]), Fen(part["amount"])));
             Move(Fen(invoice["voucherTotal"]), ("authority.receivable", ""), ("seller.unsettled", seller));
@@ -426,6 +453,11 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
         {
             _sums[debit] = _sums.GetValueOrDefault(debit) + amount;
             _sums[credit] = _sums.GetValueOrDefault(credit) - amount;
+        }
+
+        private sealed record Supplementary(string Id, string Leg)
+        {
+            public long Left { get; set; }
         }
 
         private static async Task<IReadOnlyList<JsonNode>> Server(MarketplaceServer server, string path) => (await server.Admin.GetAsync(path)).Is(200).Items();
