@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -53,6 +52,7 @@ public static class DependencyInjection
         }).AddEntityFrameworkStores<MarketplaceDbContext>();
         services.AddScoped<IPasswordHasher<ApiClient>, PasswordHasher<ApiClient>>();
         services.AddScoped<ClientRegistry>();
+        services.AddScoped<IPeopleRegistry, PeopleRegistry>();
         services.AddScoped<IClientRegistry>(provider => provider.GetRequiredService<ClientRegistry>());
         services.AddScoped(provider => new TokenService(
             provider.GetRequiredService<MarketplaceDbContext>(), provider.GetRequiredService<IPasswordHasher<ApiClient>>(),

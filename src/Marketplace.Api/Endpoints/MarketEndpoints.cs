@@ -1,7 +1,6 @@
 using Marketplace.Api.Http;
 using Marketplace.Application.Json;
 using Marketplace.Application.Market;
-using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
@@ -25,7 +24,7 @@ internal static class MarketEndpoints
 
     private static void MapAccelerators(RouteGroupBuilder group)
     {
-        group.MapGet("/", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAccelerators(), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAccelerators(page.ToPage()), token))
             .Produces<Page<AcceleratorAnswer>>().WithSummary("The accelerator catalogue");
         group.MapPut("/{model}", (string model, Body<PutAccelerator> body, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(body.Value with { Model = model }, token))

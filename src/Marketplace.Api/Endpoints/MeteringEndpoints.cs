@@ -27,9 +27,9 @@ internal static class MeteringEndpoints
     }
 
     /// <summary>An event as the documentation shows it; events are read one by one, so that a malformed one is refused alone.</summary>
-    private sealed record UsageEventShape(string Specversion, string Id, string Source, string Type, string Subject, DateTimeOffset? Time, UsageDataShape Data);
+    private sealed record UsageEventShape(string Specversion, string Id, string Source, string Type, string Subject, UsageDataShape Data, DateTimeOffset? Time = null);
 
     private sealed record UsageDataShape(
-        DateTimeOffset From, DateTimeOffset To, int? Cards, int? Milli, string? Card, long? BusySeconds, long? InputTokens, long? OutputTokens,
-        decimal? EnergyWh, string? Status, string? Replaces);
+        DateTimeOffset From, DateTimeOffset To, int? Cards = null, int? Milli = null, string? Card = null, long? BusySeconds = null, long? InputTokens = null,
+        long? OutputTokens = null, decimal? EnergyWh = null, string? Status = null, string? Replaces = null);
 }

@@ -25,6 +25,9 @@ internal static class OrganizationEndpoints
         group.MapPost("/{id}/clients", (string id, Body<CreateClient> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id) }, _ => $"/v1/organizations/{id}", token))
             .Produces<ClientAnswer>(201).RequireAuthorization(Policies.Party).WithSummary("Make a client; its secret is told this once");
+        group.MapPost("/{id}/people", (string id, Body<CreatePerson> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id) }, _ => $"/v1/organizations/{id}", token))
+            .Produces<PersonAnswer>(201).RequireAuthorization(Policies.Party).WithSummary("Make a login for a person; its password is told this once");
         group.MapPost("/{id}/deposits", (string id, Body<TransferMoney> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id) }, _ => $"/v1/organizations/{id}/balance", token))
             .Produces<TransferAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("A buyer's bank transfer came in");

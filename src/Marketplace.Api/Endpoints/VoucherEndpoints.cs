@@ -29,8 +29,8 @@ internal static class VoucherEndpoints
         group.MapPost("/", (Body<CreateProgramme> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, programme => $"/v1/programmes/{programme.Code}", token))
             .Produces<ProgrammeAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Set up a programme");
-        group.MapGet("/", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListProgrammes(), token))
-            .Produces<Page<ProgrammeAnswer>>().WithSummary("The programmes that the caller sees");
+        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListProgrammes(page.ToPage()), token))
+            .Produces<Page<ProgrammeAnswer>>().WithSummary("All programmes, by code");
         group.MapGet("/{code}", (string code, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetProgramme(code), token))
             .Produces<ProgrammeAnswer>().WithSummary("One programme with its rules and money");
         group.MapPost("/{code}/versions", (string code, Body<AddProgrammeVersion> body, IMediator mediator, CancellationToken token) =>

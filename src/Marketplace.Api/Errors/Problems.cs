@@ -25,7 +25,7 @@ public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandl
         var problem = Of(exception);
         if (problem.Status == StatusCodes.Status500InternalServerError)
         {
-            Failed(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName ?? "no endpoint");
+            Failed(exception, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName ?? "no endpoint");
         }
 
         await WriteAsync(httpContext, problem, cancellationToken);

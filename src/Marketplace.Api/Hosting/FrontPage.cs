@@ -5,7 +5,10 @@ namespace Marketplace.Api.Hosting;
 /// <summary>A plain page that leads to what there is.</summary>
 internal static class FrontPage
 {
-    public static string Html(string database, bool development) => $"""
+    /// <param name="database">Where the data is; shown in development only.</param>
+    /// <param name="development">Whether the reader is who started it.</param>
+    /// <param name="logins">User names of the demo market, if there is one.</param>
+    public static string Html(string database, bool development, IReadOnlyList<string> logins) => $"""
         <!doctype html>
         <html lang="en">
         <meta charset="utf-8">
@@ -20,6 +23,9 @@ internal static class FrontPage
           <li><a href="/health/ready">Health</a></li>
         </ul>
         {(development ? $"<p>Database: <code>{WebUtility.HtmlEncode(database)}</code></p>" : "")}
+        {(logins.Count > 0 ? $"<p>Logins of the demo market, whose passwords were told in the terminal when it was made: {string.Join(", ", logins.Select(Code))}</p>" : "")}
         </html>
         """;
+
+    private static string Code(string text) => $"<code>{WebUtility.HtmlEncode(text)}</code>";
 }

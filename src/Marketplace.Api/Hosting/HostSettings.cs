@@ -29,13 +29,19 @@ public sealed record HostSettings(
             throw new InvalidOperationException("Sandbox:Enabled is refused in Production: there, time is not a caller's to move.");
         }
 
+        var demo = configuration.GetValue("Demo:Enabled", environment.IsDevelopment() && !sandbox.Enabled);
+        if (demo && sandbox.Enabled)
+        {
+            throw new InvalidOperationException("Demo:Enabled and Sandbox:Enabled go one without the other: the demo market tells the time by the real clock.");
+        }
+
         return new(
             DatabaseSettings.From(configuration),
             sandbox,
             ReadMarket(configuration),
             Read(configuration, "Role", ProcessRole.All, (string text, out ProcessRole role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role)),
             configuration.GetValue("RateLimits:Enabled", defaultValue: true),
-            configuration.GetValue("Demo:Enabled", environment.IsDevelopment() && !sandbox.Enabled),
+            demo,
             configuration["Identity:Authority"],
             configuration["Identity:Audience"]);
     }

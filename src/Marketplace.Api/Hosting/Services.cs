@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using FluentValidation;
+using Marketplace.Api.Demo;
 using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
@@ -7,6 +8,7 @@ using Marketplace.Api.Sandbox;
 using Marketplace.Application;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Json;
+using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure;
 using Marketplace.Infrastructure.Identity;
 using Marketplace.Infrastructure.Jobs;
@@ -40,6 +42,13 @@ internal static class Services
         services.AddSingleton(settings.Marketplace);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings.Database, settings.Sandbox.Enabled);
+        if (settings.Demo)
+        {
+            services.AddSingleton<DemoClock>();
+            services.AddSingleton<MarketClock>(provider => provider.GetRequiredService<DemoClock>());
+            services.AddSingleton<DemoMarket>();
+        }
+
         services.ConfigureHttpJsonOptions(options => MarketJson.Configure(options.SerializerOptions));
         services.AddExceptionHandler<Problems>();
         services.AddProblemDetails();
@@ -99,14 +108,20 @@ internal static class Services
             ? RateLimitPartition.GetNoLimiter("")
             : RateLimitPartition.GetTokenBucketLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new()
             {
-                TokenLimit = 60, TokensPerPeriod = 10, ReplenishmentPeriod = TimeSpan.FromSeconds(10), QueueLimit = 0,
+                TokenLimit = 60,
+                TokensPerPeriod = 10,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(10),
+                QueueLimit = 0,
             }));
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
             !settings.RateLimits || HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
                 ? RateLimitPartition.GetNoLimiter("")
                 : RateLimitPartition.GetTokenBucketLimiter(MarketClaims.ToCaller(http.User).Actor, _ => new()
                 {
-                    TokenLimit = 400, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+                    TokenLimit = 400,
+                    TokensPerPeriod = 100,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
                 }));
     });
 }

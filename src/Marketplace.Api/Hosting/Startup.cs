@@ -1,10 +1,10 @@
+using Marketplace.Api.Demo;
 using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
-using Marketplace.Application.Pipeline;
+using Marketplace.Application.Organizations;
 using Marketplace.Infrastructure.Persistence;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace Marketplace.Api.Hosting;
 
@@ -16,15 +16,47 @@ internal static partial class Startup
         var settings = app.Services.GetRequiredService<HostSettings>();
         DateTimeOffset? sandboxNow = settings.Sandbox.Enabled ? settings.Sandbox.Now ?? TimeProvider.System.GetUtcNow() : null;
         await using var scope = app.Services.CreateAsyncScope();
-        var secret = await scope.ServiceProvider.GetRequiredService<DatabaseSetup>().RunAsync(sandboxNow, CancellationToken.None);
-        DatabaseReady(app.Logger, settings.Database.Describe());
-        if (secret is not null)
+        var setup = scope.ServiceProvider.GetRequiredService<DatabaseSetup>();
+        await setup.MigrateAsync(CancellationToken.None);
+        if (settings.Demo && await setup.IsEmptyAsync(CancellationToken.None))
         {
-            // To the terminal and not the log: it is told once, and logs are kept.
-            await Console.Out.WriteLineAsync($"\nClient admin, secret {secret} (told this once)\n");
+            await SeedAsync(app.Services, setup);
+        }
+        else
+        {
+            Tell(await setup.RunAsync(sandboxNow, CancellationToken.None), []);
         }
 
+        DatabaseReady(app.Logger, settings.Database.Describe());
+
         app.Lifetime.ApplicationStarted.Register(() => Listening(app.Logger, app.Urls.FirstOrDefault() ?? ""));
+    }
+
+    /// <summary>Sets the time back to where the demo market begins, and plays it up to now.</summary>
+    private static async Task SeedAsync(IServiceProvider services, DatabaseSetup setup)
+    {
+        var demo = services.GetRequiredService<DemoMarket>();
+        var clock = services.GetRequiredService<DemoClock>();
+        var now = clock.GetUtcNow();
+        using (clock.SetBack(demo.Beginning(now)))
+        {
+            Tell(await setup.RunAsync(sandboxNow: null, CancellationToken.None), await demo.SeedAsync(now));
+        }
+    }
+
+    /// <summary>To the terminal and not the log: it is told once, and logs are kept.</summary>
+    private static void Tell(string? adminSecret, IReadOnlyList<PersonAnswer> logins)
+    {
+        if (adminSecret is not null)
+        {
+            Console.Out.WriteLine($"\nClient admin, secret {adminSecret} (told this once)\n");
+        }
+
+        if (logins.Count > 0)
+        {
+            Console.Out.WriteLine($"Demo market made. Its logins (passwords are told this once):");
+            Console.Out.WriteLine(string.Concat(logins.Select(login => $"  {login.UserName,-24} {login.Password}\n")));
+        }
     }
 
     public static void MapMarketplace(this WebApplication app)
@@ -32,6 +64,17 @@ internal static partial class Startup
         var settings = app.Services.GetRequiredService<HostSettings>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.WriteForStatusAsync(context.HttpContext));
+        if (settings.Role != ProcessRole.Worker)
+        {
+            // Before authorization, which asks for a token wherever there is no endpoint that says otherwise.
+            app.UseSwaggerUI(page =>
+            {
+                page.RoutePrefix = "docs";
+                page.SwaggerEndpoint("/openapi/v1.json", "v1");
+                page.DocumentTitle = "Compute-voucher marketplace";
+            });
+        }
+
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimiter();
@@ -46,13 +89,10 @@ internal static partial class Startup
         }
 
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        app.UseSwaggerUI(page =>
-        {
-            page.RoutePrefix = "docs";
-            page.SwaggerEndpoint("/openapi/v1.json", "v1");
-            page.DocumentTitle = "Compute-voucher marketplace";
-        });
-        app.MapGet("/", () => Results.Content(FrontPage.Html(settings.Database.Describe(), app.Environment.IsDevelopment()), "text/html; charset=utf-8"))
+        app.MapGet("/", async (MarketplaceDbContext db, CancellationToken token) => Results.Content(
+                FrontPage.Html(
+                    settings.Database.Describe(), app.Environment.IsDevelopment(), app.Environment.IsDevelopment() ? await DemoLogins.NamesAsync(db, token) : []),
+                "text/html; charset=utf-8"))
             .AllowAnonymous().ExcludeFromDescription();
         if (settings.Authority is null)
         {

@@ -32,7 +32,7 @@ public sealed class Body<T>(T value) : IBindableFromHttpContext<Body<T>>, IEndpo
             json = await JsonNode.ParseAsync(
                 context.Request.Body, documentOptions: new() { MaxDepth = MarketJson.Options.MaxDepth, AllowDuplicateProperties = false }, cancellationToken: context.RequestAborted);
         }
-        catch (JsonException malformed)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             throw new ProblemException(StatusCodes.Status400BadRequest, "json.malformed", JsonText.WithoutPath(malformed));
         }
@@ -125,8 +125,10 @@ internal static class Unreadable
             }
         }
 
-        // A list with an item that can't be read is left out whole: its other items are only wrong in company.
-        return errors.Count == before || items.All(item => item is JsonObject);
+        // A list with an item that can't be read is left out whole: its other items are only wrong in company. What was wrong
+        // inside an object is out already.
+        return errors.Count == before
+            || (MarketJson.Options.GetTypeInfo(element).Kind == JsonTypeInfoKind.Object && items.All(item => item is JsonObject));
     }
 
     private static string Shape(JsonTypeInfo info, Exception unreadable) => info.Type switch

@@ -12,6 +12,7 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
     {
         context.Caller = MarketClaims.ToCaller(http.User);
         context.IdempotencyKey = IdempotencyKey(http.Request);
+        RefuseNul(http.Request.Query);
         if (services.GetService<SandboxSettings>() is { Enabled: true })
         {
             await services.GetRequiredService<SandboxClock>().RefreshAsync(services.GetRequiredService<MarketplaceDbContext>(), http.RequestAborted);
@@ -27,6 +28,15 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
             return Task.CompletedTask;
         });
         await next(http);
+    }
+
+    /// <summary>Not every database can be asked for a text with a NUL in it, and none holds one: bodies refuse it too.</summary>
+    private static void RefuseNul(IQueryCollection query)
+    {
+        if (query.Any(parameter => parameter.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true)))
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, "request.malformed", "A parameter holds a NUL.");
+        }
     }
 
     private static string? IdempotencyKey(HttpRequest request)

@@ -85,7 +85,13 @@ public sealed class BillPartiesHandler(
         }));
         audit.Record("invoice.issued", ("invoice", invoice.Id.ToString()), invoice.OrganizationId, new
         {
-            invoice.Number, invoice.SellerId, invoice.Period, invoice.Total, invoice.VoucherTotal, invoice.Payable, Digest = Convert.ToHexStringLower(invoice.ContentDigest),
+            invoice.Number,
+            invoice.SellerId,
+            invoice.Period,
+            invoice.Total,
+            invoice.VoucherTotal,
+            invoice.Payable,
+            Digest = Convert.ToHexStringLower(invoice.ContentDigest),
         });
         return invoice;
     }

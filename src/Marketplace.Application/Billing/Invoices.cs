@@ -116,7 +116,12 @@ public sealed class PayInvoiceHandler(IMarketplaceDb db, AuditLog audit, MarketC
 
         var payment = new InvoicePayment
         {
-            Id = Id<InvoicePayment>.New(now), InvoiceId = invoice.Id, OrganizationId = invoice.OrganizationId, Amount = request.Amount!.Value, Reference = request.Reference!, At = now,
+            Id = Id<InvoicePayment>.New(now),
+            InvoiceId = invoice.Id,
+            OrganizationId = invoice.OrganizationId,
+            Amount = request.Amount!.Value,
+            Reference = request.Reference!,
+            At = now,
         };
         invoice.Pay(payment.Amount);
         (await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == invoice.OrganizationId, cancellationToken)).PayReceivable(payment.Amount);

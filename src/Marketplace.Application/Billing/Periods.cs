@@ -18,33 +18,48 @@ public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settin
     /// The first period after the last one closed that has hours of a leg in it, or in which usage of earlier ones became known,
     /// or documents were issued that no settlement counts; null where there is none.
     /// </summary>
-    public async Task<Period?> NextAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Period?> NextAsync(CancellationToken cancellationToken)
     {
         var last = await db.BillingPeriods.OrderByDescending(period => period.Period).Select(period => (Period?)period.Period).FirstOrDefaultAsync(cancellationToken);
         var after = last is null ? new Hour(0) : settings.Time.Hours(last.Value).To;
         var first = await db.Legs.Where(leg => leg.CancelledAt == null && leg.To > after).MinAsync(leg => (Hour?)leg.From, cancellationToken);
         Period? next = first is null ? null : settings.Time.Period(Hour.Max(first.Value, after).Start);
-        if (last is not null && (await UnsettledAsync(last.Value, cancellationToken)
-            || await db.Legs.AnyAsync(leg => leg.CancelledAt == null && leg.UsageVersion != leg.BilledUsageVersion && leg.From < after, cancellationToken)))
+        if (last is not null && await FirstLateAsync(last.Value, after, cancellationToken) is { } late)
         {
-            var current = settings.Time.Period(now);
-            var arrived = current > last.Value ? last.Value.Next : current;
+            var arrived = settings.Time.Period(late);
+            arrived = arrived > last.Value ? arrived : last.Value.Next;
             next = next is null || arrived < next ? arrived : next;
         }
 
         return next;
     }
 
-    /// <summary>Credit notes and supplementary invoices that came after the settlement of the last period.</summary>
-    private async Task<bool> UnsettledAsync(Period last, CancellationToken cancellationToken) =>
-        await db.BillingPeriods.AnyAsync(period => period.Period == last && period.SettledAt != null, cancellationToken)
-        && (await db.CreditNotes.AnyAsync(note => note.SettlementId == null, cancellationToken) || await db.Invoices.AnyAsync(invoice => invoice.SettlementId == null, cancellationToken));
+    /// <summary>
+    /// When the first of what the last close knew nothing of came in: readings of hours that it billed, and credit notes and
+    /// supplementary invoices that its settlement doesn't count. It belongs to the period that it came in.
+    /// </summary>
+    private async Task<DateTimeOffset?> FirstLateAsync(Period last, Hour after, CancellationToken cancellationToken)
+    {
+        var reading = await (
+            from leg in db.Legs
+            join late in db.Readings on leg.Id equals late.LegId
+            where leg.CancelledAt == null && leg.From < after && leg.UsageVersion != leg.BilledUsageVersion && late.UsageVersion > leg.BilledUsageVersion
+            select (DateTimeOffset?)late.AcceptedAt).MinAsync(cancellationToken);
+        if (!await db.BillingPeriods.AnyAsync(period => period.Period == last && period.SettledAt != null, cancellationToken))
+        {
+            return reading;
+        }
+
+        var note = await db.CreditNotes.Where(n => n.SettlementId == null).MinAsync(n => (DateTimeOffset?)n.IssuedAt, cancellationToken);
+        var invoice = await db.Invoices.Where(i => i.SettlementId == null).MinAsync(i => (DateTimeOffset?)i.IssuedAt, cancellationToken);
+        return ((DateTimeOffset?[])[reading, note, invoice]).Min();
+    }
 
     public DateTimeOffset ClosesAt(Period period) => settings.Time.EndOf(period) + settings.CloseGrace;
 }
 
 /// <summary>Closes a period when its grace is over: what arrives later belongs to the next one.</summary>
-public sealed class ClosePeriodJob(PeriodCalendar calendar, MarketClock clock) : IJob
+public sealed class ClosePeriodJob(PeriodCalendar calendar) : IJob
 {
     public const string JobName = "close-period";
 
@@ -53,7 +68,7 @@ public sealed class ClosePeriodJob(PeriodCalendar calendar, MarketClock clock) :
     public string Purpose => "Closes a period when it is over and its grace has passed.";
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
-        await calendar.NextAsync(clock.GetUtcNow(), cancellationToken) is { } period ? calendar.ClosesAt(period) : null;
+        await calendar.NextAsync(cancellationToken) is { } period ? calendar.ClosesAt(period) : null;
 
     public IJobCommand CommandFor(DateTimeOffset dueAt) => new CloseNextPeriod(dueAt);
 }
@@ -67,7 +82,7 @@ public sealed class CloseNextPeriodHandler(IMarketplaceDb db, IUnitOfWork unitOf
         async token =>
         {
             var now = clock.GetUtcNow();
-            if (await calendar.NextAsync(now, token) is not { } period || calendar.ClosesAt(period) > now)
+            if (await calendar.NextAsync(token) is not { } period || calendar.ClosesAt(period) > now)
             {
                 return new JobReport("nothing to close");
             }
@@ -141,7 +156,8 @@ public sealed class BillClosedPeriodsHandler(IMarketplaceDb db, IUnitOfWork unit
     {
         var pairs = await db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
             .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId))
-            .Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().Take(PageSize).ToListAsync(cancellationToken);
+            .Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId)
+            .Take(PageSize).ToListAsync(cancellationToken);
         return [.. pairs.OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId).Select(pair => (pair.SellerId, pair.BuyerId))];
     }
 }
@@ -278,7 +294,7 @@ public sealed class RunBillingHandler(
             return Done.Value;
         }
 
-        if (await calendar.NextAsync(now, cancellationToken) is { } next && next < period)
+        if (await calendar.NextAsync(cancellationToken) is { } next && next < period)
         {
             throw BillingErrors.EarlierPeriodOpen(next);
         }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Marketplace.Application.Json;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Billing;

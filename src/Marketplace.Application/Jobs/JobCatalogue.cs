@@ -7,8 +7,9 @@ namespace Marketplace.Application.Jobs;
 /// <summary>The names of all jobs, for engines that set up their triggers before there is a database.</summary>
 public static class JobCatalogue
 {
-    public static IReadOnlyList<string> Names { get; } = 
+    public static IReadOnlyList<string> Names { get; } =
     [
         ExpireVouchersJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
+        ForgetJob.JobName,
     ];
 }

@@ -1,4 +1,3 @@
-using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
 using MediatR;

@@ -67,7 +67,11 @@ public sealed class TransferMoneyHandler(IMarketplaceDb db, AuditLog audit, Mark
         var now = clock.GetUtcNow();
         var transfer = new BankTransfer
         {
-            Id = Id<BankTransfer>.New(now), OrganizationId = request.OrganizationId, Amount = amount, Reference = request.Reference!, At = now,
+            Id = Id<BankTransfer>.New(now),
+            OrganizationId = request.OrganizationId,
+            Amount = amount,
+            Reference = request.Reference!,
+            At = now,
         };
         if (request.Out)
         {

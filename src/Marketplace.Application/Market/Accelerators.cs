@@ -18,13 +18,13 @@ public sealed record AcceleratorAnswer(string Model, string Vendor, ChipOrigin O
         accelerator.Model, accelerator.Vendor, accelerator.Origin, accelerator.Fp16Tflops, accelerator.MemoryGiB, accelerator.Watts);
 }
 
-/// <summary>The catalogue, by model. It is short, so it is one page.</summary>
-public sealed record ListAccelerators : IQuery<Page<AcceleratorAnswer>>;
+/// <summary>The catalogue, by model.</summary>
+public sealed record ListAccelerators(PageRequest Page) : IQuery<Page<AcceleratorAnswer>>, IPagedByText;
 
 public sealed class ListAcceleratorsHandler(IMarketplaceDb db) : IRequestHandler<ListAccelerators, Page<AcceleratorAnswer>>
 {
     public async Task<Page<AcceleratorAnswer>> Handle(ListAccelerators request, CancellationToken cancellationToken) =>
-        new([.. (await db.Accelerators.AsNoTracking().OrderBy(a => a.Model).ToListAsync(cancellationToken)).Select(AcceleratorAnswer.Of)], null);
+        (await db.Accelerators.AsNoTracking().ByTextAsync(request.Page, accelerator => accelerator.Model, cancellationToken)).Select(AcceleratorAnswer.Of);
 }
 
 /// <summary>Adds a model to the catalogue, or corrects its figures.</summary>

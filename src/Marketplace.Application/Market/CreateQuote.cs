@@ -1,4 +1,3 @@
-using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;

@@ -58,7 +58,7 @@ public sealed class CreateListingValidator : AbstractValidator<CreateListing>
                 .Must(factor => factor is null || (factor.Value > Ratio.Zero && factor.Value <= Ratio.One)).WithMessage("must be more than 0 and at most 1");
         });
         RuleFor(request => request.SliceMilli).SliceMilli()
-            .Must(milli => milli is null || Listing.WholeCard % milli == 0).WithMessage("must divide a card of 1000 without rest");
+            .Must(milli => milli is null or < 1 || Listing.WholeCard % milli == 0).WithMessage("must divide a card of 1000 without rest");
         RuleFor(request => request.MinHours).Between(1, Demand.MaxHours);
         RuleFor(request => request.Benchmarks).Must(list => list is null || list.Count <= 100).WithMessage("must have at most 100 items");
         RuleForEach(request => request.Benchmarks).ChildRules(benchmark =>

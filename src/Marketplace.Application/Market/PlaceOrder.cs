@@ -4,7 +4,6 @@ using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
-using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
 using MediatR;

@@ -57,16 +57,20 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
 
     private async Task<Id<Meter>?> CheckSignatureAsync(RecordUsage request, CancellationToken cancellationToken)
     {
-        if (request.MeterId is null && request.Signature is null)
+        var (meterId, signature) = (request.MeterId, request.Signature);
+        if (meterId is null && signature is null)
         {
             return null;
         }
 
+        if (meterId is null || signature is null || !Base64.IsValid(signature))
+        {
+            throw MeteringErrors.Signature();
+        }
+
         var me = context.Caller.OrganizationId;
-        var meter = await db.Meters.AsNoTracking().SingleOrDefaultAsync(m => m.Id == request.MeterId && m.OwnerId == me, cancellationToken);
-        return meter is not null && Base64.IsValid(request.Signature) && meter.Signed(request.Batch.DigestBytes, Convert.FromBase64String(request.Signature!))
-            ? meter.Id
-            : throw MeteringErrors.Signature();
+        var meter = await db.Meters.AsNoTracking().SingleOrDefaultAsync(m => m.Id == meterId && m.OwnerId == me, cancellationToken);
+        return meter?.Signed(request.Batch.DigestBytes, Convert.FromBase64String(signature)) == true ? meter.Id : throw MeteringErrors.Signature();
     }
 
     private Task<Dictionary<string, Meter>> MetersAsync(List<UsageEvent> events, CancellationToken cancellationToken)

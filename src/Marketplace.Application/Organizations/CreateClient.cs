@@ -19,8 +19,11 @@ public interface IClientRegistry
 /// <summary>The secret is told this once.</summary>
 public sealed record ClientAnswer(string ClientId, string ClientSecret);
 
-/// <summary>Makes a client, with which a program of the organization gets tokens.</summary>
-public sealed record CreateClient(string? Name) : ICommand<ClientAnswer>
+/// <summary>
+/// Makes a client, with which a program of the organization gets tokens. It has the role of the organization's kind; the
+/// platform's own clients are admins or auditors.
+/// </summary>
+public sealed record CreateClient(string? Name, Role? Role = null) : ICommand<ClientAnswer>
 {
     [JsonIgnore]
     public Id<Organization> OrganizationId { get; init; }
@@ -28,7 +31,11 @@ public sealed record CreateClient(string? Name) : ICommand<ClientAnswer>
 
 public sealed class CreateClientValidator : AbstractValidator<CreateClient>
 {
-    public CreateClientValidator() => RuleFor(request => request.Name).Text(100);
+    public CreateClientValidator()
+    {
+        RuleFor(request => request.Name).Text(100);
+        RuleFor(request => request.Role).NotEqual(Pipeline.Role.System).WithMessage("must be a role of the organization's");
+    }
 }
 
 public sealed class CreateClientHandler(IMarketplaceDb db, IClientRegistry clients, AuditLog audit) : IRequestHandler<CreateClient, ClientAnswer>
@@ -37,16 +44,27 @@ public sealed class CreateClientHandler(IMarketplaceDb db, IClientRegistry clien
     {
         var organization = await db.Organizations.SingleOrDefaultAsync(o => o.Id == request.OrganizationId, cancellationToken)
             ?? throw SharedErrors.NotFound("organization");
-        var client = clients.Add(organization.Id, request.Name!, RoleOf(organization.Kind));
-        audit.Record("client.created", ("client", client.ClientId), organization.Id, new { request.Name });
+        var client = clients.Add(organization.Id, request.Name!, Roles.Of(organization.Kind, request.Role));
+        audit.Record("client.created", ("client", client.ClientId), organization.Id, new { request.Name, request.Role });
         return client;
     }
+}
 
-    public static Role RoleOf(OrganizationKind kind) => kind switch
+internal static class Roles
+{
+    /// <summary>The role that somebody of an organization of this kind gets.</summary>
+    /// <exception cref="InvalidRequestException">The role asked for isn't one of the organization's.</exception>
+    public static Role Of(OrganizationKind kind, Role? wanted)
     {
-        OrganizationKind.Provider => Role.Provider,
-        OrganizationKind.Enterprise => Role.Enterprise,
-        OrganizationKind.Authority => Role.Authority,
-        _ => Role.Admin,
-    };
+        Role[] possible = kind switch
+        {
+            OrganizationKind.Provider => [Role.Provider],
+            OrganizationKind.Enterprise => [Role.Enterprise],
+            OrganizationKind.Authority => [Role.Authority],
+            _ => [Role.Admin, Role.Auditor],
+        };
+        return wanted is null ? possible[0]
+            : possible.Contains(wanted.Value) ? wanted.Value
+            : throw InvalidRequestException.For("role", "must be a role of the organization's");
+    }
 }

@@ -1,7 +1,6 @@
 using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
-using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using MediatR;

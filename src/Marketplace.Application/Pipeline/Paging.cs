@@ -22,18 +22,34 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
     public int Size => Limit ?? Default;
 }
 
+/// <summary>A query that answers a page in the order of a text; the pipeline checks which.</summary>
+public interface IPagedByText
+{
+    PageRequest Page { get; }
+}
+
+internal static class TextCursor
+{
+    public static string Write(string text) => Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public static string Read(string cursor) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(cursor));
+
+    public static bool IsOne(string cursor) => cursor.Length is > 0 and <= 400 && cursor.Length % 2 == 0 && cursor.All(char.IsAsciiHexDigit);
+}
+
 /// <summary>A query that answers a page; the pipeline checks which.</summary>
 public interface IPaged
 {
     PageRequest Page { get; }
 }
 
-public sealed class PageRequestValidator : AbstractValidator<PageRequest>
+internal sealed class PageRequestValidator : AbstractValidator<PageRequest>
 {
-    public PageRequestValidator()
+    /// <param name="isCursor">What a cursor of this kind of list looks like.</param>
+    public PageRequestValidator(Func<string, bool> isCursor)
     {
         RuleFor(page => page.Limit).Between(1, PageRequest.Max);
-        RuleFor(page => page.Cursor).Must(cursor => cursor is null || Guid.TryParseExact(cursor, "N", out _))
+        RuleFor(page => page.Cursor).Must(cursor => cursor is null || isCursor(cursor))
             .WithMessage("must be a cursor that a page before gave");
     }
 }
@@ -43,6 +59,29 @@ public static class Paging
     /// <summary>A page of rows, the newest first. Rows that come while a caller pages don't shift the pages.</summary>
     public static Task<Page<T>> NewestFirstAsync<T>(this IQueryable<T> rows, PageRequest page, Expression<Func<T, Id<T>>> id, CancellationToken cancellationToken) =>
         rows.PageAsync(page, id, id, newestFirst: true, cancellationToken);
+
+    /// <summary>A page of rows by a text that is their key, in its order. The cursor is the last page's last key, encoded as ids are.</summary>
+    public static async Task<Page<T>> ByTextAsync<T>(this IQueryable<T> rows, PageRequest page, Expression<Func<T, string>> key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        ArgumentNullException.ThrowIfNull(key);
+        var from = rows;
+        if (page.Cursor is not null)
+        {
+            var after = Expression.Property(Expression.Constant(new { Value = TextCursor.Read(page.Cursor) }), "Value");
+            var compare = Expression.Call(typeof(string), nameof(string.Compare), null, key.Body, after);
+            from = from.Where(Expression.Lambda<Func<T, bool>>(Expression.GreaterThan(compare, Expression.Constant(0)), key.Parameters));
+        }
+
+        var items = await from.OrderBy(key).Take(page.Size + 1).ToListAsync(cancellationToken);
+        if (items.Count <= page.Size)
+        {
+            return new(items, null);
+        }
+
+        items.RemoveAt(page.Size);
+        return new(items, TextCursor.Write(key.Compile()(items[^1])));
+    }
 
     /// <summary>A page of projected rows by the id that <paramref name="key"/> names.</summary>
     public static async Task<Page<T>> PageAsync<T, TKey>(

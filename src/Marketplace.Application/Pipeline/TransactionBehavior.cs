@@ -56,36 +56,47 @@ public sealed class TransactionBehavior<TRequest, TAnswer>(
     : IPipelineBehavior<TRequest, TAnswer>
     where TRequest : IRequest<TAnswer>
 {
-    public Task<TAnswer> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TAnswer> next) =>
-        request is ICommand<TAnswer>
-            ? unitOfWork.ExecuteAsync(token => OnceAsync(request, next, token), cancellationToken)
-            : next();
-
-    private async Task<TAnswer> OnceAsync(TRequest request, RequestHandlerDelegate<TAnswer> next, CancellationToken cancellationToken)
+    public async Task<TAnswer> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TAnswer> next)
     {
-        if (context.IdempotencyKey is not { } key)
+        if (request is not ICommand<TAnswer>)
         {
             return await next();
         }
 
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(typeof(TRequest).Name + JsonSerializer.Serialize(request, MarketJson.WithHiddenFields)));
-        var actor = context.Caller.Actor;
-        var before = await db.IdempotencyRecords.SingleOrDefaultAsync(record => record.Actor == actor && record.Key == key, cancellationToken);
-        if (before is not null)
+        if (context.IdempotencyKey is not { } key)
         {
-            if (!before.RequestHash.AsSpan().SequenceEqual(hash))
+            return await unitOfWork.ExecuteAsync(_ => next(), cancellationToken);
+        }
+
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(typeof(TRequest).Name + JsonSerializer.Serialize(request, MarketJson.WithHiddenFields)));
+        try
+        {
+            return await unitOfWork.ExecuteAsync(token => OnceAsync(key, hash, next, token), cancellationToken);
+        }
+        catch (Exception refused) when (refused is RuleException or InvalidRequestException)
+        {
+            // The same request may have been under way elsewhere and committed after this one had looked for the key: then what
+            // this one was refused for is that one's work, and the answer is that one's answer.
+            if (await unitOfWork.ExecuteAsync(token => StoredAsync(key, hash, token), cancellationToken) is { } stored)
             {
-                throw new RuleException(Refusal.Rule, "idempotency.mismatch", "This key was used for another request.");
+                return stored.Value;
             }
 
-            context.Replayed = true;
-            return JsonSerializer.Deserialize<TAnswer>(secrets.Unprotect(before.Answer), MarketJson.Options)!;
+            throw;
+        }
+    }
+
+    private async Task<TAnswer> OnceAsync(string key, byte[] hash, RequestHandlerDelegate<TAnswer> next, CancellationToken cancellationToken)
+    {
+        if (await StoredAsync(key, hash, cancellationToken) is { } stored)
+        {
+            return stored.Value;
         }
 
         var answer = await next();
         db.IdempotencyRecords.Add(new()
         {
-            Actor = actor,
+            Actor = context.Caller.Actor,
             Key = key,
             RequestHash = hash,
             Answer = secrets.Protect(JsonSerializer.Serialize(answer, MarketJson.Options)),
@@ -93,4 +104,25 @@ public sealed class TransactionBehavior<TRequest, TAnswer>(
         });
         return answer;
     }
+
+    /// <exception cref="RuleException"><c>idempotency.mismatch</c>: the key stands for another request.</exception>
+    private async Task<Stored?> StoredAsync(string key, byte[] hash, CancellationToken cancellationToken)
+    {
+        var actor = context.Caller.Actor;
+        var before = await db.IdempotencyRecords.SingleOrDefaultAsync(record => record.Actor == actor && record.Key == key, cancellationToken);
+        if (before is null)
+        {
+            return null;
+        }
+
+        if (!before.RequestHash.AsSpan().SequenceEqual(hash))
+        {
+            throw new RuleException(Refusal.Rule, "idempotency.mismatch", "This key was used for another request.");
+        }
+
+        context.Replayed = true;
+        return new(JsonSerializer.Deserialize<TAnswer>(secrets.Unprotect(before.Answer), MarketJson.Options)!);
+    }
+
+    private sealed record Stored(TAnswer Value);
 }

@@ -18,7 +18,8 @@ public sealed class ValidationBehavior<TRequest, TAnswer>(IEnumerable<IValidator
     : IPipelineBehavior<TRequest, TAnswer>
     where TRequest : IRequest<TAnswer>
 {
-    private static readonly PageRequestValidator PageValidator = new();
+    private static readonly PageRequestValidator PageValidator = new(cursor => Guid.TryParseExact(cursor, "N", out _));
+    private static readonly PageRequestValidator TextPageValidator = new(TextCursor.IsOne);
 
     public async Task<TAnswer> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TAnswer> next)
     {
@@ -32,6 +33,11 @@ public sealed class ValidationBehavior<TRequest, TAnswer>(IEnumerable<IValidator
         if (request is IPaged paged)
         {
             results.Add(PageValidator.Validate(paged.Page));
+        }
+
+        if (request is IPagedByText byText)
+        {
+            results.Add(TextPageValidator.Validate(byText.Page));
         }
 
         foreach (var result in results)

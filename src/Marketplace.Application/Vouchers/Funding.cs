@@ -203,7 +203,10 @@ public sealed class Funding(IMarketplaceDb db, MarketplaceSettings settings)
     /// <summary>What is available of a voucher, to any line.</summary>
     public static SpendableVoucher Spendable(Voucher voucher) => new()
     {
-        Id = voucher.Id, ProgrammeCode = voucher.ProgrammeCode, ExpiresOn = voucher.ExpiresOn, Limit = voucher.Available,
+        Id = voucher.Id,
+        ProgrammeCode = voucher.ProgrammeCode,
+        ExpiresOn = voucher.ExpiresOn,
+        Limit = voucher.Available,
     };
 
     /// <summary>PFLOPS at FP16 that each provider has in the market.</summary>

@@ -14,11 +14,12 @@ namespace Marketplace.Application.Vouchers;
 
 /// <summary>
 /// A programme with its money, all cumulative: issued less what came back to the budget, redeemed less returns and rejections,
-/// claimed, paid; remaining is budget less issued.
+/// claimed, paid; remaining is budget less issued. Rules are everybody's to read; the money is shown to the authority behind the
+/// programme and to the platform, and null to others.
 /// </summary>
 public sealed record ProgrammeAnswer(
-    string Code, string Name, Id<Organization> AuthorityId, int Version, ProgrammeRules Rules, Money Budget, IReadOnlyDictionary<string, Money>? Budgets,
-    Money Issued, Money Redeemed, Money Claimed, Money Paid, Money Remaining);
+    string Code, string Name, Id<Organization> AuthorityId, int Version, ProgrammeRules Rules, Money? Budget, IReadOnlyDictionary<string, Money>? Budgets,
+    Money? Issued, Money? Redeemed, Money? Claimed, Money? Paid, Money? Remaining);
 
 /// <summary>Sets up a programme with its first version of rules and one budget, or one a year.</summary>
 public sealed record CreateProgramme(
@@ -146,49 +147,54 @@ public sealed class AddProgrammeVersionHandler(IMarketplaceDb db, AuditLog audit
     }
 }
 
-/// <summary>One programme. Everybody may read its rules; its money is the authority's and the platform's to see.</summary>
 public sealed record GetProgramme(string Code) : IQuery<ProgrammeAnswer>;
 
-public sealed class GetProgrammeHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<GetProgramme, ProgrammeAnswer>
+public sealed class GetProgrammeHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<GetProgramme, ProgrammeAnswer>
 {
     public async Task<ProgrammeAnswer> Handle(GetProgramme request, CancellationToken cancellationToken)
     {
-        var programme = await db.Programmes.AsNoTracking().SingleOrDefaultAsync(p => p.Code == request.Code, cancellationToken) ?? throw SharedErrors.NotFound("programme");
-        return await ProgrammeAnswers.OfAsync(db, programme, clock.GetUtcNow(), cancellationToken);
+        var programme = await db.Programmes.IgnoreQueryFilters().AsNoTracking().SingleOrDefaultAsync(p => p.Code == request.Code, cancellationToken)
+            ?? throw SharedErrors.NotFound("programme");
+        return (await ProgrammeAnswers.OfAsync(db, context.Caller, [programme], clock.GetUtcNow(), cancellationToken))[0];
     }
 }
 
-/// <summary>The programmes that the caller sees, by code.</summary>
-public sealed record ListProgrammes : IQuery<Page<ProgrammeAnswer>>;
+/// <summary>All programmes, by code.</summary>
+public sealed record ListProgrammes(PageRequest Page) : IQuery<Page<ProgrammeAnswer>>, IPagedByText;
 
-public sealed class ListProgrammesHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<ListProgrammes, Page<ProgrammeAnswer>>
+public sealed class ListProgrammesHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<ListProgrammes, Page<ProgrammeAnswer>>
 {
     public async Task<Page<ProgrammeAnswer>> Handle(ListProgrammes request, CancellationToken cancellationToken)
     {
-        var answers = new List<ProgrammeAnswer>();
-        foreach (var programme in await db.Programmes.AsNoTracking().OrderBy(p => p.Code).ToListAsync(cancellationToken))
-        {
-            answers.Add(await ProgrammeAnswers.OfAsync(db, programme, clock.GetUtcNow(), cancellationToken));
-        }
-
-        return new(answers, null);
+        var page = await db.Programmes.IgnoreQueryFilters().AsNoTracking().ByTextAsync(request.Page, programme => programme.Code, cancellationToken);
+        return new(await ProgrammeAnswers.OfAsync(db, context.Caller, page.Items, clock.GetUtcNow(), cancellationToken), page.Next);
     }
 }
 
 internal static class ProgrammeAnswers
 {
-    public static async Task<ProgrammeAnswer> OfAsync(IMarketplaceDb db, Programme programme, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Budgets and redemptions come through the caller's filters; who may not see them is shown no money at all.</summary>
+    public static async Task<IReadOnlyList<ProgrammeAnswer>> OfAsync(
+        IMarketplaceDb db, Caller caller, IReadOnlyList<Programme> programmes, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var versions = await db.ProgrammeVersions.AsNoTracking().Where(version => version.Code == programme.Code).ToListAsync(cancellationToken);
-        var budgets = await db.ProgrammeBudgets.AsNoTracking().Where(budget => budget.Code == programme.Code).ToListAsync(cancellationToken);
-        var redemptions = await db.Redemptions.Where(redemption => redemption.ProgrammeCode == programme.Code).GroupBy(_ => 1).Select(all => new
+        var codes = programmes.Select(programme => programme.Code).ToList();
+        var versions = (await db.ProgrammeVersions.AsNoTracking().Where(version => codes.Contains(version.Code)).ToListAsync(cancellationToken)).ToLookup(version => version.Code);
+        var budgets = (await db.ProgrammeBudgets.AsNoTracking().Where(budget => codes.Contains(budget.Code)).ToListAsync(cancellationToken)).ToLookup(budget => budget.Code);
+        var redemptions = await db.Redemptions.Where(redemption => codes.Contains(redemption.ProgrammeCode)).GroupBy(redemption => redemption.ProgrammeCode).Select(group => new
         {
-            Redeemed = all.Sum(r => (long)(object)r.Amount - (long)(object)r.Returned - (long)(object)r.Rejected),
-            Claimed = all.Sum(r => (long)(object)r.Claimed),
-            Paid = all.Sum(r => (long)(object)r.Paid),
-        }).SingleOrDefaultAsync(cancellationToken);
-        var inForce = ProgrammeVersion.InForce(versions, now) ?? versions.MinBy(version => version.Number)!;
-        return Of(programme, inForce.Number, inForce.Rules, budgets, new(redemptions?.Redeemed ?? 0), new(redemptions?.Claimed ?? 0), new(redemptions?.Paid ?? 0));
+            Code = group.Key,
+            Redeemed = group.Sum(r => (long)(object)r.Amount - (long)(object)r.Returned - (long)(object)r.Rejected),
+            Claimed = group.Sum(r => (long)(object)r.Claimed),
+            Paid = group.Sum(r => (long)(object)r.Paid),
+        }).ToDictionaryAsync(row => row.Code, cancellationToken);
+        return [.. programmes.Select(programme =>
+        {
+            var version = ProgrammeVersion.InForce(versions[programme.Code], now) ?? versions[programme.Code].MinBy(v => v.Number)!;
+            var money = redemptions.GetValueOrDefault(programme.Code);
+            return caller.SeesAll || caller.Is(programme.AuthorityId)
+                ? Of(programme, version.Number, version.Rules, [.. budgets[programme.Code]], new(money?.Redeemed ?? 0), new(money?.Claimed ?? 0), new(money?.Paid ?? 0))
+                : new ProgrammeAnswer(programme.Code, programme.Name, programme.AuthorityId, version.Number, version.Rules, null, null, null, null, null, null, null);
+        })];
     }
 
     public static ProgrammeAnswer Of(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Organizations;
@@ -5,7 +6,6 @@ using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
-using System.Security.Cryptography;
 
 namespace Marketplace.Infrastructure.Identity;
 

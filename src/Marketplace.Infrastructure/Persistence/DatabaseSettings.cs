@@ -1,6 +1,9 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
+using Npgsql.EntityFrameworkCore.PostgreSQL;
 
 namespace Marketplace.Infrastructure.Persistence;
 
@@ -53,7 +56,8 @@ public sealed record DatabaseSettings(DatabaseProvider Provider, string Connecti
                 }
             }),
             _ => options.UseNpgsql(ConnectionString, postgres => postgres
-                .MigrationsAssembly("Marketplace.Migrations.PostgreSql").EnableRetryOnFailure(5).MaxBatchSize(MaxBatchSize ?? 1000)),
+                .MigrationsAssembly("Marketplace.Migrations.PostgreSql").ExecutionStrategy(dependencies => new BrokenConnectionStrategy(dependencies))
+                .MaxBatchSize(MaxBatchSize ?? 1000)),
         };
     }
 
@@ -69,4 +73,16 @@ public sealed record DatabaseSettings(DatabaseProvider Provider, string Connecti
         Directory.CreateDirectory(folder);
         return Path.Combine(folder, "marketplace.db");
     }
+}
+
+/// <summary>
+/// Repeats what a broken connection cut off. A race that was lost is the unit of work's to repeat, at once and not after the
+/// seconds that a server needs to come back.
+/// </summary>
+internal sealed class BrokenConnectionStrategy(ExecutionStrategyDependencies dependencies) : NpgsqlRetryingExecutionStrategy(dependencies, maxRetryCount: 5)
+{
+    protected override bool ShouldRetryOn(Exception? exception) =>
+        exception is not PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected }
+        && exception?.InnerException is not PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected }
+        && base.ShouldRetryOn(exception);
 }

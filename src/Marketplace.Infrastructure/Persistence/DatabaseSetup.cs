@@ -35,7 +35,15 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
             .ExecuteAsync(token => FillAsync(scope.ServiceProvider, token), cancellationToken);
     }
 
-    private async Task MigrateAsync(CancellationToken cancellationToken)
+    /// <summary>Whether nobody has set this database up yet.</summary>
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return !await scope.ServiceProvider.GetRequiredService<MarketplaceDbContext>().Organizations.IgnoreQueryFilters().AnyAsync(cancellationToken);
+    }
+
+    /// <summary>Creates the schema, or brings it up to date.</summary>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -49,6 +57,12 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
                 }
 
                 await db.Database.MigrateAsync(cancellationToken);
+                if (db.Database.IsSqlServer())
+                {
+                    // Verification reads all as of one moment, and keeps nobody from writing.
+                    await db.Database.ExecuteSqlRawAsync("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON", cancellationToken);
+                }
+
                 return;
             }
             catch (System.Data.Common.DbException raced) when (attempt < Attempts)

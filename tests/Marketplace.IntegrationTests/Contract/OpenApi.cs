@@ -29,7 +29,13 @@ public sealed class OpenApi
         var found = schema.AsObject();
         while (found["$ref"] is { } reference)
         {
-            found = _document["components"]!["schemas"]![Name(reference)]!.AsObject();
+            JsonNode node = _document;
+            foreach (var step in reference.GetValue<string>().Split('/').Skip(1))
+            {
+                node = node is JsonArray list ? list[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)]! : node[step]!;
+            }
+
+            found = node.AsObject();
         }
 
         // A nullable reference stands as oneOf [null, reference].
@@ -78,6 +84,9 @@ public sealed record Operation(OpenApi Document, string Method, string Path, Jso
     public IReadOnlyList<JsonObject> Parameters => [.. (Node["parameters"]?.AsArray() ?? []).Select(parameter => parameter!.AsObject())];
 
     public IReadOnlyList<string> ContentTypes => [.. (Node["requestBody"]?["content"]?.AsObject() ?? []).Select(content => content.Key)];
+
+    /// <summary>What its body is sent as, where that is some JSON.</summary>
+    public string JsonType => ContentTypes.FirstOrDefault(type => type.EndsWith("json", StringComparison.Ordinal)) ?? "application/json";
 
     /// <summary>The JSON body's schema, or null where there is no such body.</summary>
     public JsonObject? Body => Node["requestBody"]?["content"]?.AsObject().FirstOrDefault(content => content.Key.EndsWith("json", StringComparison.Ordinal)).Value?["schema"] is { } schema

@@ -18,8 +18,11 @@ public enum DatabaseKind
 /// </summary>
 public sealed class EveryDatabaseAttribute : DataAttribute
 {
+    /// <summary>The databases that the test isn't for.</summary>
+    public DatabaseKind[] Except { get; set; } = [];
+
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
-        ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>([.. Enum.GetValues<DatabaseKind>().Select(Row)]);
+        ValueTask.FromResult<IReadOnlyCollection<ITheoryDataRow>>([.. Enum.GetValues<DatabaseKind>().Except(Except).Select(Row)]);
 
     public override bool SupportsDiscoveryEnumeration() => true;
 

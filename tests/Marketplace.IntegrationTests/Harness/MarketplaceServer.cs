@@ -3,6 +3,7 @@ using System.Net;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,9 +47,13 @@ public sealed class MarketplaceServer : IAsyncDisposable
     /// <summary>Sends no token.</summary>
     public Party Nobody { get; }
 
-    public static async Task<MarketplaceServer> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="database">Where its rows are.</param>
+    /// <param name="settings">Laid over the harness's own.</param>
+    /// <param name="services">Changes what the product is made of, to break it on purpose.</param>
+    public static async Task<MarketplaceServer> StartAsync(
+        TestDatabase database, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
     {
-        var server = new MarketplaceServer(database, new(database.Settings, settings ?? new Dictionary<string, string>()));
+        var server = new MarketplaceServer(database, new(database.Settings, settings ?? new Dictionary<string, string>(), services));
         server.Admin = await server.SignInAsync("admin", "admin", AdminSecret, "");
         return server;
     }
@@ -71,7 +76,7 @@ public sealed class MarketplaceServer : IAsyncDisposable
         await _factory.DisposeAsync();
     }
 
-    private sealed class Factory(DatabaseSettings database, IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
+    private sealed class Factory(DatabaseSettings database, IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? services) : WebApplicationFactory<Program>
     {
         public ConcurrentQueue<string> Faults { get; } = new();
 
@@ -92,6 +97,7 @@ public sealed class MarketplaceServer : IAsyncDisposable
                 builder.UseSetting(name, value);
             }
 
+            builder.ConfigureServices(collection => services?.Invoke(collection));
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new FaultLog(Faults)).SetMinimumLevel(LogLevel.Warning));
         }
     }
@@ -147,9 +153,10 @@ public sealed class Servers(PostgresCluster postgres) : IAsyncDisposable
         await StartAsync(await MakeDatabaseAsync(kind), settings);
 
     /// <summary>One more server, on a database that has one already: another process, as far as the product can tell.</summary>
-    public async Task<MarketplaceServer> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
+    public async Task<MarketplaceServer> StartAsync(
+        TestDatabase database, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
     {
-        var server = await MarketplaceServer.StartAsync(database, settings);
+        var server = await MarketplaceServer.StartAsync(database, settings, services);
         _made.Add(server);
         return server;
     }

@@ -87,7 +87,7 @@ public sealed class Answer
 
     public string this[string path] => Find(path) ?? throw new Xunit.Sdk.XunitException($"There is no {path} in {this}");
 
-    public static async Task<Answer> OfAsync(HttpResponseMessage response, MarketplaceServer server)
+    public static async Task<Answer> OfAsync(HttpResponseMessage response, MarketplaceServer? server)
     {
         var text = await response.Content.ReadAsStringAsync();
         JsonNode? json = null;
@@ -96,7 +96,7 @@ public sealed class Answer
             json = JsonNode.Parse(text);
         }
 
-        return new((int)response.StatusCode, text, json, response, (int)response.StatusCode < 500 ? "" : server.Faults.LastOrDefault() ?? "");
+        return new((int)response.StatusCode, text, json, response, (int)response.StatusCode < 500 ? "" : server?.Faults.LastOrDefault() ?? "");
     }
 
     /// <summary>Fails the test where status or code are others.</summary>

@@ -149,7 +149,11 @@ public sealed class QuoteAndOrderTests(Servers servers) : IClassFixture<Servers>
         var noon = await server.TomorrowAsync(hours: 12);
         async Task<Answer> Quote(string urgency) => (await buyer.PostAsync("/v1/quotes", new
         {
-            accelerators = new[] { capacity.Model }, cards = 2, hours = 3, workload = "training", urgency,
+            accelerators = new[] { capacity.Model },
+            cards = 2,
+            hours = 3,
+            workload = "training",
+            urgency,
             window = new { earliest = MarketSetup.Wire(noon), latestEnd = MarketSetup.Wire(noon.AddDays(1)) },
         })).Is(201);
 

@@ -1,6 +1,5 @@
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Audit;
-using Marketplace.Domain.Shared;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 

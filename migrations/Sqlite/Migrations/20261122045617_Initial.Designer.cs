@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122041312_Initial")]
+    [Migration("20261122045617_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -1,0 +1,43 @@
+using Marketplace.Application.Pipeline;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Jobs;
+
+/// <summary>Forgets what nobody needs any more: quotes that no order was placed on, and answers kept for repeated requests.</summary>
+public sealed class ForgetJob(IMarketplaceDb db) : IJob
+{
+    public const string JobName = "forget";
+
+    /// <summary>How long an expired quote can still be read.</summary>
+    public static readonly TimeSpan QuoteRetention = TimeSpan.FromDays(7);
+
+    public string Name => JobName;
+
+    public string Purpose => "Forgets quotes that expired unused and idempotency keys, a week later.";
+
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        var quote = await db.Quotes.Where(q => q.OrderId == null).MinAsync(q => (DateTimeOffset?)q.ExpiresAt, cancellationToken) + QuoteRetention;
+        var key = await db.IdempotencyRecords.MinAsync(record => (DateTimeOffset?)record.At, cancellationToken) + IdempotencyRecord.Retention;
+        var first = quote is null || key < quote ? key : quote;
+
+        // By the day: one run takes all of it.
+        return first is null ? null : new DateTimeOffset(first.Value.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+    }
+
+    public IJobCommand CommandFor(DateTimeOffset dueAt) => new Forget();
+}
+
+public sealed record Forget : IJobCommand;
+
+public sealed class ForgetHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<Forget, JobReport>
+{
+    public async Task<JobReport> Handle(Forget request, CancellationToken cancellationToken)
+    {
+        var (quotesBefore, keysBefore) = (clock.GetUtcNow() - ForgetJob.QuoteRetention, clock.GetUtcNow() - IdempotencyRecord.Retention);
+        var quotes = await db.Quotes.Where(quote => quote.OrderId == null && quote.ExpiresAt <= quotesBefore).ExecuteDeleteAsync(cancellationToken);
+        var keys = await db.IdempotencyRecords.Where(record => record.At <= keysBefore).ExecuteDeleteAsync(cancellationToken);
+        return new($"{quotes} quotes, {keys} keys");
+    }
+}

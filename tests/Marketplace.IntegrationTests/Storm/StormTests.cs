@@ -1,0 +1,111 @@
+using Marketplace.Domain.Shared;
+using Marketplace.IntegrationTests.Harness;
+
+namespace Marketplace.IntegrationTests.Storm;
+
+/// <summary>Sixteen buyers, a few cards, and a process that dies on the way: afterwards the tables say one coherent thing.</summary>
+[Trait("Category", "Storm")]
+public sealed class StormTests(Servers servers, ITestOutputHelper output) : IClassFixture<Servers>
+{
+    private const int Buyers = 16;
+    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(45);
+
+    [Theory, EveryDatabase(Except = [DatabaseKind.Sqlite])]
+    public async Task Four_processes_on_one_database_and_one_is_killed(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database, new Dictionary<string, string> { ["Sandbox:Enabled"] = "false", ["Role"] = "api" });
+        var start = Hour.AtOrAfter(TimeProvider.System.GetUtcNow()).Start.AddHours(1);
+        var (model, buyers) = await ScarceMarketAsync(server, start);
+        var processes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ApiProcess.StartAsync(server.Database)));
+        try
+        {
+            using var http = new Clients(processes.Select(process => process.Address));
+            var traffic = new Traffic(http.All, buyers, model, start, seed: NewSeed());
+            var storm = traffic.RunAsync(orders: 150, AtMost);
+            while (traffic.Placed.Count < 50 && !storm.IsCompleted)
+            {
+                await Task.Delay(10);
+            }
+
+            var before = traffic.Placed.Count;
+            await processes[1].KillAsync();
+            await storm;
+            Report(traffic);
+
+            // It was a storm: orders came through before and after the kill, and others were turned away.
+            Assert.True(before >= 50 && traffic.Placed.Count >= before + 20, $"{before} orders before the kill, {traffic.Placed.Count} in all.");
+            Assert.Contains(traffic.Outcomes.Keys, outcome => outcome.Contains("quotes 200", StringComparison.Ordinal) || outcome.Contains("capacity.taken", StringComparison.Ordinal));
+            Assert.NotEmpty(traffic.Cancelled);
+            await using var db = server.Database.Open();
+            await Coherence.CheckAsync(db, traffic);
+            Assert.Empty(processes.Where((_, i) => i != 1).SelectMany(process => process.Faults));
+        }
+        finally
+        {
+            foreach (var process in processes)
+            {
+                await process.DisposeAsync();
+            }
+        }
+    }
+
+    [Theory, EveryDatabase(Except = [DatabaseKind.SqlServer])]
+    public async Task One_process(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        var start = await server.TomorrowAsync();
+        var (model, buyers) = await ScarceMarketAsync(server, start);
+        using var http = new Clients([server.Http.BaseAddress!]);
+        var traffic = new Traffic(http.All, buyers, model, start, seed: NewSeed());
+        await traffic.RunAsync(orders: 150, AtMost);
+        Report(traffic);
+        Assert.True(traffic.Placed.Count >= 50);
+        Assert.NotEmpty(traffic.Cancelled);
+        await using var db = server.Database.Open();
+        await Coherence.CheckAsync(db, traffic);
+        Assert.Empty(server.Faults);
+    }
+
+    /// <summary>Sixteen cards in quarters, and buyers with money for some of them only.</summary>
+    private static async Task<(string Model, IReadOnlyList<Party> Buyers)> ScarceMarketAsync(MarketplaceServer server, DateTimeOffset start)
+    {
+        var capacity = await server.CapacityAsync(nodes: 4, cards: 4);
+        (await capacity.ListAsync("9.99", from: start.AddDays(-1), to: start.AddDays(2), sliceMilli: 250)).Is(201);
+        var buyers = new List<Party>();
+        for (var i = 0; i < Buyers; i++)
+        {
+            buyers.Add(await server.BuyerAsync("300.00"));
+        }
+
+        return (capacity.Model, buyers);
+    }
+
+    private int NewSeed()
+    {
+        var seed = Random.Shared.Next(1_000_000);
+        output.WriteLine($"seed {seed}");
+        return seed;
+    }
+
+    private void Report(Traffic traffic)
+    {
+        output.WriteLine($"{traffic.Placed.Count} orders placed, {traffic.Cancelled.Count} cancelled");
+        foreach (var (outcome, count) in traffic.Outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal))
+        {
+            output.WriteLine($"{outcome}: {count}");
+        }
+    }
+
+    private sealed class Clients(IEnumerable<Uri> addresses) : IDisposable
+    {
+        public IReadOnlyList<HttpClient> All { get; } = [.. addresses.Select(address => new HttpClient { BaseAddress = address })];
+
+        public void Dispose()
+        {
+            foreach (var client in All)
+            {
+                client.Dispose();
+            }
+        }
+    }
+}
