@@ -81,6 +81,13 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
             throw BillingErrors.CreditNotWhole();
         }
 
+        // Of a supplementary invoice, credits of the line that was billed before may have taken some back.
+        var (all, left) = (wanted.Values.Sum(), invoice.Total - invoice.CreditedTotal);
+        if (all > left)
+        {
+            throw BillingErrors.CreditExceeds(request.Lines![0].LineId!.Value, left);
+        }
+
         var id = Id<CreditNote>.New(now);
         var lines = standing.Where(line => wanted.ContainsKey(line.Line.Id)).Select(line => line.CreditAmount(wanted[line.Line.Id], id, now)).ToList();
         var note = await invoicing.CreditAsync(invoice, id, (CreditReason)request.Reason!.Value, request.Note!, lines, now, cancellationToken);

@@ -211,6 +211,8 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
     public async Task<CreditNote> CreditAsync(
         Invoice invoice, Id<CreditNote> id, CreditReason reason, string note, IReadOnlyList<CreditNoteLine> lines, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var borneByBuyer = await SplitRejectedAsync(lines, cancellationToken);
+        var payable = lines.Sum(line => line.Payable);
         var credit = new CreditNote
         {
             Id = id,
@@ -226,12 +228,12 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
             Net = lines.Sum(line => line.Net),
             Vat = lines.Sum(line => line.Vat),
             VoucherReturned = lines.SelectMany(line => line.Parts).Sum(part => part.Amount),
-            Refund = lines.Sum(line => line.Payable),
+            Refund = payable + borneByBuyer.Sum(part => part.Amount),
             Lines = [.. lines],
         };
         db.CreditNotes.Add(credit);
         var account = await db.BuyerAccounts.IgnoreQueryFilters().SingleAsync(a => a.OrganizationId == invoice.OrganizationId, cancellationToken);
-        var back = invoice.Credit(credit.Total, credit.Refund);
+        var back = invoice.Credit(credit.Total, payable) + await CreditSupplementaryAsync(invoice, borneByBuyer, cancellationToken);
         account.Credit(offReceivable: credit.Refund - back, toDeposit: back);
         var journal = JournalEntry.For("credit_note.issued", id.ToString(), now)
             .Move(Asset.Cny, credit.Refund - back, Accounts.Of(Accounts.SellerUnsettled, invoice.SellerId), Accounts.Receivable(invoice.OrganizationId))
@@ -248,6 +250,59 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
         return credit;
     }
 
+    /// <summary>A voucher gets back no more than still stands of what it paid: what the authority had rejected goes to who bore it.</summary>
+    /// <returns>What the buyer bore, by leg.</returns>
+    private async Task<IReadOnlyList<(Id<Leg> Leg, Money Amount)>> SplitRejectedAsync(IReadOnlyList<CreditNoteLine> lines, CancellationToken cancellationToken)
+    {
+        var ids = lines.Where(line => line.Parts.Count > 0).Select(line => line.InvoiceLineId).ToList();
+        var standing = await db.Redemptions.IgnoreQueryFilters().Where(r => ids.Contains(r.LineId)).ToDictionaryAsync(r => (r.LineId, r.VoucherId), cancellationToken);
+        var borne = new List<(Id<Leg>, Money)>();
+        foreach (var line in lines)
+        {
+            line.Parts = [.. line.Parts.Select(part => part.AtMost(standing[(line.InvoiceLineId, part.VoucherId)].Standing))];
+            foreach (var part in line.Parts.Where(part => part.Deducted && part.Rejected.IsPositive))
+            {
+                if (await BearerAsync(standing[(line.InvoiceLineId, part.VoucherId)], cancellationToken) == ClaimBearer.Buyer)
+                {
+                    borne.Add((line.LegId, part.Rejected));
+                }
+            }
+        }
+
+        return borne;
+    }
+
+    /// <summary>What the buyer bore stands on supplementary invoices over the same leg.</summary>
+    /// <returns>What of it was paid, and goes back to the deposit.</returns>
+    private async Task<Money> CreditSupplementaryAsync(Invoice invoice, IReadOnlyList<(Id<Leg> Leg, Money Amount)> borne, CancellationToken cancellationToken)
+    {
+        var back = Money.Zero;
+        foreach (var (leg, amount) in borne)
+        {
+            var left = amount;
+            var extra = await db.Invoices.IgnoreQueryFilters()
+                .Where(i => i.Kind == InvoiceKind.Supplementary && i.SellerId == invoice.SellerId && i.OrganizationId == invoice.OrganizationId && i.Lines.Any(line => line.LegId == leg))
+                .OrderBy(i => i.Id).ToListAsync(cancellationToken);
+            foreach (var supplementary in extra)
+            {
+                var part = Money.Min(left, supplementary.Total - supplementary.CreditedTotal);
+                back += part.IsPositive ? supplementary.Credit(part, part) : Money.Zero;
+                left -= part;
+            }
+
+            if (!left.IsZero)
+            {
+                throw new InvalidOperationException($"{left} of leg {leg} was rejected and borne by the buyer, and no supplementary invoice has it.");
+            }
+        }
+
+        return back;
+    }
+
+    private async Task<ClaimBearer> BearerAsync(Redemption redemption, CancellationToken cancellationToken) =>
+        (await db.ProgrammeVersions.AsNoTracking().SingleAsync(v => v.Code == redemption.ProgrammeCode && v.Number == redemption.ProgrammeVersion, cancellationToken))
+        .Rules.BearerOfRejectedClaims();
+
     private async Task ReturnAsync(Invoice invoice, CreditNoteLine line, ReturnedPart part, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var voucher = (await funding.TrackedAsync([part.VoucherId], cancellationToken))[part.VoucherId];
@@ -256,6 +311,11 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
         var went = voucher.Return(part.Amount, settings.Time.Day(now));
         journal.Move(Asset.Vouchers(part.Programme), part.Amount, Accounts.Of(Accounts.VoucherRedeemed, voucher.Id), Accounts.Of(Funding.AccountOf(went), voucher.Id));
         await funding.ReturnToBudgetAsync(voucher, went, part.Amount, now, cancellationToken);
+        if (part.Deducted && part.Rejected.IsPositive && await BearerAsync(redemption, cancellationToken) == ClaimBearer.Seller)
+        {
+            journal.Move(Asset.Cny, part.Rejected, Accounts.Of(Accounts.SellerUnsettled, invoice.SellerId), Accounts.Of(Accounts.SellerProgrammeDue, invoice.SellerId));
+        }
+
         if (part.Deducted)
         {
             var authority = await db.Programmes.IgnoreQueryFilters().Where(p => p.Code == part.Programme).Select(p => p.AuthorityId).SingleAsync(cancellationToken);

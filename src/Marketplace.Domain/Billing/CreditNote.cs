@@ -65,11 +65,23 @@ public sealed class CreditNoteLine
     /// <summary>Hours whose usage was corrected; none where an amount alone is credited.</summary>
     public required LineHours Hours { get; init; }
 
-    public required IReadOnlyList<ReturnedPart> Parts { get; init; }
+    public required IReadOnlyList<ReturnedPart> Parts { get; set; }
 }
 
 /// <summary>What goes back to one voucher.</summary>
-public sealed record ReturnedPart(Id<Voucher> VoucherId, string Programme, bool Deducted, Money Amount);
+/// <param name="VoucherId">Which voucher.</param>
+/// <param name="Programme">The programme's code.</param>
+/// <param name="Deducted">Whether it had lowered what the buyer paid.</param>
+/// <param name="Amount">What goes back to it.</param>
+/// <param name="Rejected">What doesn't, since the authority had rejected it before: it goes back to who bore that.</param>
+public sealed record ReturnedPart(Id<Voucher> VoucherId, string Programme, bool Deducted, Money Amount, Money Rejected = default)
+{
+    /// <summary>The part of the line that no longer stands.</summary>
+    public Money Taken => Amount + Rejected;
+
+    /// <summary>Splits off what isn't the voucher's any more.</summary>
+    public ReturnedPart AtMost(Money standing) => this with { Amount = Money.Min(Taken, standing), Rejected = Taken - Money.Min(Taken, standing) };
+}
 
 /// <summary>
 /// What is left of an invoice line after credits. Every credit is the difference between what stood and what stays, so many
@@ -100,7 +112,7 @@ public sealed class StandingLine
 
             foreach (var part in credit.Parts)
             {
-                _parts[part.VoucherId] -= part.Amount;
+                _parts[part.VoucherId] -= part.Taken;
             }
         }
     }

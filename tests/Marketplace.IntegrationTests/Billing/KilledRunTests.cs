@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Marketplace.IntegrationTests.Harness;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,17 +21,13 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
         var disturbed = servers.Keep(await market.CopyAsync());
         var end = month.AddMonths(1).AddHours(36);
 
-        // How long it takes when nobody disturbs it, in a process as cold as those that are killed.
-        TimeSpan took;
         await using (var process = await StartAsync(market))
         {
             using var admin = await SignInAsync(process);
-            var started = Stopwatch.GetTimestamp();
             Assert.True(await MoveClockAsync(admin, end));
-            took = Stopwatch.GetElapsedTime(started);
         }
 
-        var (died, billedThen) = (0, new List<int>());
+        var (died, billedThen) = (0, new List<int> { 0 });
         for (var done = false; !done;)
         {
             await using var process = await StartAsync(disturbed);
@@ -40,7 +35,16 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
             var move = MoveClockAsync(admin, end);
             if (died < Kills)
             {
-                await Task.Delay(took * (random.NextDouble() * 0.8));
+                // Once it got some way on: at a point that nobody chose, in the middle of a transaction or of a start.
+                var enough = billedThen[^1] + random.Next(16);
+                for (var wait = true; wait && !move.IsCompleted;)
+                {
+                    await Task.Delay(random.Next(1, 30));
+                    await using var progress = disturbed.Open();
+                    wait = await progress.Invoices.CountAsync() < enough;
+                }
+
+                await Task.Delay(random.Next(40));
                 await process.KillAsync();
             }
 
@@ -52,12 +56,11 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
             output.WriteLine($"{(done ? "done" : "killed")} with {billedThen[^1]} invoices");
         }
 
-        Assert.Equal(Sellers * Buyers, billedThen[^1]);
         var (expected, actual) = (await servers.StartAsync(market), await servers.StartAsync(disturbed));
+        Assert.InRange(billedThen[^1], 50, Sellers * Buyers);
         Assert.True((await BooksAsync(expected)).SequenceEqual(await BooksAsync(actual)), $"seed {seed}: {string.Join('\n', (await BooksAsync(actual)).Except(await BooksAsync(expected)))}");
         await actual.BooksHoldAsync(month.Period());
         await expected.BooksHoldAsync(month.Period());
-        output.WriteLine($"undisturbed {took.TotalMilliseconds:0} ms, killed {died} times after {string.Join(", ", billedThen)} invoices");
     }
 
     /// <summary>Every seller sold to every buyer, who paid part of it with a voucher and used most of it; two buyers are on credit.</summary>

@@ -93,6 +93,62 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task What_is_credited_after_a_rejection_goes_back_to_the_buyer_who_bore_it(DatabaseKind database)
+    {
+        var (server, deal) = await DealAsync(database);
+        (await deal.RejectAsync((await deal.ClaimAsync()).Is(201))).Is(201);
+        var credit = (await deal.CreditAsync("100.00")).Is(201);
+        Assert.Equal("100.00 0.00 100.00", $"{credit["total"]} {credit["voucherReturned"]} {credit["refund"]}");
+        Assert.Equal("4520.00 0.00 0.00 0.00 480.00", await deal.Buyer.VoucherAsync(deal.Voucher));
+        Assert.Equal("98500.00 0.00 0.00", await deal.Buyer.MoneyAsync());
+        var extra = await deal.Buyer.InvoiceAsync(deal.Month.AddMonths(1).Period());
+        Assert.Equal("30.00 450.00", $"{extra["credited"]} {extra["paid"]}");
+        Task<Answer> CreditExtra(string amount) => server.Admin.PostAsync($"/v1/invoices/{extra["id"]}/credit-notes", new { reason = 4, lines = new[] { new { lineId = extra["lines[0].id"], amount } }, note = "n" });
+        (await CreditExtra("450.01")).Is(422, "credit_note.exceeds");
+        await server.CloseAsync(deal.Month.AddMonths(1));
+
+        // 480 moved from the programme to the buyer, and then 100 less of all of it.
+        Assert.Equal("-100.00 -5.00 -95.00 385.00 -480.00", FlowTests.Settled(await deal.Seller.SettlementAsync(deal.Month.AddMonths(1).Period())));
+        Assert.Equal("-1425.00", await server.PostedAsync("seller.payable", deal.Seller.Id));
+        Assert.Equal("0.00", await server.PostedAsync("seller.programme_due", deal.Seller.Id));
+        Assert.Equal("0.00", await server.PostedAsync("authority.receivable", deal.Scheme.Authority.Id));
+        Assert.Equal("1500.00", (await deal.CreditAsync("1500.00")).Is(201)["refund"]);
+        Assert.Equal("100000.00 0.00 0.00", await deal.Buyer.MoneyAsync());
+        (await CreditExtra("0.01")).Is(422, "credit_note.exceeds");
+        await server.BooksHoldAsync(deal.Month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_is_credited_after_a_rejection_goes_back_to_the_seller_who_bore_it(DatabaseKind database)
+    {
+        var (server, deal) = await DealAsync(database, """{"rejectedClaim": "seller"}""");
+        (await deal.RejectAsync((await deal.ClaimAsync()).Is(201))).Is(201);
+        var credit = (await deal.CreditAsync("100.00")).Is(201);
+        Assert.Equal("100.00 0.00 70.00", $"{credit["total"]} {credit["voucherReturned"]} {credit["refund"]}");
+        Assert.Equal("98950.00 0.00 0.00", await deal.Buyer.MoneyAsync());
+        await server.CloseAsync(deal.Month.AddMonths(1));
+
+        // 1500 less 5 % commission, less the 450 that the authority would not have paid of it.
+        Assert.Equal("0.00", await server.PostedAsync("seller.unsettled", deal.Seller.Id));
+        Assert.Equal("0.00", await server.PostedAsync("seller.programme_due", deal.Seller.Id));
+        Assert.Equal("-975.00", await server.PostedAsync("seller.payable", deal.Seller.Id));
+        Assert.Equal("0.00", await server.PostedAsync("authority.receivable", deal.Scheme.Authority.Id));
+        await server.BooksHoldAsync(deal.Month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Usage_that_is_corrected_after_a_rejection_does_not_keep_the_period_from_being_billed(DatabaseKind database)
+    {
+        var (server, deal) = await DealAsync(database);
+        (await deal.RejectAsync((await deal.ClaimAsync()).Is(201))).Is(201);
+        await deal.Shop.CorrectAsync(deal.Invoice["lines[0].legId"], deal.Month.AddDays(9), 4);
+        await server.CloseAsync(deal.Month.AddMonths(1));
+        var note = (await deal.Buyer.GetAsync($"/v1/credit-notes?invoiceId={deal.Invoice["id"]}")).Is(200);
+        Assert.Equal("80.00 0.00 80.00", $"{note["items[0].total"]} {note["items[0].voucherReturned"]} {note["items[0].refund"]}");
+        await server.BooksHoldAsync(deal.Month.Period());
+    }
+
+    [Theory, EveryDatabase]
     public async Task Who_is_reimbursed_pays_in_full_and_claims_afterwards(DatabaseKind database)
     {
         var (server, deal) = await DealAsync(database, """{"mode": "reimburse", "payee": "buyer"}""");

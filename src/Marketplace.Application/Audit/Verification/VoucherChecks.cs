@@ -104,7 +104,7 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
         {
             var outage = line.Kind == LineKind.Reserved ? outages[(line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak)].Sum() : Money.Zero;
             var stands = line.Amount + outage - credited[line.Id].Sum();
-            var parts = line.Parts.Select(part => (part.Programme, part.Ratio, Stands: redemptions.TryGetValue((line.Id, part.VoucherId), out var r) ? r.Amount - r.Returned : part.Amount)).ToList();
+            var parts = line.Parts.Select(part => (part.Programme, part.Ratio, Stands: redemptions.TryGetValue((line.Id, part.VoucherId), out var r) ? r.Standing : part.Amount)).ToList();
             if (parts.Count == 0)
             {
                 continue;
