@@ -274,6 +274,7 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
 
     /// <summary>What the buyer bore stands on supplementary invoices over the same leg.</summary>
     /// <returns>What of it was paid, and goes back to the deposit.</returns>
+    /// <exception cref="RuleException"><c>credit_note.exceeds</c>: some of it was credited on the supplementary invoice itself.</exception>
     private async Task<Money> CreditSupplementaryAsync(Invoice invoice, IReadOnlyList<(Id<Leg> Leg, Money Amount)> borne, CancellationToken cancellationToken)
     {
         var back = Money.Zero;
@@ -292,7 +293,7 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
 
             if (!left.IsZero)
             {
-                throw new InvalidOperationException($"{left} of leg {leg} was rejected and borne by the buyer, and no supplementary invoice has it.");
+                throw BillingErrors.CreditedBefore(left);
             }
         }
 

@@ -13,6 +13,9 @@ public static class BillingErrors
     public static RuleException CreditExceeds(Id<InvoiceLine> line, Money left) =>
         new(Refusal.Rule, "credit_note.exceeds", $"Only {left} is left of line {line}.");
 
+    public static RuleException CreditedBefore(Money amount) =>
+        new(Refusal.Rule, "credit_note.exceeds", $"{amount} of it was rejected by the authority, invoiced to the buyer and credited before.");
+
     public static RuleException CreditNotWhole() =>
         new(Refusal.Rule, "credit_note.not_whole", "Reason 1 reverses the whole invoice: every line, with all that is left of it.");
 

@@ -74,7 +74,7 @@ public sealed class CreditNoteLine
 /// <param name="Deducted">Whether it had lowered what the buyer paid.</param>
 /// <param name="Amount">What goes back to it.</param>
 /// <param name="Rejected">What doesn't, since the authority had rejected it before: it goes back to who bore that.</param>
-public sealed record ReturnedPart(Id<Voucher> VoucherId, string Programme, bool Deducted, Money Amount, Money Rejected = default)
+public sealed record ReturnedPart(Id<Voucher> VoucherId, string Programme, bool Deducted, Money Amount, Money Rejected)
 {
     /// <summary>The part of the line that no longer stands.</summary>
     public Money Taken => Amount + Rejected;
@@ -167,7 +167,7 @@ public sealed class StandingLine
         var staying = Line.Parts.Count == 0 ? [] : Correction.Stays(
             Line.Amount + Outage, stays + Outage, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
         var parts = Line.Parts
-            .Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i]))
+            .Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i], Money.Zero))
             .Where(part => part.Amount.IsPositive).ToList();
         var amount = Amount - stays;
         var vat = Vat - stays.VatIncluded(Line.VatRate);
