@@ -2,7 +2,6 @@ using Marketplace.Application.Billing;
 using Marketplace.Domain.Audit;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Shared;
-using Marketplace.Infrastructure.Persistence;
 using Marketplace.IntegrationTests.Harness;
 using Marketplace.IntegrationTests.Vouchers;
 using Microsoft.EntityFrameworkCore;
@@ -94,7 +93,15 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
             var (old, at) = (await db.AuditEntries.FirstAsync(entry => entry.SealNumber == 1), await server.NowAsync());
             db.AuditEntries.Add(new()
             {
-                Id = Id<AuditEntry>.New(at), At = at, Actor = old.Actor, OwnerId = old.OwnerId, Action = old.Action, SubjectType = old.SubjectType, SubjectId = old.SubjectId, Details = old.Details, SealNumber = 1,
+                Id = Id<AuditEntry>.New(at),
+                At = at,
+                Actor = old.Actor,
+                OwnerId = old.OwnerId,
+                Action = old.Action,
+                SubjectType = old.SubjectType,
+                SubjectId = old.SubjectId,
+                Details = old.Details,
+                SealNumber = 1,
             });
             await db.SaveChangesAsync();
         }
