@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Marketplace.Infrastructure.Identity;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace Marketplace.Api.Endpoints;
 
@@ -19,7 +21,7 @@ internal static class TokenEndpoint
 
     public static void MapTokens(this IEndpointRouteBuilder app) => app.MapPost("/connect/token", IssueAsync)
         .WithTags("Tokens").AllowAnonymous().RequireRateLimiting(RateLimit).WithMetadata(new Http.BodyLimit(MaxBytes))
-        .Accepts<TokenForm>("application/x-www-form-urlencoded").Produces<TokenAnswer>().Produces<TokenRefusal>(400)
+        .AddOpenApiOperationTransformer(DescribeFormAsync).Produces<TokenAnswer>().Produces<TokenRefusal>(400)
         .WithSummary("Get a token: client_credentials for programs, password for people");
 
     private static async Task<IResult> IssueAsync(HttpRequest request, TokenService tokens, CancellationToken cancellationToken)
@@ -59,6 +61,23 @@ internal static class TokenEndpoint
         return token is null
             ? Refuse(Field("grant_type") == "password" ? "invalid_grant" : "invalid_client")
             : Results.Json(new TokenAnswer(token.AccessToken, "Bearer", (int)token.Lifetime.TotalSeconds));
+    }
+
+    /// <summary>
+    /// Said to the document alone: as metadata the routing would refuse other content types itself, before the endpoint can
+    /// answer as the RFC has it.
+    /// </summary>
+    private static async Task DescribeFormAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        context.Document!.AddComponent(nameof(TokenForm), await context.GetOrCreateSchemaAsync(typeof(TokenForm), null, cancellationToken));
+        operation.RequestBody = new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/x-www-form-urlencoded"] = new() { Schema = new OpenApiSchemaReference(nameof(TokenForm), context.Document) },
+            },
+        };
     }
 
     private static IResult Refuse(string error) => Results.Json(new TokenRefusal(error), statusCode: StatusCodes.Status400BadRequest);

@@ -64,6 +64,11 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
         var now = clock.GetUtcNow();
         var invoice = await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == request.InvoiceId, cancellationToken)
             ?? throw SharedErrors.NotFound("invoice");
+        if (invoice.Kind == InvoiceKind.Supplementary)
+        {
+            throw BillingErrors.CreditSupplementary();
+        }
+
         var wanted = request.Lines!.ToDictionary(line => line.LineId!.Value, line => line.Amount!.Value);
         var unknown = request.Lines!.Select((line, i) => (line, i)).Where(l => invoice.Lines.All(line => line.Id != l.line.LineId))
             .ToDictionary(l => $"lines[{l.i}].lineId", _ => new[] { "is not a line of the invoice" });
@@ -79,13 +84,6 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
             && standing.Any(line => line.Left.IsPositive && (!wanted.TryGetValue(line.Line.Id, out var amount) || amount != line.Left)))
         {
             throw BillingErrors.CreditNotWhole();
-        }
-
-        // Of a supplementary invoice, credits of the line that was billed before may have taken some back.
-        var (all, left) = (wanted.Values.Sum(), invoice.Total - invoice.CreditedTotal);
-        if (all > left)
-        {
-            throw BillingErrors.CreditExceeds(request.Lines![0].LineId!.Value, left);
         }
 
         var id = Id<CreditNote>.New(now);

@@ -272,9 +272,8 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
         return borne;
     }
 
-    /// <summary>What the buyer bore stands on supplementary invoices over the same leg.</summary>
+    /// <summary>What the buyer bore stands on supplementary invoices over the same leg, which nothing else credits.</summary>
     /// <returns>What of it was paid, and goes back to the deposit.</returns>
-    /// <exception cref="RuleException"><c>credit_note.exceeds</c>: some of it was credited on the supplementary invoice itself.</exception>
     private async Task<Money> CreditSupplementaryAsync(Invoice invoice, IReadOnlyList<(Id<Leg> Leg, Money Amount)> borne, CancellationToken cancellationToken)
     {
         var back = Money.Zero;
@@ -293,7 +292,7 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
 
             if (!left.IsZero)
             {
-                throw BillingErrors.CreditedBefore(left);
+                throw new InvalidOperationException($"{left} of leg {leg} was rejected and borne by the buyer, and no supplementary invoice has it.");
             }
         }
 

@@ -8,6 +8,7 @@ using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Marketplace.Application.Billing;
 
@@ -70,10 +71,10 @@ public sealed class ClosePeriodJob(PeriodCalendar calendar) : IJob
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
         await calendar.NextAsync(cancellationToken) is { } period ? calendar.ClosesAt(period) : null;
 
-    public IJobCommand CommandFor(DateTimeOffset dueAt) => new CloseNextPeriod(dueAt);
+    public IJobCommand CommandFor(DateTimeOffset dueAt) => new CloseNextPeriod();
 }
 
-public sealed record CloseNextPeriod(DateTimeOffset DueAt) : IJobCommand;
+public sealed record CloseNextPeriod : IJobCommand;
 
 public sealed class CloseNextPeriodHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, AuditLog audit, MarketClock clock)
     : IRequestHandler<CloseNextPeriod, JobReport>
@@ -113,11 +114,17 @@ public sealed record BillClosedPeriods : IJobCommand;
 
 /// <summary>
 /// Each pair is a transaction of its own, and leaves a row that says so; a run that dies goes on with the pairs that have none.
+/// A pair that can't be billed keeps no other from it: the run ends as failed, with its name, and the period stays open for
+/// the next run.
 /// </summary>
-public sealed class BillClosedPeriodsHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, IMediator mediator, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+public sealed partial class BillClosedPeriodsHandler(
+    IMarketplaceDb db, IUnitOfWork unitOfWork, IMediator mediator, MarketplaceSettings settings, AuditLog audit, MarketClock clock, ILogger<BillClosedPeriodsHandler> logger)
     : IRequestHandler<BillClosedPeriods, JobReport>
 {
     private const int PageSize = 500;
+
+    /// <summary>More than this many at once isn't about single pairs any more, and the run stops.</summary>
+    private const int MaxFailures = 20;
 
     public async Task<JobReport> Handle(BillClosedPeriods request, CancellationToken cancellationToken)
     {
@@ -125,41 +132,66 @@ public sealed class BillClosedPeriodsHandler(IMarketplaceDb db, IUnitOfWork unit
         var closed = await db.BillingPeriods.AsNoTracking().Where(p => p.BilledAt == null).OrderBy(p => p.Period).Select(p => p.Period).ToListAsync(cancellationToken);
         foreach (var period in closed)
         {
-            while (await PairsAsync(period, cancellationToken) is { Count: > 0 } pairs)
+            var failures = new List<string>();
+            (Id<Organization> Seller, Id<Organization> Buyer) last = default;
+            while (failures.Count < MaxFailures && await PairsAsync(period, last, cancellationToken) is { Count: > 0 } pairs)
             {
-                foreach (var (seller, buyer) in pairs)
+                foreach (var pair in pairs.TakeWhile(_ => failures.Count < MaxFailures))
                 {
-                    var billed = await mediator.Send(new BillParties(period, seller, buyer), cancellationToken);
-                    (invoices, credits) = (invoices + billed.Invoices, credits + billed.CreditNotes);
+                    last = pair;
+                    try
+                    {
+                        var billed = await mediator.Send(new BillParties(period, pair.Seller, pair.Buyer), cancellationToken);
+                        (invoices, credits) = (invoices + billed.Invoices, credits + billed.CreditNotes);
+                    }
+                    catch (Exception failure) when (failure is not OperationCanceledException)
+                    {
+                        Failed(failure, period, pair.Seller, pair.Buyer);
+                        failures.Add($"{pair.Seller} to {pair.Buyer} ({(failure as RuleException)?.Code ?? failure.GetType().Name})");
+                    }
                 }
             }
 
-            await unitOfWork.ExecuteAsync(
-                async token =>
-                {
-                    var row = await db.BillingPeriods.SingleAsync(p => p.Period == period, token);
-                    if (row.BilledAt is null)
-                    {
-                        (row.BilledAt, row.Version) = (clock.GetUtcNow(), row.Version + 1);
-                        audit.Record("period.billed", ("period", period.ToString()), null, new { period, invoices, credits });
-                    }
+            if (failures.Count > 0)
+            {
+                throw BillingErrors.BillingIncomplete(failures);
+            }
 
-                    return Done.Value;
-                },
-                cancellationToken);
+            await MarkBilledAsync(period, invoices, credits, cancellationToken);
         }
 
         return new($"{string.Join(", ", closed)}: {invoices} invoices, {credits} credit notes");
     }
 
-    private async Task<IReadOnlyList<(Id<Organization> Seller, Id<Organization> Buyer)>> PairsAsync(Period period, CancellationToken cancellationToken)
+    private Task MarkBilledAsync(Period period, int invoices, int credits, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
+        async token =>
+        {
+            var row = await db.BillingPeriods.SingleAsync(p => p.Period == period, token);
+            if (row.BilledAt is null)
+            {
+                (row.BilledAt, row.Version) = (clock.GetUtcNow(), row.Version + 1);
+                audit.Record("period.billed", ("period", period.ToString()), null, new { period, invoices, credits });
+            }
+
+            return Done.Value;
+        },
+        cancellationToken);
+
+    /// <summary>The next pairs after one, in order of their ids, that have something to bill and aren't billed.</summary>
+    private async Task<IReadOnlyList<(Id<Organization> Seller, Id<Organization> Buyer)>> PairsAsync(
+        Period period, (Id<Organization> Seller, Id<Organization> Buyer) last, CancellationToken cancellationToken)
     {
+        var (seller, buyer) = last;
         var pairs = await db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
+            .Where(leg => leg.SellerId > seller || (leg.SellerId == seller && leg.BuyerId > buyer))
             .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId))
             .Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId)
             .Take(PageSize).ToListAsync(cancellationToken);
-        return [.. pairs.OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId).Select(pair => (pair.SellerId, pair.BuyerId))];
+        return [.. pairs.Select(pair => (pair.SellerId, pair.BuyerId))];
     }
+
+    [LoggerMessage(LogLevel.Error, "{Period}: {Seller} to {Buyer} can't be billed")]
+    private partial void Failed(Exception failure, Period period, Id<Organization> seller, Id<Organization> buyer);
 }
 
 /// <summary>Settles with each seller what is billed.</summary>
@@ -234,17 +266,14 @@ public sealed class SettleSellerHandler(IMarketplaceDb db, MarketplaceSettings s
         var now = clock.GetUtcNow();
         var regular = invoices.Where(i => i.Kind == InvoiceKind.Regular).ToList();
         var moved = invoices.Where(i => i.Kind == InvoiceKind.Supplementary).Sum(i => i.Total);
+        var programmes = regular.Sum(i => i.Total - i.Payable) - moved - credits.Sum(c => c.Total - c.Refund);
         var settlement = Settlement.Of(
-            seller, period,
-            buyersPart: regular.Sum(i => i.Payable) + moved - credits.Sum(c => c.Refund),
-            programmesPart: regular.Sum(i => i.Total - i.Payable) - moved - credits.Sum(c => c.Total - c.Refund),
-            settings.CommissionRate, now);
+            seller, period, buyersPart: regular.Sum(i => i.Payable) + moved - credits.Sum(c => c.Refund), programmesPart: programmes, settings.CommissionRate, now);
         invoices.ForEach(invoice => (invoice.SettlementId, invoice.Version) = (settlement.Id, invoice.Version + 1));
         credits.ForEach(credit => credit.SettlementId = settlement.Id);
         db.Settlements.Add(settlement);
 
         // Commission is earned at once; what the buyers' part doesn't cover of it waits, as a payable below zero, for the programmes' money.
-        var programmes = regular.Sum(i => i.Total - i.Payable) - moved - credits.Sum(c => c.Total - c.Refund);
         db.JournalEntries.Add(JournalEntry.For("settlement.made", settlement.Id.ToString(), now)
             .Move(Asset.Cny, settlement.Commission, Accounts.Of(Accounts.SellerUnsettled, seller), Accounts.Commission)
             .Move(Asset.Cny, programmes, Accounts.Of(Accounts.SellerUnsettled, seller), Accounts.Of(Accounts.SellerProgrammeDue, seller))

@@ -13,14 +13,18 @@ public static class BillingErrors
     public static RuleException CreditExceeds(Id<InvoiceLine> line, Money left) =>
         new(Refusal.Rule, "credit_note.exceeds", $"Only {left} is left of line {line}.");
 
-    public static RuleException CreditedBefore(Money amount) =>
-        new(Refusal.Rule, "credit_note.exceeds", $"{amount} of it was rejected by the authority, invoiced to the buyer and credited before.");
+    /// <summary>The service, and the VAT on it, stand on the invoice before; so does what is taken off them.</summary>
+    public static RuleException CreditSupplementary() =>
+        new(Refusal.Rule, "credit_note.supplementary", "Credit the line that billed the service; what the buyer bore of it on this invoice goes back with it.");
 
     public static RuleException CreditNotWhole() =>
         new(Refusal.Rule, "credit_note.not_whole", "Reason 1 reverses the whole invoice: every line, with all that is left of it.");
 
     public static RuleException SettlementPaid() =>
         new(Refusal.Conflict, "settlement.paid", "The settlement was paid before.");
+
+    public static RuleException BillingIncomplete(IReadOnlyCollection<string> failures) =>
+        new(Refusal.Conflict, "billing.incomplete", $"Not billed, and tried again by the next run: {string.Join("; ", failures)}.");
 
     public static RuleException PeriodOpen(Period period) =>
         new(Refusal.Rule, "period.open", $"Period {period} isn't over.");

@@ -59,7 +59,7 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
                 await db.Database.MigrateAsync(cancellationToken);
                 if (db.Database.IsSqlServer())
                 {
-                    // Verification reads all as of one moment, and keeps nobody from writing.
+                    // Every transaction reads as of one moment, and keeps nobody from writing.
                     await db.Database.ExecuteSqlRawAsync("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON", cancellationToken);
                 }
 

@@ -36,10 +36,13 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
     private const int Attempts = 12;
 
     /// <summary>
-    /// On PostgreSQL, all that a transaction reads is as of one moment; on SQLite nobody else writes meanwhile. Else it could read one row before another's commit and the next one
-    /// after, and refuse by a state that there never was, before any version tells that it lost a race.
+    /// All that a transaction reads is as of one moment; on SQLite nobody else writes meanwhile. Else it could read one row
+    /// before another's commit and the next one after, and refuse by a state that there never was, before any version tells
+    /// that it lost a race.
     /// </summary>
-    private IsolationLevel WritesSee => db.Database.IsNpgsql() ? IsolationLevel.RepeatableRead : IsolationLevel.ReadCommitted;
+    private IsolationLevel AsOfOneMoment => db.Database.IsNpgsql() ? IsolationLevel.RepeatableRead
+        : db.Database.IsSqlServer() ? IsolationLevel.Snapshot
+        : IsolationLevel.Serializable;
 
     public async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -80,7 +83,7 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
                 return await work(token);
             }
 
-            await using var transaction = await db.Database.BeginTransactionAsync(db.Database.IsNpgsql() ? IsolationLevel.RepeatableRead : IsolationLevel.Snapshot, token);
+            await using var transaction = await db.Database.BeginTransactionAsync(AsOfOneMoment, token);
             return await work(token);
         },
         cancellationToken);
@@ -94,7 +97,7 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
             async token =>
             {
                 db.ChangeTracker.Clear();
-                await using var transaction = await db.Database.BeginTransactionAsync(WritesSee, token);
+                await using var transaction = await db.Database.BeginTransactionAsync(AsOfOneMoment, token);
                 var result = await work(token);
                 await db.SaveChangesAsync(token);
                 await transaction.CommitAsync(token);

@@ -102,6 +102,8 @@ public sealed class TokenTests(Servers servers) : IClassFixture<Servers>
         await Refused("grant_type=password&username=a&password=%01", "application/x-www-form-urlencoded", "invalid_grant");
         await Refused("grant_type=client_credentials&client_id=%01&client_secret=%01", "application/x-www-form-urlencoded", "invalid_client");
         await Refused("grant_type=client_credentials&client_id=%00&client_secret=%00", "application/x-www-form-urlencoded", "invalid_request");
+        await Refused("{}", "application/json", "invalid_request");
+        await Refused("x", "text/plain", "invalid_request");
     }
 
     [Theory, EveryDatabase]
