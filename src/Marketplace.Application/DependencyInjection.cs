@@ -46,7 +46,11 @@ public static class DependencyInjection
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<RequestContext>();
         services.AddScoped<AuditLog>();
-        services.AddScoped<CapacitySnapshot>();
+        services.AddSingleton<LiveCapacity>();
+        services.AddScoped<MarketMatch>();
+        services.AddScoped<QuoteMaker>();
+        services.AddScoped<TradeCircles>();
+        services.AddScoped<ListingWithdrawal>();
         services.AddScoped<Booking>();
         services.AddScoped<KnownReadings>();
         services.AddScoped<Funding>();

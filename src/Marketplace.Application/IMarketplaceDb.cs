@@ -29,6 +29,7 @@ public interface IMarketplaceDb
     DbSet<Order> Orders { get; }
     DbSet<Leg> Legs { get; }
     DbSet<Reservation> Reservations { get; }
+    DbSet<CapacityChange> CapacityChanges { get; }
     DbSet<Meter> Meters { get; }
     DbSet<Reading> Readings { get; }
     DbSet<UsageHour> UsageHours { get; }

@@ -948,6 +948,25 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("accelerators");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.CapacityChange", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("node_id");
+
+                    b.HasKey("Number")
+                        .HasName("pk_capacity_changes");
+
+                    b.ToTable("capacity_changes");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1047,6 +1066,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("deposit_held");
 
+                    b.Property<string>("ExpectedTokens")
+                        .HasColumnType("text")
+                        .HasColumnName("expected_tokens");
+
                     b.Property<int>("From")
                         .HasColumnType("integer")
                         .HasColumnName("from_hour");
@@ -1081,6 +1104,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
                     b.Property<int>("Position")
                         .HasColumnType("integer")
                         .HasColumnName("position");
@@ -1095,6 +1122,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
+                    b.Property<string>("Resold")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("resold");
+
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
                         .HasColumnName("seller_id");
@@ -1102,6 +1134,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<int>("To")
                         .HasColumnType("integer")
                         .HasColumnName("to_hour");
+
+                    b.Property<string>("TokenPrices")
+                        .HasColumnType("text")
+                        .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
                         .IsConcurrencyToken()
@@ -1130,6 +1166,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_legs_order_id");
+
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_legs_parent_id");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
@@ -1186,6 +1225,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
+                    b.Property<string>("ResaleCards")
+                        .HasColumnType("text")
+                        .HasColumnName("resale_cards");
+
+                    b.Property<Guid?>("ResaleOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resale_of");
+
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
                         .HasColumnName("seller_id");
@@ -1211,6 +1258,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("CenterId")
                         .HasDatabaseName("ix_listings_center_id");
+
+                    b.HasIndex("ResaleOf")
+                        .HasDatabaseName("ix_listings_resale_of");
 
                     b.HasIndex("SellerId")
                         .HasDatabaseName("ix_listings_seller_id");
@@ -1457,6 +1507,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("vouchers_not_applied");
 
+                    b.Property<string>("Work")
+                        .HasColumnType("text")
+                        .HasColumnName("work");
+
                     b.HasKey("Id")
                         .HasName("pk_quotes");
 
@@ -1479,13 +1533,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("card");
 
-                    b.Property<int>("CpuMilli")
-                        .HasColumnType("integer")
-                        .HasColumnName("cpu_milli");
-
                     b.Property<int>("From")
                         .HasColumnType("integer")
                         .HasColumnName("from_hour");
+
+                    b.Property<int>("CpuMilli")
+                        .HasColumnType("integer")
+                        .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
                         .HasColumnType("integer")
@@ -1503,7 +1557,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card")
+                    b.HasKey("LegId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")
@@ -2642,6 +2696,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_legs_orders_order_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_legs_legs_parent_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
@@ -2652,6 +2712,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_listings_centers_center_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ResaleOf")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_listings_legs_resale_of");
 
                     b.HasOne("Marketplace.Domain.Organizations.Organization", null)
                         .WithMany()

@@ -964,6 +964,25 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("accelerators");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.CapacityChange", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
+
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("node_id");
+
+                    b.HasKey("Number")
+                        .HasName("pk_capacity_changes");
+
+                    b.ToTable("capacity_changes");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1066,6 +1085,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("deposit_held");
 
+                    b.Property<string>("ExpectedTokens")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("expected_tokens");
+
                     b.Property<int>("From")
                         .HasColumnType("int")
                         .HasColumnName("from_hour");
@@ -1103,6 +1126,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
+                    b.Property<byte[]>("ParentId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("parent_id");
+
                     b.Property<int>("Position")
                         .HasColumnType("int")
                         .HasColumnName("position");
@@ -1117,6 +1144,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
+                    b.Property<string>("Resold")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("resold");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
@@ -1125,6 +1157,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<int>("To")
                         .HasColumnType("int")
                         .HasColumnName("to_hour");
+
+                    b.Property<string>("TokenPrices")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
                         .IsConcurrencyToken()
@@ -1153,6 +1189,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_legs_order_id");
+
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_legs_parent_id");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
@@ -1210,6 +1249,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
+                    b.Property<string>("ResaleCards")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("resale_cards");
+
+                    b.Property<byte[]>("ResaleOf")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("resale_of");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
@@ -1236,6 +1283,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("CenterId")
                         .HasDatabaseName("ix_listings_center_id");
+
+                    b.HasIndex("ResaleOf")
+                        .HasDatabaseName("ix_listings_resale_of");
 
                     b.HasIndex("SellerId")
                         .HasDatabaseName("ix_listings_seller_id");
@@ -1488,6 +1538,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers_not_applied");
 
+                    b.Property<string>("Work")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("work");
+
                     b.HasKey("Id")
                         .HasName("pk_quotes");
 
@@ -1510,13 +1564,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("card");
 
-                    b.Property<int>("CpuMilli")
-                        .HasColumnType("int")
-                        .HasColumnName("cpu_milli");
-
                     b.Property<int>("From")
                         .HasColumnType("int")
                         .HasColumnName("from_hour");
+
+                    b.Property<int>("CpuMilli")
+                        .HasColumnType("int")
+                        .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
                         .HasColumnType("int")
@@ -1535,7 +1589,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card")
+                    b.HasKey("LegId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")
@@ -2705,6 +2759,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_legs_orders_order_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_legs_legs_parent_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
@@ -2715,6 +2775,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_listings_centers_center_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ResaleOf")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_listings_legs_resale_of");
 
                     b.HasOne("Marketplace.Domain.Organizations.Organization", null)
                         .WithMany()

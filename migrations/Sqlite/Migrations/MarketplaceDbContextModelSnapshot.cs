@@ -959,6 +959,23 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("accelerators");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.CapacityChange", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("node_id");
+
+                    b.HasKey("Number")
+                        .HasName("pk_capacity_changes");
+
+                    b.ToTable("capacity_changes");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1061,6 +1078,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("deposit_held");
 
+                    b.Property<string>("ExpectedTokens")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expected_tokens");
+
                     b.Property<int>("From")
                         .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
@@ -1098,6 +1119,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
+                    b.Property<byte[]>("ParentId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("parent_id");
+
                     b.Property<int>("Position")
                         .HasColumnType("INTEGER")
                         .HasColumnName("position");
@@ -1112,6 +1137,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("product");
 
+                    b.Property<string>("Resold")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resold");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("BLOB")
@@ -1120,6 +1150,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<int>("To")
                         .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
+
+                    b.Property<string>("TokenPrices")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
                         .IsConcurrencyToken()
@@ -1148,6 +1182,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_legs_order_id");
+
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_legs_parent_id");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
@@ -1205,6 +1242,14 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("product");
 
+                    b.Property<string>("ResaleCards")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resale_cards");
+
+                    b.Property<byte[]>("ResaleOf")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("resale_of");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("BLOB")
@@ -1231,6 +1276,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("CenterId")
                         .HasDatabaseName("ix_listings_center_id");
+
+                    b.HasIndex("ResaleOf")
+                        .HasDatabaseName("ix_listings_resale_of");
 
                     b.HasIndex("SellerId")
                         .HasDatabaseName("ix_listings_seller_id");
@@ -1483,6 +1531,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("vouchers_not_applied");
 
+                    b.Property<string>("Work")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("work");
+
                     b.HasKey("Id")
                         .HasName("pk_quotes");
 
@@ -1505,13 +1557,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("card");
 
-                    b.Property<int>("CpuMilli")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("cpu_milli");
-
                     b.Property<int>("From")
                         .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
+
+                    b.Property<int>("CpuMilli")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
                         .HasColumnType("INTEGER")
@@ -1530,7 +1582,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card")
+                    b.HasKey("LegId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")
@@ -2691,6 +2743,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_legs_orders_order_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_legs_legs_parent_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
@@ -2701,6 +2759,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_listings_centers_center_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ResaleOf")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_listings_legs_resale_of");
 
                     b.HasOne("Marketplace.Domain.Organizations.Organization", null)
                         .WithMany()

@@ -18,6 +18,9 @@ internal static class MarketEndpoints
         MapAccelerators(app.MapGroup("/v1/accelerators").WithTags("Market"));
         MapCenters(app.MapGroup("/v1/centers").WithTags("Market"));
         MapListings(app.MapGroup("/v1/listings").WithTags("Market"));
+        app.MapPost("/v1/resales", (Body<CreateResale> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value, listing => $"/v1/listings/{listing.Id}", token))
+            .Produces<ListingAnswer>(201).RequireAuthorization(Policies.Enterprise).WithTags("Market").WithSummary("Resell a part of a leg that lies ahead");
         MapQuotes(app.MapGroup("/v1/quotes").WithTags("Market"));
         MapOrders(app.MapGroup("/v1/orders").WithTags("Market"));
     }

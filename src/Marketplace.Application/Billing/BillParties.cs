@@ -101,7 +101,7 @@ public sealed class BillPartiesHandler(
     /// </summary>
     private async Task<BilledOrder> FundAsync(Order order, IReadOnlyList<RatedUsage> legs, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Rated.Fundable(line), leg.Attested))).ToList();
+        var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Fundable(line), leg.Attested))).ToList();
         var pinned = await funding.WithRulesAsync(order.Funding, cancellationToken);
         var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id).ToListAsync(cancellationToken);
         var legIds = legs.Select(leg => leg.Leg.Id).ToList();

@@ -20,6 +20,9 @@ internal static class BillableLegs
 /// <summary>A leg with what it comes to, and the lines that billed it before.</summary>
 public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingLine> Before, bool Attested)
 {
+    /// <summary>What vouchers may pay a share of.</summary>
+    public Money Fundable(RatedLine line) => Rated.Fundable(line, Leg.ResoldIn);
+
     /// <summary>Finds the lines that billed what no longer holds: of each hour, the newest line that still has some of it.</summary>
     public IReadOnlyList<(StandingLine Line, IReadOnlyDictionary<Hour, CardTime> Hours)> TakeBack()
     {

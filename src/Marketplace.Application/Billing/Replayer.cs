@@ -57,7 +57,7 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
 
             var lines = order.OrderBy(leg => leg.Leg.Position)
                 .SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line))).ToDictionary(line => line.Key, line => (line.Leg, line.Line));
-            var fundable = order.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", Amount: leg.Rated.Fundable(line)))).ToDictionary(line => line.Key, line => line.Amount);
+            var fundable = order.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", Amount: leg.Fundable(line)))).ToDictionary(line => line.Key, line => line.Amount);
             var fundings = new List<FundingResult>();
             foreach (var allocation in fact.Allocations)
             {

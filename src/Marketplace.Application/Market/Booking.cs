@@ -11,7 +11,7 @@ namespace Marketplace.Application.Market;
 /// that are free, and counts the node's version up. Of two transactions that booked on what the same version showed, the
 /// second one to save fails there and is run again by the pipeline, when it sees what the first one took.
 /// </summary>
-public sealed class Booking(IMarketplaceDb db, CapacitySnapshot snapshot, MarketplaceSettings settings)
+public sealed class Booking(IMarketplaceDb db, MarketMatch market)
 {
     private const int Rematches = 3;
 
@@ -30,8 +30,7 @@ public sealed class Booking(IMarketplaceDb db, CapacitySnapshot snapshot, Market
                 return wanted;
             }
 
-            var match = new Matcher(settings.Time).Match(demand, await snapshot.ReadAsync(demand, buyer, cancellationToken), now);
-            if (match.Plan is not { } other || other.Total > plan.Total)
+            if (await market.PlanAsync(demand, buyer, now, cancellationToken) is not { } other || other.Total > plan.Total)
             {
                 break;
             }
@@ -42,19 +41,28 @@ public sealed class Booking(IMarketplaceDb db, CapacitySnapshot snapshot, Market
         throw MarketErrors.CapacityTaken();
     }
 
-    /// <summary>Gives back what a leg reserves.</summary>
+    /// <summary>Gives back what legs reserve: to the market, or of a leg that was bought from a holder to that holder's leg.</summary>
     public async Task ReleaseAsync(IReadOnlyCollection<Leg> legs, CancellationToken cancellationToken)
     {
-        var legIds = legs.Select(leg => leg.Id).ToList();
+        var byId = legs.ToDictionary(leg => leg.Id);
+        var ids = byId.Keys.ToList();
         var nodeIds = legs.Select(leg => leg.NodeId).Distinct().ToList();
-        db.Reservations.RemoveRange(await db.Reservations.IgnoreQueryFilters().Where(r => legIds.Contains(r.LegId)).ToListAsync(cancellationToken));
+        foreach (var row in await db.Reservations.IgnoreQueryFilters().Where(r => ids.Contains(r.LegId)).ToListAsync(cancellationToken))
+        {
+            db.Reservations.Remove(row);
+            if (byId[row.LegId].ParentId is { } parent)
+            {
+                db.Reservations.Add(row.For(parent, row.Interval));
+            }
+        }
+
         await db.Nodes.IgnoreQueryFilters().Where(node => nodeIds.Contains(node.Id)).ForEachAsync(node => node.Touch(), cancellationToken);
     }
 
     private async Task<bool> TryBookAsync(Demand demand, Plan plan, CancellationToken cancellationToken)
     {
         var (from, to) = plan.Interval;
-        var nodeIds = plan.Legs.Select(leg => leg.NodeId).ToList();
+        var nodeIds = plan.Legs.Select(leg => leg.NodeId).Distinct().ToList();
         var listingIds = plan.Legs.Select(leg => leg.ListingId).Distinct().ToList();
 
         // Nodes first: their versions vouch for what is read after them.
@@ -62,30 +70,26 @@ public sealed class Booking(IMarketplaceDb db, CapacitySnapshot snapshot, Market
         var listed = (await db.ListingNodes.IgnoreQueryFilters().AsNoTracking()
             .Where(row => listingIds.Contains(row.ListingId) && nodeIds.Contains(row.NodeId) && row.Active && row.From <= @from && row.To >= to)
             .Select(row => new { row.ListingId, row.NodeId }).ToListAsync(cancellationToken)).ToHashSet();
-        var reserved = (await db.Reservations.IgnoreQueryFilters().AsNoTracking()
+        if (plan.Legs.Any(leg => !listed.Contains(new { leg.ListingId, leg.NodeId }) || nodes[leg.NodeId].WithdrawnFrom < to))
+        {
+            return false;
+        }
+
+        var resold = await ResoldAsync(listingIds, cancellationToken);
+        var reserved = (await db.Reservations.IgnoreQueryFilters()
             .Where(r => nodeIds.Contains(r.NodeId) && r.From < to && r.To > @from).ToListAsync(cancellationToken)).ToLookup(r => r.NodeId);
-        var taken = new List<Reservation>();
+        var changes = new List<Action>();
         foreach (var leg in plan.Legs)
         {
-            var node = nodes[leg.NodeId];
-            var cards = new NodeOccupancy(node.Cards, node.Vcpus, node.MemoryGiB, [.. reserved[node.Id]])
-                .Choose(plan.Interval, leg.Cards, leg.MilliPerCard, demand.CpuMilliPerCard, demand.MemoryMiBPerCard);
-            if (cards is null || !listed.Contains(new { leg.ListingId, leg.NodeId }) || node.WithdrawnFrom < to)
+            var taken = resold.TryGetValue(leg.ListingId, out var resale)
+                ? FromHolder(demand, plan.Interval, leg, resale, [.. reserved[leg.NodeId].Where(r => r.LegId == resale.Leg.Id)])
+                : FromOwner(demand, plan.Interval, leg, nodes[leg.NodeId], reserved[leg.NodeId]);
+            if (taken is null)
             {
                 return false;
             }
 
-            taken.AddRange(cards.Select(card => new Reservation
-            {
-                LegId = leg.Id,
-                NodeId = node.Id,
-                Card = card,
-                Milli = leg.MilliPerCard,
-                CpuMilli = demand.CpuMilliPerCard,
-                MemoryMiB = demand.MemoryMiBPerCard,
-                From = from,
-                To = to,
-            }));
+            changes.AddRange(taken);
         }
 
         foreach (var node in nodes.Values)
@@ -93,7 +97,55 @@ public sealed class Booking(IMarketplaceDb db, CapacitySnapshot snapshot, Market
             node.Touch();
         }
 
-        db.Reservations.AddRange(taken);
+        changes.ForEach(change => change());
         return true;
+    }
+
+    private async Task<Dictionary<Id<Listing>, (Listing Listing, Leg Leg)>> ResoldAsync(List<Id<Listing>> listingIds, CancellationToken cancellationToken) => await (
+        from listing in db.Listings.IgnoreQueryFilters()
+        join leg in db.Legs.IgnoreQueryFilters() on listing.ResaleOf equals leg.Id
+        where listingIds.Contains(listing.Id)
+        select new { listing, leg }).AsNoTracking().ToDictionaryAsync(pair => pair.listing.Id, pair => (pair.listing, pair.leg), cancellationToken);
+
+    private IEnumerable<Action>? FromOwner(Demand demand, HourRange interval, PlannedLeg leg, Node node, IEnumerable<Reservation> reserved) =>
+        new NodeOccupancy(node.Cards, node.Vcpus, node.MemoryGiB, reserved)
+            .Choose(interval, leg.Cards, leg.MilliPerCard, demand.CpuMilliPerCard, demand.MemoryMiBPerCard, leg.CardNumbers)?
+            .Select(card => (Action)(() => db.Reservations.Add(new()
+            {
+                LegId = leg.Id,
+                NodeId = node.Id,
+                Card = card,
+                Milli = leg.MilliPerCard,
+                CpuMilli = demand.CpuMilliPerCard,
+                MemoryMiB = demand.MemoryMiBPerCard,
+                From = interval.From,
+                To = interval.To,
+            })));
+
+    /// <summary>The holder's row of each card is cut: its hours before and after stay with the holder.</summary>
+    private IEnumerable<Action>? FromHolder(Demand demand, HourRange interval, PlannedLeg leg, (Listing Listing, Leg Leg) resale, List<Reservation> held) =>
+        NodeOccupancy.OfHolding(resale.Leg, resale.Listing.ResaleCards!, resale.Listing.Window, held)
+            .Choose(interval, leg.Cards, leg.MilliPerCard, demand.CpuMilliPerCard, demand.MemoryMiBPerCard, leg.CardNumbers)?
+            .Select(card => (Action)(() => Cut([.. held.Where(row => row.Card == card)], interval, leg.Id)));
+
+    private void Cut(List<Reservation> rows, HourRange interval, Id<Leg> buyer)
+    {
+        db.Reservations.Add(rows[0].For(buyer, interval));
+        foreach (var row in rows)
+        {
+            if (interval.To < row.To)
+            {
+                db.Reservations.Add(row.For(row.LegId, new(interval.To, row.To)));
+            }
+
+            if (row.From < interval.From)
+            {
+                row.To = interval.From;
+            }
+            else
+            {
+                db.Reservations.Remove(row);
+            }
+        }
     }
 }

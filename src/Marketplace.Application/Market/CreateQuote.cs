@@ -12,21 +12,36 @@ namespace Marketplace.Application.Market;
 
 public sealed record QuoteLegAnswer(
     Id<Leg> Id, Id<Listing> ListingId, Id<Organization> SellerId, Id<Center> CenterId, string Node, string Accelerator, int Cards, int MilliPerCard,
-    Hour From, Hour To, Product Product, Money Amount);
+    Hour From, Hour To, Product Product, Money Amount)
+{
+    public static IReadOnlyList<QuoteLegAnswer> Of(Plan plan) => [.. plan.Legs.Select(leg => new QuoteLegAnswer(
+        leg.Id, leg.ListingId, leg.SellerId, leg.CenterId, leg.Node, leg.Accelerator, leg.Cards, leg.MilliPerCard,
+        plan.Interval.From, plan.Interval.To, leg.Product, leg.Amount))];
+}
+
 
 public sealed record QuoteAnswer(
     Id<Quote> Id, QuoteStatus Status, DateTimeOffset ExpiresAt, Hour From, Hour To, IReadOnlyList<QuoteLegAnswer> Legs, Money Total,
-    IReadOnlyList<QuotedVoucher> Vouchers, Money PublicMoney, Money Payable, IReadOnlyList<UnusedVoucher> VouchersNotApplied)
+    IReadOnlyList<QuotedVoucher> Vouchers, Money PublicMoney, Money Payable, IReadOnlyList<UnusedVoucher> VouchersNotApplied, WorkBasis? Work = null)
 {
     public static QuoteAnswer Of(Quote quote, DateTimeOffset now) => new(
         quote.Id, quote.StatusAt(now), quote.ExpiresAt, quote.Plan.Interval.From, quote.Plan.Interval.To,
-        [.. quote.Plan.Legs.Select(leg => new QuoteLegAnswer(
-            leg.Id, leg.ListingId, leg.SellerId, leg.CenterId, leg.Node, leg.Accelerator, leg.Cards, leg.MilliPerCard,
-            quote.Plan.Interval.From, quote.Plan.Interval.To, leg.Product, leg.Amount))],
-        quote.Plan.Total, quote.Vouchers, quote.PublicMoney, quote.Payable, quote.VouchersNotApplied);
+        QuoteLegAnswer.Of(quote.Plan), quote.Plan.Total, quote.Vouchers, quote.PublicMoney, quote.Payable, quote.VouchersNotApplied, quote.Work);
 }
 
-public sealed record UnfillableAnswer(string Status, IReadOnlyList<UnfillableReason> Reasons, IReadOnlyList<QuoteAnswer> Alternatives);
+/// <summary>A plan that would work. It can't be ordered: ask for a quote with its terms.</summary>
+/// <param name="Compromise">What differs from the demand.</param>
+/// <param name="From">Of all its legs.</param>
+/// <param name="To">Of all its legs.</param>
+/// <param name="Legs">As a quote's.</param>
+/// <param name="Total">Before vouchers.</param>
+public sealed record AlternativeAnswer(Compromise Compromise, Hour From, Hour To, IReadOnlyList<QuoteLegAnswer> Legs, Money Total)
+{
+    public static AlternativeAnswer Of(Alternative alternative) => new(
+        alternative.Compromise, alternative.Plan.Interval.From, alternative.Plan.Interval.To, QuoteLegAnswer.Of(alternative.Plan), alternative.Plan.Total);
+}
+
+public sealed record UnfillableAnswer(string Status, IReadOnlyList<UnfillableReason> Reasons, IReadOnlyList<AlternativeAnswer> Alternatives);
 
 /// <summary>Exactly one of the two is there.</summary>
 public sealed record QuoteOutcome(QuoteAnswer? Quote, UnfillableAnswer? Unfillable);
@@ -37,29 +52,42 @@ public sealed record CreateQuote : DemandInput, ICommand<QuoteOutcome>;
 public sealed class CreateQuoteValidator : DemandInputValidator<CreateQuote>;
 
 public sealed class CreateQuoteHandler(
-    IMarketplaceDb db, RequestContext context, CapacitySnapshot snapshot, Funding funding, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, RequestContext context, MarketMatch market, LiveCapacity capacity, QuoteMaker quotes, AuditLog audit, MarketClock clock)
     : IRequestHandler<CreateQuote, QuoteOutcome>
 {
     public async Task<QuoteOutcome> Handle(CreateQuote request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var buyer = context.Caller.OrganizationId;
-        var demand = request.ToDemand(now);
-        var match = new Matcher(settings.Time).Match(demand, await snapshot.ReadAsync(demand, buyer, cancellationToken), now);
-        if (match.Plan is not { } plan)
+        var answer = await market.AnswerAsync(request.ToDemand(now), request.ToWork(), buyer, now, cancellationToken);
+        capacity.Observe(answer.Demand);
+        if (answer.Match.Plan is not { } plan)
         {
-            return new(null, new("unfillable", match.Reasons, []));
+            return new(null, new("unfillable", answer.Match.Reasons, [.. answer.Alternatives.Select(AlternativeAnswer.Of)]));
         }
 
-        var chosen = (request.Vouchers ?? VoucherChoice.Auto).Only;
+        var quote = await quotes.MakeAsync(buyer, answer.Demand, plan, answer.Basis, (request.Vouchers ?? VoucherChoice.Auto).Only, now, cancellationToken);
+        db.Quotes.Add(quote);
+        audit.Record("quote.made", ("quote", quote.Id.ToString()), buyer, new { plan.Total, legs = plan.Legs.Count, quote.ExpiresAt });
+        return new(QuoteAnswer.Of(quote, now), null);
+    }
+}
+
+/// <summary>Prices a plan for a buyer: what his vouchers pay of it as they are now.</summary>
+public sealed class QuoteMaker(Funding funding)
+{
+    public async Task<Quote> MakeAsync(
+        Id<Organization> buyer, Demand demand, Plan plan, WorkBasis? work, IReadOnlyList<Id<Voucher>>? chosen, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var vouchers = Funding.Allocate(await funding.ForPlanAsync(plan, demand.Workload, buyer, chosen, now, cancellationToken));
         var start = plan.Interval.From.Start;
-        var quote = new Quote
+        return new()
         {
             Id = Id<Quote>.New(now),
             BuyerId = buyer,
             Demand = demand,
             Plan = plan,
+            Work = work,
             CreatedAt = now,
             // Hours that have begun aren't sold, so a quote doesn't outlast its own start.
             ExpiresAt = start > now && start < now + Quote.Validity ? start : now + Quote.Validity,
@@ -69,9 +97,6 @@ public sealed class CreateQuoteHandler(
             PublicMoney = vouchers.PublicMoney,
             Payable = plan.Total - vouchers.Deducted,
         };
-        db.Quotes.Add(quote);
-        audit.Record("quote.made", ("quote", quote.Id.ToString()), buyer, new { plan.Total, legs = plan.Legs.Count, quote.ExpiresAt });
-        return new(QuoteAnswer.Of(quote, now), null);
     }
 }
 

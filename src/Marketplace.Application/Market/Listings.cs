@@ -18,7 +18,7 @@ public sealed record BenchmarkInput(string? Model, decimal? TokensPerSecondPerCa
 public sealed record ListingAnswer(
     Id<Listing> Id, Id<Organization> SellerId, Id<Center> CenterId, string RegionCode, IReadOnlyList<string> Accelerators, int Nodes, int Cards,
     Hour From, Hour To, Product Product, Price PricePerCardHour, TokenPrices? TokenPrices, OffPeak? OffPeak, int SliceMilli, int MinHours,
-    IReadOnlyList<Benchmark> Benchmarks, string Status);
+    IReadOnlyList<Benchmark> Benchmarks, string Status, bool Resale);
 
 /// <summary>Offers nodes of a centre over a window of hours. Without names, all of the centre's that are in the market.</summary>
 public sealed record CreateListing(
@@ -144,29 +144,36 @@ internal static class ListingAnswers
 {
     public static ListingAnswer Of(Listing listing, Center center, IReadOnlyCollection<Node> nodes) => new(
         listing.Id, listing.SellerId, listing.CenterId, center.RegionCode, [.. nodes.Select(node => node.Accelerator).Distinct().Order(StringComparer.Ordinal)],
-        nodes.Count, nodes.Sum(node => node.Cards), listing.From, listing.To, listing.Product, listing.PricePerCardHour, listing.TokenPrices,
-        listing.OffPeak, listing.SliceMilli, listing.MinHours, listing.Benchmarks, listing.WithdrawnAt is null ? "active" : "withdrawn");
+        nodes.Count, listing.ResaleCards?.Count ?? nodes.Sum(node => node.Cards), listing.From, listing.To, listing.Product, listing.PricePerCardHour, listing.TokenPrices,
+        listing.OffPeak, listing.SliceMilli, listing.MinHours, listing.Benchmarks, listing.WithdrawnAt is null ? "active" : "withdrawn", listing.IsResale);
 }
 
 /// <summary>Withdraws what isn't sold. What is sold stays sold.</summary>
 public sealed record WithdrawListing(Id<Listing> Id) : ICommand<Done>;
 
-public sealed class WithdrawListingHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<WithdrawListing, Done>
+public sealed class WithdrawListingHandler(IMarketplaceDb db, ListingWithdrawal listings, AuditLog audit) : IRequestHandler<WithdrawListing, Done>
 {
     public async Task<Done> Handle(WithdrawListing request, CancellationToken cancellationToken)
     {
         var listing = await db.Listings.SingleOrDefaultAsync(l => l.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("listing");
-        listing.Withdraw(clock.GetUtcNow());
-        foreach (var row in await db.ListingNodes.Where(row => row.ListingId == listing.Id).ToListAsync(cancellationToken))
-        {
-            row.Active = false;
-        }
-
-        // A booking that read the listing as standing must not commit after this.
-        var nodes = db.Nodes.IgnoreQueryFilters().Where(node => db.ListingNodes.Any(row => row.ListingId == listing.Id && row.NodeId == node.Id));
-        await nodes.ForEachAsync(node => node.Touch(), cancellationToken);
+        await listings.WithdrawAsync(listing, cancellationToken);
         audit.Record("listing.withdrawn", ("listing", listing.Id.ToString()), listing.SellerId, new { listing.From, listing.To });
         return Done.Value;
+    }
+}
+
+/// <summary>Takes a listing out of the market; what is sold of it stays sold.</summary>
+public sealed class ListingWithdrawal(IMarketplaceDb db, MarketClock clock)
+{
+    public async Task WithdrawAsync(Listing listing, CancellationToken cancellationToken)
+    {
+        listing.Withdraw(clock.GetUtcNow());
+        var rows = await db.ListingNodes.IgnoreQueryFilters().Where(row => row.ListingId == listing.Id).ToListAsync(cancellationToken);
+        rows.ForEach(row => row.Active = false);
+
+        // A booking that read the listing as standing must not commit after this.
+        var ids = rows.ConvertAll(row => row.NodeId);
+        await db.Nodes.IgnoreQueryFilters().Where(node => EF.Parameter(ids).Contains(node.Id)).ForEachAsync(node => node.Touch(), cancellationToken);
     }
 }
 

@@ -89,7 +89,8 @@ public sealed record CancelOrder : ICommand<OrderAnswer>
     public Id<Order> Id { get; init; }
 }
 
-public sealed class CancelOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, AuditLog audit, MarketClock clock)
+public sealed class CancelOrderHandler(
+    IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, ListingWithdrawal listings, AuditLog audit, MarketClock clock)
     : IRequestHandler<CancelOrder, OrderAnswer>
 {
     public async Task<OrderAnswer> Handle(CancelOrder request, CancellationToken cancellationToken)
@@ -105,6 +106,7 @@ public sealed class CancelOrderHandler(IMarketplaceDb db, RequestContext context
             throw standing.Count == 0 ? MarketErrors.OrderCancelled() : MarketErrors.OrderStarted();
         }
 
+        await EndResalesAsync([.. ahead.Select(leg => leg.Id)], cancellationToken);
         var released = ahead.Sum(leg => leg.DepositHeld);
         ahead.ForEach(leg => leg.Cancel(now));
         await booking.ReleaseAsync(ahead, cancellationToken);
@@ -115,5 +117,20 @@ public sealed class CancelOrderHandler(IMarketplaceDb db, RequestContext context
         db.JournalEntries.Add(journal);
         audit.Record("order.cancelled", ("order", order.Id.ToString()), buyer, new { released, legs = ahead.Select(leg => leg.Id) });
         return (await OrderAnswers.ForAsync(db, context.Caller, [order], now, cancellationToken))[0];
+    }
+
+    /// <summary>What is up for resale of the legs is withdrawn; what others bought of them can't be taken from them.</summary>
+    private async Task EndResalesAsync(IReadOnlyCollection<Id<Leg>> legs, CancellationToken cancellationToken)
+    {
+        if (await db.Legs.IgnoreQueryFilters().AnyAsync(leg => leg.CancelledAt == null && leg.ParentId != null && legs.Contains(leg.ParentId.Value), cancellationToken))
+        {
+            throw MarketErrors.OrderResold();
+        }
+
+        var offered = await db.Listings.Where(l => l.WithdrawnAt == null && l.ResaleOf != null && legs.Contains(l.ResaleOf.Value)).ToListAsync(cancellationToken);
+        foreach (var listing in offered)
+        {
+            await listings.WithdrawAsync(listing, cancellationToken);
+        }
     }
 }

@@ -19,7 +19,8 @@ public sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
     public PlaceOrderValidator() => RuleFor(request => request.QuoteId).Required();
 }
 
-public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, AuditLog audit, MarketClock clock)
+public sealed class PlaceOrderHandler(
+    IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, TradeCircles circles, AuditLog audit, MarketClock clock)
     : IRequestHandler<PlaceOrder, OrderAnswer>
 {
     public async Task<OrderAnswer> Handle(PlaceOrder request, CancellationToken cancellationToken)
@@ -50,6 +51,7 @@ public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context,
         db.JournalEntries.Add(journal);
         var answer = OrderAnswer.Of(order, vouchers.ByVoucher, now);
         audit.Record("order.placed", ("order", id.ToString()), buyer, answer);
+        await circles.FlagAsync(order, cancellationToken);
         return answer;
     }
 
@@ -77,6 +79,7 @@ public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context,
         BuyerId = quote.BuyerId,
         SellerId = leg.SellerId,
         ListingId = leg.ListingId,
+        ParentId = leg.ParentId,
         CenterId = leg.CenterId,
         NodeId = leg.NodeId,
         NodeName = leg.Node,
@@ -92,6 +95,8 @@ public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context,
         Workload = quote.Demand.Workload,
         PricePerCardHour = leg.PricePerCardHour,
         OffPeak = leg.OffPeak,
+        TokenPrices = leg.TokenPrices,
+        ExpectedTokens = leg.ExpectedTokens,
         Amount = leg.Amount,
         DepositHeld = held,
     };

@@ -45,6 +45,11 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
             judge.Know(reading);
         }
 
+        foreach (var bought in await ResoldAsync(legs.Keys, cancellationToken))
+        {
+            judge.KnowResold(bought);
+        }
+
         var answer = Answer(request.Batch, items, judge.Judge(events));
         if (judge.Accepted.Count > 0)
         {
@@ -89,6 +94,13 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
         return db.Legs.IgnoreQueryFilters()
             .Where(leg => EF.Parameter(ids).Contains(leg.Id) && db.Centers.Any(center => center.Id == leg.CenterId && center.OwnerId == me))
             .ToDictionaryAsync(leg => leg.Id, cancellationToken);
+    }
+
+    private Task<List<Leg>> ResoldAsync(IReadOnlyCollection<Id<Leg>> legs, CancellationToken cancellationToken)
+    {
+        var ids = legs.ToList();
+        return db.Legs.IgnoreQueryFilters().AsNoTracking()
+            .Where(leg => leg.ParentId != null && EF.Parameter(ids).Contains(leg.ParentId.Value) && leg.CancelledAt == null).ToListAsync(cancellationToken);
     }
 
     private static UsageAnswer Answer(UsageBatch batch, List<UsageItem> items, IReadOnlyList<Judgement> judgements)

@@ -116,6 +116,33 @@ public sealed class Funding(IMarketplaceDb db, MarketplaceSettings settings)
         }
     }
 
+    /// <summary>
+    /// Gives back the share of a leg's holds that stood for a part of its price, to where each voucher is by now, and posts it.
+    /// </summary>
+    /// <param name="leg">The leg.</param>
+    /// <param name="part">The part of the price that no voucher pays any more.</param>
+    /// <param name="whole">The price that the holds were for up to now.</param>
+    /// <param name="journal">Takes the postings.</param>
+    /// <param name="now">The market's time.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What was given back, by programme.</returns>
+    public async Task<IReadOnlyList<(string Programme, Money Amount)>> ReleasePartAsync(
+        Leg leg, Money part, Money whole, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var holds = (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => hold.LegId == leg.Id).ToListAsync(cancellationToken)).Where(hold => hold.Left.IsPositive).ToList();
+        var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
+        var released = new List<(string, Money)>();
+        foreach (var hold in holds)
+        {
+            // What stays is rounded up: rather a fen too much held than too little captured.
+            var amount = part < whole ? new Money((long)((Int128)hold.Left.Fen * part.Fen / whole.Fen)) : hold.Left;
+            await ReleaseAsync(hold, vouchers[hold.VoucherId], amount, journal, now, cancellationToken);
+            released.Add((vouchers[hold.VoucherId].ProgrammeCode, amount));
+        }
+
+        return released;
+    }
+
     /// <summary>Gives back what is still held for legs, to where each voucher is by now, and posts it.</summary>
     public async Task ReleaseAsync(IReadOnlyCollection<Id<Leg>> legs, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -124,12 +151,16 @@ public sealed class Funding(IMarketplaceDb db, MarketplaceSettings settings)
         var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
         foreach (var hold in holds)
         {
-            var (voucher, amount) = (vouchers[hold.VoucherId], hold.Left);
-            hold.Take(amount);
-            var went = voucher.Release(amount, settings.Time.Day(now));
-            journal.Move(Asset.Vouchers(voucher.ProgrammeCode), amount, Accounts.Of(Accounts.VoucherHeld, voucher.Id), Accounts.Of(AccountOf(went), voucher.Id));
-            await ReturnToBudgetAsync(voucher, went, amount, now, cancellationToken);
+            await ReleaseAsync(hold, vouchers[hold.VoucherId], hold.Left, journal, now, cancellationToken);
         }
+    }
+
+    private async Task ReleaseAsync(VoucherHold hold, Voucher voucher, Money amount, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        hold.Take(amount);
+        var went = voucher.Release(amount, settings.Time.Day(now));
+        journal.Move(Asset.Vouchers(voucher.ProgrammeCode), amount, Accounts.Of(Accounts.VoucherHeld, voucher.Id), Accounts.Of(AccountOf(went), voucher.Id));
+        await ReturnToBudgetAsync(voucher, went, amount, now, cancellationToken);
     }
 
     /// <summary>What expired or was revoked can be issued again while the budget's year lasts.</summary>

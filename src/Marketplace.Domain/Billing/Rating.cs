@@ -49,13 +49,20 @@ public sealed record RatedLine(LineKind Kind, PriceBand Band, LineHours Hours, M
 /// <param name="Excess">What was billed of an hour and no longer holds, to be credited; by hour, positive.</param>
 public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionary<Hour, CardTime> Excess)
 {
-    /// <summary>What vouchers may pay a share of: the line's amount, of reserved hours less the outage that stands beside them.</summary>
-    public Money Fundable(RatedLine line)
+    /// <summary>
+    /// What vouchers may pay a share of: the line's amount, of reserved hours less the outage that stands beside them, and less
+    /// what its buyer put up for resale.
+    /// </summary>
+    /// <param name="line">One of <see cref="Lines"/>.</param>
+    /// <param name="resold">How much of an hour was put up for resale.</param>
+    public Money Fundable(RatedLine line, Func<Hour, CardTime> resold)
     {
         ArgumentNullException.ThrowIfNull(line);
-        return line.Kind == LineKind.Reserved
-            ? line.Amount + Lines.Where(other => other.Kind == LineKind.Outage && other.Band == line.Band).Sum(outage => outage.Amount)
-            : line.Amount;
+        ArgumentNullException.ThrowIfNull(resold);
+        var outages = line.Kind == LineKind.Reserved ? Lines.Where(other => other.Kind == LineKind.Outage && other.Band == line.Band).ToList() : [];
+        var gone = outages.SelectMany(outage => outage.Hours.Each()).ToDictionary(hour => hour.Key, hour => hour.Value);
+        var excluded = line.Hours.Each().Sum(hour => CardTime.Min(resold(hour.Key), hour.Value + gone.GetValueOrDefault(hour.Key)).MilliCardSeconds);
+        return line.Amount + outages.Sum(outage => outage.Amount) - new CardTime(excluded).At(line.Band.UnitPrice);
     }
 }
 

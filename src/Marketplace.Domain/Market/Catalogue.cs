@@ -86,3 +86,15 @@ public sealed class Node : IVersioned
     /// <summary>Marks that the node's capacity changed, so that whoever decided on what was before fails to save.</summary>
     public void Touch() => Version++;
 }
+
+/// <summary>
+/// A line in the log that tells every process what of the market to look at again: written in the transaction that changed it,
+/// forgotten after a while. Numbers rise, with gaps, and a lower one may be committed after a higher one.
+/// </summary>
+public sealed class CapacityChange
+{
+    public long Number { get; init; }
+
+    /// <summary>The node that sells more or less than before; null where the catalogue changed.</summary>
+    public required Id<Node>? NodeId { get; init; }
+}

@@ -30,6 +30,12 @@ public enum Strategy
     Green,
 }
 
+/// <summary>A floor of measured speed: tokens a second that one card gives with a model, by the listing's own benchmark.</summary>
+public sealed record Throughput(string Model, decimal TokensPerSecondPerCard);
+
+/// <summary>How many tokens a buyer of product tokens expects to use at most, over the whole order.</summary>
+public sealed record ExpectedTokens(long Input, long Output);
+
 /// <summary>What a buyer wants, already checked: every number is in its range and on the grid.</summary>
 public sealed record Demand
 {
@@ -71,6 +77,15 @@ public sealed record Demand
     public decimal? MinBandwidthGbps { get; init; }
     public required IReadOnlyList<string> Tags { get; init; }
     public Interconnect? Interconnect { get; init; }
+
+    /// <summary>Floor of the centre's measured availability; a centre without readings doesn't reach any.</summary>
+    public Ratio? MinAvailability { get; init; }
+
+    public Throughput? Throughput { get; init; }
+
+    /// <summary>Said where <see cref="Product"/> is tokens, and only there.</summary>
+    public ExpectedTokens? ExpectedTokens { get; init; }
+
     public Price? MaxPricePerCardHour { get; init; }
     public required Workload Workload { get; init; }
     public Urgency Urgency { get; init; }

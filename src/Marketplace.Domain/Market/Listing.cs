@@ -28,7 +28,17 @@ public sealed record OffPeak(int FromHour, int ToHour, Ratio Factor)
 }
 
 /// <summary>Prices of a million tokens.</summary>
-public sealed record TokenPrices(Price InputPerMillion, Price OutputPerMillion);
+public sealed record TokenPrices(Price InputPerMillion, Price OutputPerMillion)
+{
+    public const long Unit = 1_000_000;
+
+    /// <summary>What tokens cost, input and output rounded each, as their lines on an invoice are.</summary>
+    public Money Of(ExpectedTokens tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return InputPerMillion.Of(tokens.Input, Unit) + OutputPerMillion.Of(tokens.Output, Unit);
+    }
+}
 
 /// <summary>How many tokens a second one card of the listing's nodes was measured to produce with a model.</summary>
 public sealed record Benchmark(string Model, decimal TokensPerSecondPerCard);
@@ -59,12 +69,20 @@ public sealed class Listing
     public required int MinHours { get; init; }
 
     public required IReadOnlyList<Benchmark> Benchmarks { get; init; }
+
+    /// <summary>The leg that is resold in part, and which of its cards; null where the owner sells his own nodes.</summary>
+    public Id<Leg>? ResaleOf { get; init; }
+
+    public IReadOnlyList<int>? ResaleCards { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When the seller withdrew what wasn't sold; null while it stands.</summary>
     public DateTimeOffset? WithdrawnAt { get; private set; }
 
     public HourRange Window => new(From, To);
+
+    public bool IsResale => ResaleOf is not null;
 
     /// <exception cref="RuleException"><c>listing.withdrawn</c>: it was withdrawn before.</exception>
     public void Withdraw(DateTimeOffset now)

@@ -31,6 +31,21 @@ public static class MarketErrors
     public static RuleException CapacityTaken() =>
         new(Refusal.Conflict, "capacity.taken", "Somebody else booked the capacity, and nothing as cheap is left.");
 
+    public static RuleException ResalePast() =>
+        new(Refusal.Rule, "resale.past", "Only hours that lie ahead can be resold.");
+
+    public static RuleException ResaleMoreThanHeld() =>
+        new(Refusal.Rule, "resale.more_than_held", "The leg doesn't have that many cards over these hours, or they are resold or up for resale already.");
+
+    public static RuleException ResaleVoucherFunded(string programme) =>
+        new(Refusal.Rule, "resale.voucher_funded", $"Programme {programme} pays for this leg and forbids its resale.");
+
+    public static RuleException ResaleNotReserved() =>
+        new(Refusal.Rule, "resale.not_reserved", "Only what is paid for whether used or not can be resold: a leg of product reserved.");
+
+    public static RuleException OrderResold() =>
+        new(Refusal.Conflict, "order.resold", "Others bought a part of this order from you; it can't be cancelled.");
+
     public static RuleException OrderStarted() =>
         new(Refusal.Conflict, "order.started", "A leg that has started can't be cancelled.");
 

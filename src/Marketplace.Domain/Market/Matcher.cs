@@ -1,191 +1,167 @@
 using System.Globalization;
 using Marketplace.Domain.Billing;
+using Marketplace.Domain.Market.Placement;
 using Marketplace.Domain.Shared;
 
 namespace Marketplace.Domain.Market;
 
 /// <summary>
-/// Answers a demand with the cheapest plan over a snapshot of offers. A pure function: the same offers give the same plan,
-/// and ties go to fewer nodes, the earlier start and the lower node id.
+/// Answers a demand with the best plan over a snapshot of the market. A pure function: the same market, demand and profile give
+/// the same plan.
 /// </summary>
-public sealed class Matcher(BusinessTime time)
+/// <param name="time">Business time, for off-peak hours.</param>
+/// <param name="placement">What later demands could no longer use; null where nothing was learned yet.</param>
+public sealed class Matcher(BusinessTime time, PackV? placement = null)
 {
+    /// <summary>Starts of a batch that are looked at in full; those with the least possible cost first.</summary>
+    private const int MaxStarts = 500;
+
+    /// <summary>Starts that cost the same and are compared by what they leave.</summary>
+    private const int MaxEqualStarts = 24;
+
+    /// <summary>Starts that a user's demand tries one by one, before all of the window is looked at together.</summary>
+    private const int FirstStarts = 4;
+
     /// <param name="demand">What is wanted.</param>
-    /// <param name="offers">The market, in any order.</param>
+    /// <param name="capacity">The market.</param>
+    /// <param name="buyer">For whom.</param>
     /// <param name="now">Hours that have begun aren't sold.</param>
-    public MatchResult Match(Demand demand, IReadOnlyCollection<Offer> offers, DateTimeOffset now)
+    public MatchResult Match(Demand demand, CapacityIndex capacity, BuyerView buyer, DateTimeOffset now)
     {
-        var window = demand.Window with { From = Hour.Max(demand.Window.From, Hour.AtOrAfter(now)) };
-        if (window.Hours < demand.Hours)
-        {
-            return MatchResult.Unfillable("in_the_past", "The hours asked for have begun already.");
-        }
-
-        var (suited, refusal) = Suited(demand, offers, window);
-        if (refusal is not null)
-        {
-            return new(null, [refusal]);
-        }
-
-        var best = demand.Urgency == Urgency.Batch
-            ? Starts(window, demand.Hours).Select(start => AtStart(demand, suited, start)).OfType<Draft>().MinBy(draft => draft.Key)
-            : Starts(window, demand.Hours).Select(start => AtStart(demand, suited, start)).FirstOrDefault(draft => draft is not null);
-        return best is null ? WhyNot(demand, suited, window) : new(best.ToPlan(demand, now), []);
+        ArgumentNullException.ThrowIfNull(demand);
+        ArgumentNullException.ThrowIfNull(capacity);
+        var window = Window(demand, now);
+        return window.Hours < demand.Hours ? MatchResult.Unfillable("in_the_past", "The hours asked for have begun already.")
+            : TryMatch(demand, capacity, buyer, now) is { } plan ? new(plan, [])
+            : new(null, [WhyNot(demand, capacity, buyer, window)]);
     }
 
-    private static IEnumerable<Hour> Starts(HourRange window, int hours) =>
-        Enumerable.Range(0, window.Hours - hours + 1).Select(offset => window.From + offset);
-
-    /// <summary>Leaves out the offers that can't serve the demand at any time; the step that leaves none is the reason.</summary>
-    private static (IReadOnlyList<Offer> Offers, UnfillableReason? Refusal) Suited(Demand demand, IReadOnlyCollection<Offer> offers, HourRange window)
+    /// <summary>The plan alone; null where there is none, without the work of finding out why.</summary>
+    public Plan? TryMatch(Demand demand, CapacityIndex capacity, BuyerView buyer, DateTimeOffset now)
     {
-        (string Code, string Detail, Func<Offer, bool> Fits)[] steps =
-        [
-            ("no_accelerator", "No card on offer is of a model asked for, with the speed and memory asked for.", o =>
-                (demand.Accelerators.Count == 0 || demand.Accelerators.Contains(o.Accelerator.Model))
-                && o.Accelerator.Fp16Tflops >= (demand.MinFp16Tflops ?? 0) && o.Accelerator.MemoryGiB >= (demand.MinMemoryGiB ?? 0)),
-            ("no_product", "Nothing is offered as that product.", o => demand.Product is null ? o.Listing.Product != Product.Tokens : o.Listing.Product == demand.Product),
-            ("no_region", "No centre in the regions asked for offers such cards.", o =>
-                demand.Regions.Count == 0 || demand.Regions.Any(prefix => o.Center.RegionCode.StartsWith(prefix, StringComparison.Ordinal))),
-            ("latency", "No centre is near enough.", o => demand.MaxLatencyMs is null || o.Center.LatencyMs <= demand.MaxLatencyMs),
-            ("bandwidth", "No centre has the bandwidth.", o => demand.MinBandwidthGbps is null || o.Center.BandwidthGbps >= demand.MinBandwidthGbps),
-            ("tags", "No node has all the tags asked for.", o => demand.Tags.All(tag => o.Node.Tags.Contains(tag))),
-            ("interconnect", "No node has that interconnect.", o => demand.Interconnect is null || o.Node.Interconnect >= demand.Interconnect),
-            ("slice", "Nobody cuts cards into slices of that size.", o => demand.MilliPerCard % o.Listing.SliceMilli == 0),
-            ("gang", "No node has that many cards.", o => demand.CardsPerNode is null || o.Node.Cards >= demand.CardsPerNode),
-            ("too_short", "Nobody sells so few hours.", o => demand.Hours >= o.Listing.MinHours),
-            ("price", "Everything that suits costs more than the limit.", o => demand.MaxPricePerCardHour is null || CheapestHour(o.Listing) <= demand.MaxPricePerCardHour),
-            ("not_offered_then", "Nothing that suits is offered over the hours asked for.", o => o.Window.Intersect(window).Hours >= demand.Hours),
-        ];
-
-        IReadOnlyList<Offer> left = [.. offers.Where(offer => offer.Listing.WithdrawnAt is null)];
-        if (left.Count == 0)
-        {
-            return (left, new("no_listing", "Nothing is offered."));
-        }
-
-        foreach (var (code, detail, fits) in steps)
-        {
-            left = [.. left.Where(fits)];
-            if (left.Count == 0)
-            {
-                return (left, new(code, detail));
-            }
-        }
-
-        return (left, null);
+        ArgumentNullException.ThrowIfNull(demand);
+        ArgumentNullException.ThrowIfNull(capacity);
+        var window = Window(demand, now);
+        return window.Hours >= demand.Hours && Draft(demand, capacity, buyer, window) is { } draft ? ToPlan(demand, draft, now) : null;
     }
 
-    private static Price CheapestHour(Listing listing) =>
-        listing.OffPeak is null ? listing.PricePerCardHour : listing.PricePerCardHour.Times(listing.OffPeak.Factor);
+    private static HourRange Window(Demand demand, DateTimeOffset now) =>
+        demand.Window with { From = Hour.Max(demand.Window.From, Hour.AtOrAfter(now)) };
 
-    private Draft? AtStart(Demand demand, IReadOnlyList<Offer> offers, Hour start)
+    private Draft? Draft(Demand demand, CapacityIndex capacity, BuyerView buyer, HourRange window)
     {
-        var interval = new HourRange(start, start + demand.Hours);
-        var candidates = offers
-            .Where(offer => offer.Window.Contains(interval))
-            .Select(offer => Candidate.Of(offer, demand, interval, time))
-            .Where(candidate => candidate.Cards > 0 && WithinLimit(candidate, demand))
-            .OrderBy(candidate => candidate.CostPerCard).ThenByDescending(candidate => candidate.Cards).ThenBy(candidate => candidate.Offer.Node.Id)
-            .ToList();
-        IEnumerable<IGrouping<(string?, Id<Center>?), Candidate>> groups = candidates.GroupBy(candidate => (
-            demand.MixModels ? null : candidate.Offer.Accelerator.Model,
-            demand.SameCenter ? candidate.Offer.Center.Id : (Id<Center>?)null));
-        return groups.Select(group => Take(demand, group, interval)).OfType<Draft>().MinBy(draft => draft.Key);
+        var search = SearchFor(demand, capacity, buyer, window);
+        return window.Hours == demand.Hours ? search.At(window.From)
+            : demand.Urgency == Urgency.User ? First(search, demand, window)
+            : Cheapest(search, demand, window);
     }
 
-    private static bool WithinLimit(Candidate candidate, Demand demand) =>
-        demand.MaxPricePerCardHour is not { } limit || candidate.CostPerCard <= (Int128)limit.MicroYuan * demand.Hours;
-
-    /// <summary>The cheapest cards first. A node stands in one leg, whatever number of its listings overlap.</summary>
-    private static Draft? Take(Demand demand, IEnumerable<Candidate> cheapestFirst, HourRange interval)
+    private Search SearchFor(Demand demand, CapacityIndex capacity, BuyerView buyer, HourRange window)
     {
-        var taken = new List<(Candidate, int)>();
-        var nodes = new HashSet<Id<Node>>();
-        var missing = demand.Cards;
-        foreach (var candidate in cheapestFirst)
+        var suitability = new Suitability(demand, capacity, buyer, window);
+        return new(demand, suitability.Lots(), suitability.Suits(), new(demand, window, time), placement);
+    }
+
+    private static IEnumerable<Hour> Starts(Demand demand, HourRange window) =>
+        Enumerable.Range(0, window.Hours - demand.Hours + 1).Select(offset => window.From + offset);
+
+    private static Draft? First(Search search, Demand demand, HourRange window)
+    {
+        var soon = Starts(demand, window).Take(FirstStarts).Select(search.At).FirstOrDefault(draft => draft is not null);
+        return soon ?? search.StartsWithCards(window).Where(start => start >= window.From + FirstStarts).Select(search.At).FirstOrDefault(draft => draft is not null);
+    }
+
+    /// <summary>Looks at starts in the order of the least that they could cost, until no other can be better.</summary>
+    private static Draft? Cheapest(Search search, Demand demand, HourRange window)
+    {
+        var promising = search.StartsWithCards(window).Select(start => (Start: start, Least: search.LeastCost(start))).Where(start => start.Least is not null)
+            .OrderBy(start => start.Least!.Value).ThenBy(start => start.Start).Take(MaxStarts);
+        Draft? best = null;
+        var equals = 0;
+        foreach (var (start, least) in promising)
         {
-            if (missing == 0)
+            if (best is not null && demand.Strategy == Strategy.Cheapest && (least > best.Cost || (least == best.Cost && ++equals >= MaxEqualStarts)))
             {
                 break;
             }
 
-            if (nodes.Add(candidate.Offer.Node.Id))
+            if (search.At(start) is { } draft && draft.IsBetterThan(best))
             {
-                var cards = Math.Min(missing, candidate.Cards);
-                taken.Add((candidate, cards));
-                missing -= cards;
+                best = draft;
             }
         }
 
-        return missing == 0 ? new Draft(interval, taken) : null;
+        return best;
     }
 
-    /// <summary>Something suits and is offered in the window, and still no plan came out: says how far the best start got.</summary>
-    private MatchResult WhyNot(Demand demand, IReadOnlyList<Offer> suited, HourRange window)
+    /// <summary>No plan came out: the constraint that leaves no offer, or the one without which there would be a plan.</summary>
+    private UnfillableReason WhyNot(Demand demand, CapacityIndex capacity, BuyerView buyer, HourRange window)
     {
-        var relaxed = demand with { MixModels = true, SameCenter = false };
-        if (!demand.MixModels && Starts(window, demand.Hours).Any(start => AtStart(demand with { MixModels = true }, suited, start) is not null))
+        if (new Suitability(demand, capacity, buyer, window).Obstacle() is { } obstacle)
         {
-            return MatchResult.Unfillable("one_model", "Enough cards are free, but not of one model.");
+            return obstacle;
         }
 
-        if (demand.SameCenter && Starts(window, demand.Hours).Any(start => AtStart(relaxed, suited, start) is not null))
+        var free = demand with { MixModels = true, SameCenter = false, MaxPricePerCardHour = null };
+        if (StartWithout(free) is null)
         {
-            return MatchResult.Unfillable("one_center", "Enough cards are free, but not in one centre.");
+            var most = SearchFor(free, capacity, buyer, window).MostCards(window);
+            return new("sold_out", string.Create(CultureInfo.InvariantCulture, $"At most {most} of {demand.Cards} cards are free over {demand.Hours} hours in one go."));
         }
 
-        if (demand.MaxPricePerCardHour is not null
-            && Starts(window, demand.Hours).Any(start => AtStart(demand with { MaxPricePerCardHour = null }, suited, start) is not null))
-        {
-            return MatchResult.Unfillable("price", "Enough cards are free, but not within the limit price.");
-        }
+        return !demand.MixModels && StartWithout(demand with { MixModels = true }) is not null ? new("one_model", "Enough cards are free, but not of one model.")
+            : demand.SameCenter && StartWithout(demand with { SameCenter = false, MixModels = true }) is not null ? new("one_center", "Enough cards are free, but not in one centre.")
+            : demand.MaxPricePerCardHour is not null && StartWithout(demand with { MaxPricePerCardHour = null }) is not null ? new("price", "Enough cards are free, but not within the limit price.")
+            : new("together", "Enough cards are free, but not of one model, in one centre and within the limit price together.");
 
-        var most = Starts(window, demand.Hours).Max(start => Free(demand, suited, new(start, start + demand.Hours)));
-        return MatchResult.Unfillable("sold_out", string.Create(
-            CultureInfo.InvariantCulture, $"At most {most} of {demand.Cards} cards are free over {demand.Hours} hours in one go."));
+        Draft? StartWithout(Demand relaxed) => Draft(relaxed with { Urgency = Urgency.User, Strategy = Strategy.Cheapest }, capacity, buyer, window);
     }
 
-    private int Free(Demand demand, IReadOnlyList<Offer> suited, HourRange interval) => suited
-        .Where(offer => offer.Window.Contains(interval))
-        .Select(offer => Candidate.Of(offer, demand, interval, time))
-        .GroupBy(candidate => candidate.Offer.Node.Id)
-        .Sum(node => node.Max(candidate => candidate.Cards));
-
-    /// <summary>An offer over one interval: how many cards of the demand it could take, and what a whole card costs there.</summary>
-    private sealed record Candidate(Offer Offer, int Cards, Int128 CostPerCard, Tariff Tariff)
+    private Plan ToPlan(Demand demand, Draft draft, DateTimeOffset now)
     {
-        public static Candidate Of(Offer offer, Demand demand, HourRange interval, BusinessTime time)
-        {
-            var tariff = new Tariff(offer.Listing.PricePerCardHour, offer.Listing.OffPeak, time);
-            var free = new NodeOccupancy(offer.Node.Cards, offer.Node.Vcpus, offer.Node.MemoryGiB, offer.Reservations)
-                .Capacity(interval, demand.MilliPerCard, demand.CpuMilliPerCard, demand.MemoryMiBPerCard);
-            var gang = demand.CardsPerNode ?? 1;
-            return new(offer, free / gang * gang, tariff.ExactCost(interval), tariff);
-        }
+        var fragmentation = new Fragmentation(demand, placement);
+        var shares = demand.ExpectedTokens is { } tokens ? TokenShares(tokens, draft) : null;
+        return new(draft.Interval, [.. draft.Parts.Select((part, i) => ToLeg(demand, draft, part, shares?[i], fragmentation, now))]);
     }
 
-    private sealed record Draft(HourRange Interval, IReadOnlyList<(Candidate Candidate, int Cards)> Parts)
+    private PlannedLeg ToLeg(Demand demand, Draft draft, Part part, ExpectedTokens? tokens, Fragmentation fragmentation, DateTimeOffset now)
     {
-        /// <summary>Least money, fewest nodes, earliest start; parts are in order of node id within a price already.</summary>
-        public (Int128 Cost, int Nodes, int Start) Key => (
-            Parts.Aggregate(Int128.Zero, (sum, part) => sum + (part.Candidate.CostPerCard * part.Cards)), Parts.Count, Interval.From.Number);
-
-        public Plan ToPlan(Demand demand, DateTimeOffset now) => new(Interval, Parts.Select(part => new PlannedLeg
+        var (listing, node) = (part.Offer.Listing, part.Offer.Node);
+        return new()
         {
             Id = Id<Leg>.New(now),
-            ListingId = part.Candidate.Offer.Listing.Id,
-            SellerId = part.Candidate.Offer.Listing.SellerId,
-            CenterId = part.Candidate.Offer.Center.Id,
-            NodeId = part.Candidate.Offer.Node.Id,
-            Node = part.Candidate.Offer.Node.Name,
-            Accelerator = part.Candidate.Offer.Accelerator.Model,
+            ListingId = listing.Id,
+            ParentId = listing.ResaleOf,
+            SellerId = listing.SellerId,
+            CenterId = part.Offer.Center.Id,
+            NodeId = node.Id,
+            Node = node.Name,
+            Accelerator = part.Offer.Accelerator.Model,
             Cards = part.Cards,
             MilliPerCard = demand.MilliPerCard,
-            Product = part.Candidate.Offer.Listing.Product,
-            PricePerCardHour = part.Candidate.Offer.Listing.PricePerCardHour,
-            OffPeak = part.Candidate.Offer.Listing.OffPeak,
-            Amount = part.Candidate.Tariff.FullAmount(Interval, part.Cards, demand.MilliPerCard),
-        }).ToList());
+            Product = listing.Product,
+            PricePerCardHour = listing.PricePerCardHour,
+            OffPeak = listing.OffPeak,
+            TokenPrices = listing.TokenPrices,
+            ExpectedTokens = tokens,
+            Amount = tokens is null
+                ? new Tariff(listing.PricePerCardHour, listing.OffPeak, time).FullAmount(draft.Interval, part.Cards, demand.MilliPerCard)
+                : listing.TokenPrices!.Of(tokens),
+            CardNumbers = fragmentation.CardFor(part, draft.Interval),
+        };
+    }
+
+    /// <summary>Each leg's share of the tokens by its cards; what can't be divided goes to the first ones.</summary>
+    private static ExpectedTokens[] TokenShares(ExpectedTokens tokens, Draft draft)
+    {
+        var (cards, all, input, output) = (0L, draft.Parts.Sum(part => (long)part.Cards), 0L, 0L);
+        return [.. draft.Parts.Select(part =>
+        {
+            cards += part.Cards;
+            var upTo = new ExpectedTokens((long)((Int128)tokens.Input * cards / all), (long)((Int128)tokens.Output * cards / all));
+            var share = new ExpectedTokens(upTo.Input - input, upTo.Output - output);
+            (input, output) = (upTo.Input, upTo.Output);
+            return share;
+        })];
     }
 }

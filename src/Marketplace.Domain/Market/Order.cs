@@ -66,6 +66,10 @@ public sealed class Leg : IVersioned
     public required Id<Organization> BuyerId { get; init; }
     public required Id<Organization> SellerId { get; init; }
     public required Id<Listing> ListingId { get; init; }
+
+    /// <summary>The leg that this one was bought from, where its holder resold a part of it.</summary>
+    public Id<Leg>? ParentId { get; init; }
+
     public required Id<Center> CenterId { get; init; }
     public required Id<Node> NodeId { get; init; }
     public required string NodeName { get; init; }
@@ -89,9 +93,19 @@ public sealed class Leg : IVersioned
     public required Workload Workload { get; init; }
     public required Price PricePerCardHour { get; init; }
     public OffPeak? OffPeak { get; init; }
+    public TokenPrices? TokenPrices { get; init; }
+
+    /// <summary>The most tokens that the leg can be billed for; null where the product isn't tokens.</summary>
+    public ExpectedTokens? ExpectedTokens { get; init; }
 
     /// <summary>What the leg costs when it is used in full.</summary>
     public required Money Amount { get; init; }
+
+    /// <summary>
+    /// What of the leg its holder put up for resale. No voucher pays for those hours any more, sold or not: it pays for what is
+    /// used by whom it was granted to.
+    /// </summary>
+    public IReadOnlyList<ResoldPart> Resold { get; private set; } = [];
 
     /// <summary>What is still held of the buyer's deposit or credit for this leg.</summary>
     public required Money DepositHeld { get; set; }
@@ -105,6 +119,17 @@ public sealed class Leg : IVersioned
     public long Version { get; set; }
 
     public HourRange Interval => new(From, To);
+
+    /// <summary>How much of an hour no voucher pays for.</summary>
+    public CardTime ResoldIn(Hour hour) => Resold.Count == 0
+        ? CardTime.Zero
+        : CardTime.Of(Resold.Where(part => part.Interval.Contains(hour)).SelectMany(part => part.CardNumbers).Distinct().Count(), MilliPerCard, 3600);
+
+    public void PutUpForResale(ResoldPart part)
+    {
+        Resold = [.. Resold, part];
+        Version++;
+    }
 
     public bool HasStarted(DateTimeOffset now) => From.Start <= now;
 
@@ -127,7 +152,13 @@ public sealed class Leg : IVersioned
     }
 }
 
-/// <summary>A share of one card of one node for an interval, held by a leg. Released legs leave none.</summary>
+/// <summary>Cards of a leg, by their numbers in the node, over some of its hours.</summary>
+public sealed record ResoldPart(HourRange Interval, IReadOnlyList<int> CardNumbers);
+
+/// <summary>
+/// A share of one card of one node for an interval, held by a leg. Released legs leave none. What a leg's holder resold is held
+/// by the leg that bought it, so that each card-hour is held once.
+/// </summary>
 public sealed class Reservation
 {
     public required Id<Leg> LegId { get; init; }
@@ -142,7 +173,20 @@ public sealed class Reservation
     public required int CpuMilli { get; init; }
     public required int MemoryMiB { get; init; }
     public required Hour From { get; init; }
-    public required Hour To { get; init; }
+    public required Hour To { get; set; }
 
     public HourRange Interval => new(From, To);
+
+    /// <summary>The same share of the same card, for other hours or another leg.</summary>
+    public Reservation For(Id<Leg> leg, HourRange interval) => new()
+    {
+        LegId = leg,
+        NodeId = NodeId,
+        Card = Card,
+        Milli = Milli,
+        CpuMilli = CpuMilli,
+        MemoryMiB = MemoryMiB,
+        From = interval.From,
+        To = interval.To,
+    };
 }

@@ -8,6 +8,10 @@ public sealed record PlannedLeg
 {
     public required Id<Leg> Id { get; init; }
     public required Id<Listing> ListingId { get; init; }
+
+    /// <summary>The leg that a part is bought of, where its holder resells it.</summary>
+    public Id<Leg>? ParentId { get; init; }
+
     public required Id<Organization> SellerId { get; init; }
     public required Id<Center> CenterId { get; init; }
     public required Id<Node> NodeId { get; init; }
@@ -18,13 +22,23 @@ public sealed record PlannedLeg
     public required Product Product { get; init; }
     public required Price PricePerCardHour { get; init; }
     public OffPeak? OffPeak { get; init; }
+    public TokenPrices? TokenPrices { get; init; }
+
+    /// <summary>The leg's share of the order's tokens; null where the product isn't tokens.</summary>
+    public ExpectedTokens? ExpectedTokens { get; init; }
+
     public required Money Amount { get; init; }
+
+    /// <summary>The numbers of the cards that the plan had in mind; booking takes others where they are gone. Null: the fullest.</summary>
+    public IReadOnlyList<int>? CardNumbers { get; init; }
 }
 
 /// <summary>Which cards where, over one interval, at what price: the answer to a demand that can be met.</summary>
 public sealed record Plan(HourRange Interval, IReadOnlyList<PlannedLeg> Legs)
 {
     public Money Total => Legs.Sum(leg => leg.Amount);
+
+    public int Cards => Legs.Sum(leg => leg.Cards);
 }
 
 /// <summary>Why a demand can't be met, by the constraint that bound.</summary>
@@ -36,19 +50,4 @@ public sealed record UnfillableReason(string Code, string Detail);
 public sealed record MatchResult(Plan? Plan, IReadOnlyList<UnfillableReason> Reasons)
 {
     public static MatchResult Unfillable(string code, string detail) => new(null, [new(code, detail)]);
-}
-
-/// <summary>One node on sale under one listing, with what is booked on it.</summary>
-public sealed record Offer
-{
-    public required Listing Listing { get; init; }
-    public required Node Node { get; init; }
-    public required Center Center { get; init; }
-    public required Accelerator Accelerator { get; init; }
-    public required IReadOnlyCollection<Reservation> Reservations { get; init; }
-
-    /// <summary>When this offer sells: the listing's window, up to the node's withdrawal.</summary>
-    public HourRange Window => Node.WithdrawnFrom is { } until
-        ? Listing.Window.Intersect(new(Listing.From, until))
-        : Listing.Window;
 }

@@ -24,6 +24,9 @@ public sealed class Quote : IVersioned
     public required Demand Demand { get; init; }
     public required Plan Plan { get; init; }
 
+    /// <summary>How work became cards and hours; null where the buyer asked for cards.</summary>
+    public WorkBasis? Work { get; init; }
+
     /// <summary>Which vouchers the buyer wants used: null for those that fit (auto), else these and no other.</summary>
     public IReadOnlyList<Id<Voucher>>? Chosen { get; init; }
 

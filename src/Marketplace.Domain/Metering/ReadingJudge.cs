@@ -68,6 +68,33 @@ public sealed class ReadingJudge(
         }
     }
 
+    /// <summary>
+    /// Takes in what a leg's holder resold of it: those cards are metered on the leg that bought them, so that the leg has fewer
+    /// in these hours.
+    /// </summary>
+    public void KnowResold(Leg bought)
+    {
+        ArgumentNullException.ThrowIfNull(bought);
+        if (bought.ParentId is { } parent && bought.CancelledAt is null)
+        {
+            Standing(parent).Add(new()
+            {
+                MeterId = default,
+                EventId = bought.Id.ToString(),
+                LegId = parent,
+                From = bought.From.Start,
+                To = bought.To.Start,
+                Cards = bought.Cards,
+                Milli = bought.MilliPerCard,
+                Status = ReadingStatus.Up,
+                ContentHash = [],
+                AcceptedAt = now,
+                Attested = false,
+                UsageVersion = 0,
+            });
+        }
+    }
+
     /// <summary>Judges a batch, the events in their order but corrections after what they correct.</summary>
     /// <returns>The judgements in the order of the events.</returns>
     public IReadOnlyList<Judgement> Judge(IReadOnlyList<UsageEvent> events)

@@ -36,6 +36,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Order> Orders => Set<Order>();
     public DbSet<Leg> Legs => Set<Leg>();
     public DbSet<Reservation> Reservations => Set<Reservation>();
+    public DbSet<CapacityChange> CapacityChanges => Set<CapacityChange>();
     public DbSet<Meter> Meters => Set<Meter>();
     public DbSet<Reading> Readings => Set<Reading>();
     public DbSet<UsageHour> UsageHours => Set<UsageHour>();
@@ -76,7 +77,21 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         SaveGuard.Check(ChangeTracker);
+        CapacityChanges.AddRange(ChangesOfCapacity());
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <summary>Tells every process which nodes to look at again; a node that was only added isn't on offer yet.</summary>
+    private List<CapacityChange> ChangesOfCapacity()
+    {
+        var nodes = ChangeTracker.Entries<Node>().Where(entry => entry.State == EntityState.Modified)
+            .Select(entry => new CapacityChange { NodeId = entry.Entity.Id }).ToList();
+        if (ChangeTracker.Entries<Accelerator>().Any(entry => entry.State is EntityState.Added or EntityState.Modified))
+        {
+            nodes.Add(new() { NodeId = null });
+        }
+
+        return nodes;
     }
 
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) => optionsBuilder.ConfigureWarnings(warnings => warnings

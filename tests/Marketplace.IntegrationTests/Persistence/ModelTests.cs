@@ -91,6 +91,12 @@ public sealed partial class ModelTests
                 Facts.Add($"index {index.Groups["table"]} {index.Groups["name"]} ({index.Groups["columns"]}){(index.Groups["unique"].Success ? " unique" : "")}");
             }
 
+            // Tables that name each other get their foreign keys afterwards.
+            foreach (Match key in AddedKey().Matches(plain))
+            {
+                Facts.AddRange(Line(key.Groups["table"].Value, key.Groups["key"].Value));
+            }
+
             foreach (Match column in AddedColumn().Matches(plain))
             {
                 Facts.AddRange(Line(column.Groups["table"].Value, column.Groups["column"].Value));
@@ -128,6 +134,9 @@ public sealed partial class ModelTests
 
         [GeneratedRegex(@"CREATE (?<unique>UNIQUE )?(CLUSTERED |NONCLUSTERED )?INDEX (?<name>\w+) ON (?<table>\w+) \((?<columns>[^)]*)\)", RegexOptions.ExplicitCapture, 10_000)]
         private static partial Regex Index();
+
+        [GeneratedRegex(@"ALTER TABLE (?<table>\w+) ADD (?<key>CONSTRAINT \w+ FOREIGN KEY [^;]*);", RegexOptions.ExplicitCapture, 10_000)]
+        private static partial Regex AddedKey();
 
         [GeneratedRegex(@"ALTER TABLE (?<table>\w+) ADD (COLUMN )?(?<column>(?!CONSTRAINT)\w+ [^;]*);", RegexOptions.ExplicitCapture, 10_000)]
         private static partial Regex AddedColumn();

@@ -61,7 +61,7 @@ public class RatingTests
         };
         var rated = Rate(terms, s_january, metered);
         Assert.Equal(expected, Text(rated.Lines));
-        Assert.Equal(rated.Lines.Sum(line => line.Amount), rated.Fundable(rated.Lines[0]));
+        Assert.Equal(rated.Lines.Sum(line => line.Amount), rated.Fundable(rated.Lines[0], _ => CardTime.Zero));
     }
 
     [Fact]

@@ -70,6 +70,7 @@ internal static class MarketMaker
                 To = hours.To,
                 Product = product,
                 PricePerCardHour = Price.TryParse(price, out var parsed) ? parsed : throw new FormatException(price),
+                TokenPrices = product == Product.Tokens ? new(new(1_000_000), new(3_000_000)) : null,
                 OffPeak = offPeak,
                 SliceMilli = sliceMilli,
                 MinHours = minHours,
@@ -79,7 +80,7 @@ internal static class MarketMaker
             Node = node,
             Center = center,
             Accelerator = model,
-            Reservations = reservations?.Invoke(node) ?? [],
+            Occupancy = new(cards, vcpus, memoryGiB, reservations?.Invoke(node) ?? []),
         };
     }
 
@@ -107,5 +108,7 @@ internal static class MarketMaker
         Workload = Workload.Training,
     };
 
-    public static MatchResult Match(Demand demand, params Offer[] offers) => new Matcher(Shanghai).Match(demand, offers, Now);
+    public static readonly BuyerView Buyer = new(Id<Organization>.New(Now), new HashSet<Id<Organization>>());
+
+    public static MatchResult Match(Demand demand, params Offer[] offers) => new Matcher(Shanghai).Match(demand, CapacityIndex.Of(offers), Buyer, Now);
 }

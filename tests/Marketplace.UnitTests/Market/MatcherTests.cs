@@ -89,7 +89,7 @@ public sealed class MatcherTests
         void Fits(Demand demand, params Offer[] offers) => Assert.NotNull(Match(demand, offers).Plan);
         var two = Demand(cards: 2);
         Fits(two with { Accelerators = ["X", "M"], MinFp16Tflops = 320, MinMemoryGiB = 64 }, Offer());
-        Fits(two with { Product = Product.Tokens }, Offer(product: Product.Tokens));
+        Fits(two with { Product = Product.Tokens, ExpectedTokens = new(1, 1) }, Offer(product: Product.Tokens));
         Fits(two with { Regions = ["11", "33"] }, Offer());
         Fits(two with { MaxLatencyMs = 5, MinBandwidthGbps = 10 }, Offer(center: Center(latencyMs: 5, bandwidthGbps: 10)));
         Fits(two with { Tags = ["a", "b"], Interconnect = Interconnect.Nvlink }, Offer(tags: ["b", "c", "a"], interconnect: Interconnect.Rdma));
@@ -236,7 +236,7 @@ public sealed class MatcherTests
         }
 
         var offer = offers[next];
-        var free = Enumerable.Range(0, offer.Node.Cards).Count(card => interval.Each().All(hour => offer.Window.Contains(hour) && !offer.Reservations.Any(r => r.Card == card && r.Interval.Contains(hour))));
+        var free = Enumerable.Range(0, offer.Node.Cards).Count(card => interval.Each().All(hour => offer.Window.Contains(hour) && !offer.Occupancy.Booked.ToArray().Any(b => b.Card == card && b.Interval.Contains(hour))));
         var affordable = demand.MaxPricePerCardHour is not { } limit || Cost(offer, interval) <= (Int128)limit.MicroYuan * demand.Hours;
         for (var cards = 0; cards <= (affordable ? Math.Min(free, missing) : 0); cards += demand.CardsPerNode ?? 1)
         {

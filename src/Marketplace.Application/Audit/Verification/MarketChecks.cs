@@ -48,14 +48,23 @@ public sealed class MarketChecks(IMarketplaceDb db) : IInvariantChecks
     private async Task<InvariantAnswer> OrdersWholeAsync(CancellationToken cancellationToken)
     {
         var findings = new Findings("orders.whole");
-        var reserved = await db.Reservations.GroupBy(r => r.LegId).Select(group => new { LegId = group.Key, Cards = group.Count() }).ToDictionaryAsync(row => row.LegId, row => row.Cards, cancellationToken);
+        var reserved = new Dictionary<Id<Leg>, long>();
+        await foreach (var row in db.Reservations.Select(r => new { r.LegId, r.From, r.To }).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            reserved[row.LegId] = reserved.GetValueOrDefault(row.LegId) + (row.To - row.From);
+        }
+
+        // What a leg's holder resold is reserved by the leg that bought it.
+        var resold = (await db.Legs.AsNoTracking().Where(leg => leg.ParentId != null && leg.CancelledAt == null).ToListAsync(cancellationToken))
+            .GroupBy(leg => leg.ParentId!.Value).ToDictionary(group => group.Key, group => group.Sum(leg => (long)leg.Cards * leg.Interval.Hours));
         await foreach (var order in db.Orders.AsNoTracking().Include(o => o.Legs).OrderBy(o => o.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             findings.Expect(order.Legs.Count > 0 && order.Legs.Sum(leg => leg.Amount) == order.Total, () => $"The legs of order {order.Id} come to {order.Legs.Sum(leg => leg.Amount)}, the order to {order.Total}.");
             foreach (var leg in order.Legs)
             {
-                var cards = reserved.GetValueOrDefault(leg.Id);
-                findings.Expect(cards == (leg.CancelledAt is null ? leg.Cards : 0), () => $"Leg {leg.Id} of {leg.Cards} cards reserves {cards}.");
+                var held = reserved.GetValueOrDefault(leg.Id) + resold.GetValueOrDefault(leg.Id);
+                var due = leg.CancelledAt is null ? (long)leg.Cards * leg.Interval.Hours : 0;
+                findings.Expect(held == due, () => $"Leg {leg.Id} is of {due} card-hours, and {held} are reserved by it and those that bought of it.");
             }
         }
 

@@ -18,6 +18,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         builder.Entity<Order>(Orders);
         builder.Entity<Leg>(Legs);
         builder.Entity<Reservation>(Reservations);
+        builder.Entity<CapacityChange>(CapacityChanges);
     }
 
     private static void Accelerators(EntityTypeBuilder<Accelerator> accelerator)
@@ -54,6 +55,8 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         listing.Property(l => l.OffPeak).AsJson();
         listing.Property(l => l.TokenPrices).AsJson();
         listing.Property(l => l.Benchmarks).AsJson();
+        listing.Property(l => l.ResaleCards).AsJson();
+        listing.HasOne<Leg>().WithMany().HasForeignKey(l => l.ResaleOf).OnDelete(DeleteBehavior.Restrict);
         listing.HasOne<Center>().WithMany().HasForeignKey(l => l.CenterId).OnDelete(DeleteBehavior.Restrict);
         listing.HasOne<Organization>().WithMany().HasForeignKey(l => l.SellerId).OnDelete(DeleteBehavior.Restrict);
         listing.ToTable(table => table.HasCheckConstraint("ck_listings_window", "from_hour < to_hour"));
@@ -74,6 +77,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
     {
         quote.Property(q => q.Demand).AsJson();
         quote.Property(q => q.Plan).AsJson();
+        quote.Property(q => q.Work).AsJson();
         quote.Property(q => q.Chosen).AsJson();
         quote.Property(q => q.Vouchers).AsJson();
         quote.Property(q => q.VouchersNotApplied).AsJson();
@@ -97,11 +101,15 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         leg.Property(l => l.NodeName).HasMaxLength(100);
         leg.Property(l => l.Accelerator).HasMaxLength(50);
         leg.Property(l => l.OffPeak).AsJson();
+        leg.Property(l => l.TokenPrices).AsJson();
+        leg.Property(l => l.Resold).AsJson();
+        leg.Property(l => l.ExpectedTokens).AsJson();
         leg.Property(l => l.Version).IsConcurrencyToken();
         leg.Property(l => l.UsageVersion).IsConcurrencyToken();
         leg.HasIndex(l => new { l.SellerId, l.To });
         leg.HasIndex(l => new { l.BuyerId, l.To });
         leg.HasOne<Listing>().WithMany().HasForeignKey(l => l.ListingId).OnDelete(DeleteBehavior.Restrict);
+        leg.HasOne<Leg>().WithMany().HasForeignKey(l => l.ParentId).OnDelete(DeleteBehavior.Restrict);
         leg.HasOne<Node>().WithMany().HasForeignKey(l => l.NodeId).OnDelete(DeleteBehavior.Restrict);
         leg.ToTable(table =>
         {
@@ -111,9 +119,15 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         leg.HasQueryFilter(l => db.SeesAll || l.BuyerId == db.Me || l.SellerId == db.Me);
     }
 
+    private static void CapacityChanges(EntityTypeBuilder<CapacityChange> change)
+    {
+        change.HasKey(c => c.Number);
+        change.Property(c => c.Number).ValueGeneratedOnAdd();
+    }
+
     private void Reservations(EntityTypeBuilder<Reservation> reservation)
     {
-        reservation.HasKey(r => new { r.LegId, r.Card });
+        reservation.HasKey(r => new { r.LegId, r.Card, r.From });
         reservation.HasIndex(r => new { r.NodeId, r.To });
         reservation.HasOne<Leg>().WithMany().HasForeignKey(r => r.LegId).OnDelete(DeleteBehavior.Restrict);
         reservation.HasOne<Node>().WithMany().HasForeignKey(r => r.NodeId).OnDelete(DeleteBehavior.Restrict);

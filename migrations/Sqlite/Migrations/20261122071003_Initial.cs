@@ -107,6 +107,19 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "capacity_changes",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_capacity_changes", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotency_records",
                 columns: table => new
                 {
@@ -479,6 +492,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     demand = table.Column<string>(type: "TEXT", nullable: false),
                     plan = table.Column<string>(type: "TEXT", nullable: false),
+                    work = table.Column<string>(type: "TEXT", nullable: true),
                     chosen = table.Column<string>(type: "TEXT", nullable: true),
                     vouchers = table.Column<string>(type: "TEXT", nullable: false),
                     vouchers_not_applied = table.Column<string>(type: "TEXT", nullable: false),
@@ -524,43 +538,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     table.CheckConstraint("ck_settlements_sums", "net = gross - commission AND net = from_buyers + from_programmes");
                     table.ForeignKey(
                         name: "fk_settlements_organizations_seller_id",
-                        column: x => x.seller_id,
-                        principalTable: "organizations",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "listings",
-                columns: table => new
-                {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
-                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
-                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
-                    slice_milli = table.Column<int>(type: "INTEGER", nullable: false),
-                    min_hours = table.Column<int>(type: "INTEGER", nullable: false),
-                    benchmarks = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    withdrawn_at = table.Column<long>(type: "INTEGER", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_listings", x => x.id);
-                    table.CheckConstraint("ck_listings_window", "from_hour < to_hour");
-                    table.ForeignKey(
-                        name: "fk_listings_centers_center_id",
-                        column: x => x.center_id,
-                        principalTable: "centers",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                    table.ForeignKey(
-                        name: "fk_listings_organizations_seller_id",
                         column: x => x.seller_id,
                         principalTable: "organizations",
                         principalColumn: "id",
@@ -745,90 +722,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "legs",
-                columns: table => new
-                {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    node_name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    position = table.Column<int>(type: "INTEGER", nullable: false),
-                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "INTEGER", nullable: false),
-                    milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
-                    cpu_milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
-                    memory_mi_b_per_card = table.Column<int>(type: "INTEGER", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
-                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
-                    cancelled_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
-                    billed_usage_version = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_legs", x => x.id);
-                    table.CheckConstraint("ck_legs_held", "deposit_held >= 0");
-                    table.CheckConstraint("ck_legs_shape", "cards > 0 AND milli_per_card BETWEEN 1 AND 1000");
-                    table.ForeignKey(
-                        name: "fk_legs_listings_listing_id",
-                        column: x => x.listing_id,
-                        principalTable: "listings",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                    table.ForeignKey(
-                        name: "fk_legs_nodes_node_id",
-                        column: x => x.node_id,
-                        principalTable: "nodes",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                    table.ForeignKey(
-                        name: "fk_legs_orders_order_id",
-                        column: x => x.order_id,
-                        principalTable: "orders",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "listing_nodes",
-                columns: table => new
-                {
-                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    active = table.Column<bool>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_listing_nodes", x => new { x.listing_id, x.node_id });
-                    table.ForeignKey(
-                        name: "fk_listing_nodes_listings_listing_id",
-                        column: x => x.listing_id,
-                        principalTable: "listings",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                    table.ForeignKey(
-                        name: "fk_listing_nodes_nodes_node_id",
-                        column: x => x.node_id,
-                        principalTable: "nodes",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "vouchers",
                 columns: table => new
                 {
@@ -947,6 +840,57 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "claim_item",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    claim_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    redemption_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_claim_item", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_claim_item_claims_claim_id",
+                        column: x => x.claim_id,
+                        principalTable: "claims",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "credit_note_lines",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    credit_note_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    hours = table.Column<string>(type: "TEXT", nullable: false),
+                    parts = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_credit_note_lines", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_credit_note_lines_credit_notes_credit_note_id",
+                        column: x => x.credit_note_id,
+                        principalTable: "credit_notes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invoice_lines",
                 columns: table => new
                 {
@@ -979,10 +923,150 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         principalTable: "invoices",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "redemptions",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    programme_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    deducted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    used_until = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    returned = table.Column<long>(type: "INTEGER", nullable: false),
+                    rejected = table.Column<long>(type: "INTEGER", nullable: false),
+                    claimed = table.Column<long>(type: "INTEGER", nullable: false),
+                    paid = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_redemptions", x => x.id);
+                    table.CheckConstraint("ck_redemptions_standing", "returned >= 0 AND rejected >= 0 AND returned + rejected <= amount");
                     table.ForeignKey(
-                        name: "fk_invoice_lines_legs_leg_id",
-                        column: x => x.leg_id,
+                        name: "fk_redemptions_invoice_lines_line_id",
+                        column: x => x.line_id,
+                        principalTable: "invoice_lines",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_redemptions_vouchers_voucher_id",
+                        column: x => x.voucher_id,
+                        principalTable: "vouchers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "legs",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    parent_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    position = table.Column<int>(type: "INTEGER", nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    cpu_milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory_mi_b_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
+                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
+                    expected_tokens = table.Column<string>(type: "TEXT", nullable: true),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    resold = table.Column<string>(type: "TEXT", nullable: false),
+                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
+                    cancelled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    billed_usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_legs", x => x.id);
+                    table.CheckConstraint("ck_legs_held", "deposit_held >= 0");
+                    table.CheckConstraint("ck_legs_shape", "cards > 0 AND milli_per_card BETWEEN 1 AND 1000");
+                    table.ForeignKey(
+                        name: "fk_legs_legs_parent_id",
+                        column: x => x.parent_id,
                         principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_legs_nodes_node_id",
+                        column: x => x.node_id,
+                        principalTable: "nodes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_legs_orders_order_id",
+                        column: x => x.order_id,
+                        principalTable: "orders",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "listings",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
+                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
+                    slice_milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    min_hours = table.Column<int>(type: "INTEGER", nullable: false),
+                    benchmarks = table.Column<string>(type: "TEXT", nullable: false),
+                    resale_of = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    resale_cards = table.Column<string>(type: "TEXT", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    withdrawn_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_listings", x => x.id);
+                    table.CheckConstraint("ck_listings_window", "from_hour < to_hour");
+                    table.ForeignKey(
+                        name: "fk_listings_centers_center_id",
+                        column: x => x.center_id,
+                        principalTable: "centers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_listings_legs_resale_of",
+                        column: x => x.resale_of,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_listings_organizations_seller_id",
+                        column: x => x.seller_id,
+                        principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -993,16 +1077,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     card = table.Column<int>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
                     node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     milli = table.Column<int>(type: "INTEGER", nullable: false),
                     cpu_milli = table.Column<int>(type: "INTEGER", nullable: false),
                     memory_mi_b = table.Column<int>(type: "INTEGER", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
                     to_hour = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_reservations", x => new { x.leg_id, x.card });
+                    table.PrimaryKey("pk_reservations", x => new { x.leg_id, x.card, x.from_hour });
                     table.CheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
                     table.ForeignKey(
                         name: "fk_reservations_legs_leg_id",
@@ -1075,105 +1159,29 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "credit_note_lines",
+                name: "listing_nodes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    credit_note_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    net = table.Column<long>(type: "INTEGER", nullable: false),
-                    vat = table.Column<long>(type: "INTEGER", nullable: false),
-                    payable = table.Column<long>(type: "INTEGER", nullable: false),
-                    hours = table.Column<string>(type: "TEXT", nullable: false),
-                    parts = table.Column<string>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_credit_note_lines", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_credit_note_lines_credit_notes_credit_note_id",
-                        column: x => x.credit_note_id,
-                        principalTable: "credit_notes",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                    table.ForeignKey(
-                        name: "fk_credit_note_lines_invoice_lines_invoice_line_id",
-                        column: x => x.invoice_line_id,
-                        principalTable: "invoice_lines",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "redemptions",
-                columns: table => new
-                {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    programme_version = table.Column<int>(type: "INTEGER", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    deducted = table.Column<bool>(type: "INTEGER", nullable: false),
-                    used_until = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    returned = table.Column<long>(type: "INTEGER", nullable: false),
-                    rejected = table.Column<long>(type: "INTEGER", nullable: false),
-                    claimed = table.Column<long>(type: "INTEGER", nullable: false),
-                    paid = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    active = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_redemptions", x => x.id);
-                    table.CheckConstraint("ck_redemptions_standing", "returned >= 0 AND rejected >= 0 AND returned + rejected <= amount");
+                    table.PrimaryKey("pk_listing_nodes", x => new { x.listing_id, x.node_id });
                     table.ForeignKey(
-                        name: "fk_redemptions_invoice_lines_line_id",
-                        column: x => x.line_id,
-                        principalTable: "invoice_lines",
+                        name: "fk_listing_nodes_listings_listing_id",
+                        column: x => x.listing_id,
+                        principalTable: "listings",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
-                        name: "fk_redemptions_vouchers_voucher_id",
-                        column: x => x.voucher_id,
-                        principalTable: "vouchers",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "claim_item",
-                columns: table => new
-                {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    claim_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    redemption_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_claim_item", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_claim_item_claims_claim_id",
-                        column: x => x.claim_id,
-                        principalTable: "claims",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                    table.ForeignKey(
-                        name: "fk_claim_item_redemptions_redemption_id",
-                        column: x => x.redemption_id,
-                        principalTable: "redemptions",
+                        name: "fk_listing_nodes_nodes_node_id",
+                        column: x => x.node_id,
+                        principalTable: "nodes",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -1360,6 +1368,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "order_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_legs_parent_id",
+                table: "legs",
+                column: "parent_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_legs_seller_id_to_hour",
                 table: "legs",
                 columns: new[] { "seller_id", "to_hour" });
@@ -1378,6 +1391,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_listings_center_id",
                 table: "listings",
                 column: "center_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_listings_resale_of",
+                table: "listings",
+                column: "resale_of");
 
             migrationBuilder.CreateIndex(
                 name: "ix_listings_seller_id",
@@ -1524,11 +1542,59 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_vouchers_programme_code_version_number",
                 table: "vouchers",
                 columns: new[] { "programme_code", "version_number" });
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_claim_item_redemptions_redemption_id",
+                table: "claim_item",
+                column: "redemption_id",
+                principalTable: "redemptions",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_credit_note_lines_invoice_lines_invoice_line_id",
+                table: "credit_note_lines",
+                column: "invoice_line_id",
+                principalTable: "invoice_lines",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_invoice_lines_legs_leg_id",
+                table: "invoice_lines",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_legs_listings_listing_id",
+                table: "legs",
+                column: "listing_id",
+                principalTable: "listings",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropForeignKey(
+                name: "fk_centers_organizations_owner_id",
+                table: "centers");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_listings_organizations_seller_id",
+                table: "listings");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_orders_organizations_buyer_id",
+                table: "orders");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_listings_legs_resale_of",
+                table: "listings");
+
             migrationBuilder.DropTable(
                 name: "api_clients");
 
@@ -1549,6 +1615,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "buyer_accounts");
+
+            migrationBuilder.DropTable(
+                name: "capacity_changes");
 
             migrationBuilder.DropTable(
                 name: "claim_item");
@@ -1638,13 +1707,19 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "invoices");
 
             migrationBuilder.DropTable(
-                name: "legs");
-
-            migrationBuilder.DropTable(
                 name: "programme_versions");
 
             migrationBuilder.DropTable(
                 name: "settlements");
+
+            migrationBuilder.DropTable(
+                name: "programmes");
+
+            migrationBuilder.DropTable(
+                name: "organizations");
+
+            migrationBuilder.DropTable(
+                name: "legs");
 
             migrationBuilder.DropTable(
                 name: "listings");
@@ -1656,16 +1731,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "orders");
 
             migrationBuilder.DropTable(
-                name: "programmes");
-
-            migrationBuilder.DropTable(
                 name: "accelerators");
 
             migrationBuilder.DropTable(
                 name: "centers");
-
-            migrationBuilder.DropTable(
-                name: "organizations");
         }
     }
 }

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122045711_Initial")]
+    [Migration("20261122071029_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -951,6 +951,25 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("accelerators");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.CapacityChange", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("node_id");
+
+                    b.HasKey("Number")
+                        .HasName("pk_capacity_changes");
+
+                    b.ToTable("capacity_changes");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1050,6 +1069,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("deposit_held");
 
+                    b.Property<string>("ExpectedTokens")
+                        .HasColumnType("text")
+                        .HasColumnName("expected_tokens");
+
                     b.Property<int>("From")
                         .HasColumnType("integer")
                         .HasColumnName("from_hour");
@@ -1084,6 +1107,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
                     b.Property<int>("Position")
                         .HasColumnType("integer")
                         .HasColumnName("position");
@@ -1098,6 +1125,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
+                    b.Property<string>("Resold")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("resold");
+
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
                         .HasColumnName("seller_id");
@@ -1105,6 +1137,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<int>("To")
                         .HasColumnType("integer")
                         .HasColumnName("to_hour");
+
+                    b.Property<string>("TokenPrices")
+                        .HasColumnType("text")
+                        .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
                         .IsConcurrencyToken()
@@ -1133,6 +1169,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_legs_order_id");
+
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_legs_parent_id");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
@@ -1189,6 +1228,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
+                    b.Property<string>("ResaleCards")
+                        .HasColumnType("text")
+                        .HasColumnName("resale_cards");
+
+                    b.Property<Guid?>("ResaleOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resale_of");
+
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
                         .HasColumnName("seller_id");
@@ -1214,6 +1261,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("CenterId")
                         .HasDatabaseName("ix_listings_center_id");
+
+                    b.HasIndex("ResaleOf")
+                        .HasDatabaseName("ix_listings_resale_of");
 
                     b.HasIndex("SellerId")
                         .HasDatabaseName("ix_listings_seller_id");
@@ -1460,6 +1510,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("vouchers_not_applied");
 
+                    b.Property<string>("Work")
+                        .HasColumnType("text")
+                        .HasColumnName("work");
+
                     b.HasKey("Id")
                         .HasName("pk_quotes");
 
@@ -1482,13 +1536,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("card");
 
-                    b.Property<int>("CpuMilli")
-                        .HasColumnType("integer")
-                        .HasColumnName("cpu_milli");
-
                     b.Property<int>("From")
                         .HasColumnType("integer")
                         .HasColumnName("from_hour");
+
+                    b.Property<int>("CpuMilli")
+                        .HasColumnType("integer")
+                        .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
                         .HasColumnType("integer")
@@ -1506,7 +1560,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card")
+                    b.HasKey("LegId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")
@@ -2645,6 +2699,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_legs_orders_order_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_legs_legs_parent_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
@@ -2655,6 +2715,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_listings_centers_center_id");
+
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("ResaleOf")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_listings_legs_resale_of");
 
                     b.HasOne("Marketplace.Domain.Organizations.Organization", null)
                         .WithMany()

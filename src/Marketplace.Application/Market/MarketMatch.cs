@@ -1,0 +1,55 @@
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Market;
+
+/// <summary>What the market answers a buyer: a plan for the demand, or why there is none and what would work instead.</summary>
+/// <param name="Demand">As it was matched, in cards and hours.</param>
+/// <param name="Match">The plan or the reasons.</param>
+/// <param name="Basis">How the work asked for became cards and hours; null where cards were asked for.</param>
+/// <param name="Alternatives">Where there is no plan.</param>
+public sealed record MarketAnswer(Demand Demand, MatchResult Match, WorkBasis? Basis, IReadOnlyList<Alternative> Alternatives);
+
+/// <summary>Matches a buyer's demands against the market as it is committed now.</summary>
+public sealed class MarketMatch(IMarketplaceDb db, LiveCapacity capacity, MarketplaceSettings settings)
+{
+    /// <summary>The best plan, or the reasons and the nearest plans that would work.</summary>
+    public async Task<MarketAnswer> AnswerAsync(Demand demand, Work? work, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var view = await ViewAsync(buyer, cancellationToken);
+        return await capacity.ReadAsync(
+            (index, placement) =>
+            {
+                var matcher = new Matcher(settings.Time, placement);
+                var (asked, match, basis) = work is null
+                    ? (demand, matcher.Match(demand, index, view, now), null)
+                    : new WorkMatcher(matcher).Match(work, demand, index, view, now);
+                return new MarketAnswer(asked, match, basis, match.Plan is null ? new Alternatives(matcher).Find(asked, index, view, now) : []);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The best plan alone, or null.</summary>
+    public async Task<Plan?> PlanAsync(Demand demand, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var view = await ViewAsync(buyer, cancellationToken);
+        return await capacity.ReadAsync((index, placement) => new Matcher(settings.Time, placement).TryMatch(demand, index, view, now), cancellationToken);
+    }
+
+    private async Task<BuyerView> ViewAsync(Id<Organization> buyer, CancellationToken cancellationToken)
+    {
+        var resellers = await capacity.ReadAsync((index, _) => index.Resellers.Where(id => id != buyer).ToArray(), cancellationToken);
+        if (resellers.Length == 0)
+        {
+            return new(buyer, new HashSet<Id<Organization>>());
+        }
+
+        var organizations = db.Organizations.IgnoreQueryFilters().AsNoTracking();
+        var self = await organizations.SingleAsync(o => o.Id == buyer, cancellationToken);
+        var others = await organizations.Where(o => EF.Parameter(resellers).Contains(o.Id)).ToListAsync(cancellationToken);
+        return new(buyer, others.Where(self.IsRelatedTo).Select(o => o.Id).ToHashSet());
+    }
+}

@@ -1,0 +1,107 @@
+using Marketplace.Domain.Market.Placement;
+using Marketplace.Domain.Shared;
+
+namespace Marketplace.Domain.Market;
+
+/// <summary>
+/// Chooses among nodes that are equal in all else those that lose the least use to later demands. Without a profile of what is
+/// asked for, every placement is as good as any other, and fewer nodes and lower ids decide.
+/// </summary>
+internal sealed class Fragmentation(Demand demand, PackV? placement)
+{
+    private readonly Dictionary<int, int> _shapes = [];
+
+    /// <summary>How much of a node's use to others the placement saves, in the steps of <see cref="PackV"/>; more is better.</summary>
+    public int Score(Part part, HourRange interval) => placement is null ? 0 : Score(State(part.Offer, interval), part.Cards);
+
+    /// <summary>
+    /// Takes cards from the candidates until nothing is missing or they are used up: again and again the one that saves most a
+    /// card; then the cheaper, the one that takes more, the lower node.
+    /// </summary>
+    /// <returns>How many cards were taken.</returns>
+    public int Choose(List<Part> candidates, int missing, HourRange interval, List<Part> taken)
+    {
+        var wanted = missing;
+        if (candidates.Sum(part => (long)part.Cards) <= missing)
+        {
+            taken.AddRange(candidates);
+            return candidates.Sum(part => part.Cards);
+        }
+
+        var left = candidates.Select(part => new Candidate(part, placement is null ? 0 : State(part.Offer, interval))).ToList();
+        while (missing > 0)
+        {
+            // As long as a candidate gives all it has, its score stays as it is.
+            foreach (var candidate in left)
+            {
+                candidate.Cards = Math.Min(candidate.Part.Cards, missing);
+                candidate.Score = placement is null ? 0 : Score(candidate.State, candidate.Cards);
+            }
+
+            left.Sort(Candidate.Compare);
+            var used = 0;
+            while (missing > 0 && used < left.Count && left[used].Cards <= missing && (used == 0 || left[used].Part.Cards <= missing))
+            {
+                taken.Add(left[used].Part with { Cards = left[used].Cards });
+                missing -= left[used++].Cards;
+            }
+
+            left.RemoveRange(0, used);
+        }
+
+        return wanted;
+    }
+
+    /// <summary>The card that a slice had better be cut from, or null for the fullest that suffices.</summary>
+    public IReadOnlyList<int>? CardFor(Part part, HourRange interval)
+    {
+        if (placement is null || part.Cards > 1 || demand.MilliPerCard == Listing.WholeCard)
+        {
+            return null;
+        }
+
+        var residual = placement.Evaluate(State(part.Offer, interval), Shape(part.Cards)).Residual;
+        return [part.Offer.Occupancy.FreeCards(interval, demand.MilliPerCard).First(free => free.Milli == residual).Card];
+    }
+
+    private int Score(int state, int cards) => placement!.Score(state, Shape(cards));
+
+    private int Shape(int cards)
+    {
+        if (!_shapes.TryGetValue(cards, out var shape))
+        {
+            _shapes[cards] = shape = placement!.InternShape(new(cards, demand.MilliPerCard, cards * demand.CpuMilliPerCard, cards * demand.MemoryMiBPerCard));
+        }
+
+        return shape;
+    }
+
+    private int State(Offer offer, HourRange interval)
+    {
+        Span<int> free = stackalloc int[offer.Occupancy.Cards];
+        offer.Occupancy.FreeMilli(interval, free);
+        var (cpu, memory) = offer.Occupancy.FreeShares(interval);
+        return placement!.Intern(new(offer.Accelerator.Model, offer.Occupancy.Cards), free, (int)Math.Clamp(cpu, 0, int.MaxValue), (int)Math.Clamp(memory, 0, int.MaxValue));
+    }
+
+    private sealed class Candidate(Part part, int state)
+    {
+        public Part Part => part;
+
+        public int State => state;
+
+        public int Cards { get; set; }
+
+        public int Score { get; set; }
+
+        public static int Compare(Candidate a, Candidate b)
+        {
+            // Score a card, without dividing.
+            var order = ((long)b.Score * a.Cards).CompareTo((long)a.Score * b.Cards);
+            order = order != 0 ? order : a.Part.CostPerCard.CompareTo(b.Part.CostPerCard);
+            order = order != 0 ? order : b.Cards.CompareTo(a.Cards);
+            order = order != 0 ? order : a.Part.Offer.Node.Id.CompareTo(b.Part.Offer.Node.Id);
+            return order != 0 ? order : a.Part.Offer.Listing.Id.CompareTo(b.Part.Offer.Listing.Id);
+        }
+    }
+}
