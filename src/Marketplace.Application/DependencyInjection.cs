@@ -43,12 +43,14 @@ public static class DependencyInjection
 
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(MatchBidsBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<RequestContext>();
         services.AddScoped<AuditLog>();
         services.AddSingleton<LiveCapacity>();
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
+        services.AddScoped<OrderPlacement>();
         services.AddScoped<TradeCircles>();
         services.AddScoped<ListingWithdrawal>();
         services.AddScoped<Booking>();

@@ -26,6 +26,7 @@ public interface IMarketplaceDb
     DbSet<Listing> Listings { get; }
     DbSet<ListingNode> ListingNodes { get; }
     DbSet<Quote> Quotes { get; }
+    DbSet<Bid> Bids { get; }
     DbSet<Order> Orders { get; }
     DbSet<Leg> Legs { get; }
     DbSet<Reservation> Reservations { get; }

@@ -34,9 +34,9 @@ internal static class BillingEndpoints
 
     private static void MapInvoices(RouteGroupBuilder group)
     {
-        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId)), token))
-            .Produces<Page<InvoiceAnswer>>().WithSummary("Invoices that the caller issued or got");
+        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? side, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId), QueryText.Name<InvoiceSide>(side, "side")), token))
+            .Produces<Page<InvoiceAnswer>>().WithSummary("Invoices that the caller got or issued");
         group.MapGet("/invoices/{id}", async (string id, IMediator mediator, CancellationToken token) => id.EndsWith(".csv", StringComparison.Ordinal)
                 ? Csv(await mediator.Send(new GetInvoice(Id<Invoice>.Parse(id[..^4])), token))
                 : await mediator.OkAsync(new GetInvoice(Id<Invoice>.Parse(id)), token))

@@ -22,6 +22,7 @@ internal static class MarketEndpoints
                 mediator.CreatedAsync(body.Value, listing => $"/v1/listings/{listing.Id}", token))
             .Produces<ListingAnswer>(201).RequireAuthorization(Policies.Enterprise).WithTags("Market").WithSummary("Resell a part of a leg that lies ahead");
         MapQuotes(app.MapGroup("/v1/quotes").WithTags("Market"));
+        MapBids(app.MapGroup("/v1/bids").WithTags("Market"));
         MapOrders(app.MapGroup("/v1/orders").WithTags("Market"));
     }
 
@@ -87,6 +88,25 @@ internal static class MarketEndpoints
             .Produces<Page<QuoteAnswer>>().WithSummary("The caller's quotes");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetQuote(Id<Quote>.Parse(id)), token))
             .Produces<QuoteAnswer>().WithSummary("One quote");
+    }
+
+    private static void MapBids(RouteGroupBuilder group)
+    {
+        group.MapPost("/", async (Body<CreateBid> body, IMediator mediator, HttpResponse response, CancellationToken token) =>
+            {
+                // Capacity that is there already may have filled it meanwhile.
+                var bid = await mediator.Send(new GetBid((await mediator.Send(body.Value, token)).Id), token);
+                response.Headers.Location = $"/v1/bids/{bid.Id}";
+                return Results.Json(bid, MarketJson.Options, statusCode: StatusCodes.Status201Created);
+            })
+            .Produces<BidAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Leave a standing demand with a limit price");
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListBids(page.ToPage(), QueryText.Name<BidStatus>(status, "status")), token))
+            .Produces<Page<BidAnswer>>().WithSummary("The caller's bids");
+        group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetBid(Id<Bid>.Parse(id)), token))
+            .Produces<BidAnswer>().WithSummary("One bid");
+        group.MapDelete("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.NoContentAsync(new WithdrawBid(Id<Bid>.Parse(id)), token))
+            .Produces(204).RequireAuthorization(Policies.Enterprise).WithSummary("Take a bid back");
     }
 
     private static void MapOrders(RouteGroupBuilder group)

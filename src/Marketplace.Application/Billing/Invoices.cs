@@ -38,16 +38,30 @@ public sealed record InvoiceAnswer(
         Convert.ToHexStringLower(invoice.ContentDigest));
 }
 
-/// <summary>The invoices that the caller issued or got, the newest first.</summary>
-public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId) : IQuery<Page<InvoiceAnswer>>, IPaged;
-
-public sealed class ListInvoicesHandler(IMarketplaceDb db) : IRequestHandler<ListInvoices, Page<InvoiceAnswer>>
+public enum InvoiceSide
 {
-    public async Task<Page<InvoiceAnswer>> Handle(ListInvoices request, CancellationToken cancellationToken) =>
-        (await db.Invoices.AsNoTracking().Include(invoice => invoice.Lines)
+    /// <summary>What the caller is to pay.</summary>
+    Received,
+
+    /// <summary>What the caller is to be paid.</summary>
+    Issued,
+}
+
+/// <summary>The caller's invoices, the newest first: an enterprise's are those it got unless it asks for those of its resales.</summary>
+public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side) : IQuery<Page<InvoiceAnswer>>, IPaged;
+
+public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext context) : IRequestHandler<ListInvoices, Page<InvoiceAnswer>>
+{
+    public async Task<Page<InvoiceAnswer>> Handle(ListInvoices request, CancellationToken cancellationToken)
+    {
+        var me = context.Caller.OrganizationId;
+        var side = request.Side ?? (context.Caller.Role == Role.Enterprise ? InvoiceSide.Received : null);
+        return (await db.Invoices.AsNoTracking().Include(invoice => invoice.Lines)
             .Where(invoice => (request.Period == null || invoice.Period == request.Period)
-                && (request.OrganizationId == null || invoice.OrganizationId == request.OrganizationId || invoice.SellerId == request.OrganizationId))
+                && (request.OrganizationId == null || invoice.OrganizationId == request.OrganizationId || invoice.SellerId == request.OrganizationId)
+                && (side != InvoiceSide.Received || invoice.OrganizationId == me) && (side != InvoiceSide.Issued || invoice.SellerId == me))
             .NewestFirstAsync(request.Page, invoice => invoice.Id, cancellationToken)).Select(InvoiceAnswer.Of);
+    }
 }
 
 public sealed record GetInvoice(Id<Invoice> Id) : IQuery<InvoiceAnswer>;

@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Market;
 
 /// <summary>Puts a part of a leg that lies ahead up for resale: some of its cards, over some of its hours.</summary>
-public sealed record CreateResale(Id<Order>? OrderId, Id<Leg>? LegId, int? Cards, DateTimeOffset? From, DateTimeOffset? To, Price? PricePerCardHour) : ICommand<ListingAnswer>;
+public sealed record CreateResale(Id<Order>? OrderId, Id<Leg>? LegId, int? Cards, DateTimeOffset? From, DateTimeOffset? To, Price? PricePerCardHour) : ICommand<ListingAnswer>, IAddsCapacity;
 
 public sealed class CreateResaleValidator : AbstractValidator<CreateResale>
 {

@@ -23,7 +23,7 @@ public sealed record ListingAnswer(
 /// <summary>Offers nodes of a centre over a window of hours. Without names, all of the centre's that are in the market.</summary>
 public sealed record CreateListing(
     Id<Center>? CenterId, IReadOnlyList<string>? Nodes, DateTimeOffset? From, DateTimeOffset? To, Product? Product, Price? PricePerCardHour,
-    TokenPricesInput? TokenPrices, OffPeakInput? OffPeak, int? SliceMilli, int? MinHours, IReadOnlyList<BenchmarkInput>? Benchmarks) : ICommand<ListingAnswer>;
+    TokenPricesInput? TokenPrices, OffPeakInput? OffPeak, int? SliceMilli, int? MinHours, IReadOnlyList<BenchmarkInput>? Benchmarks) : ICommand<ListingAnswer>, IAddsCapacity;
 
 public sealed class CreateListingValidator : AbstractValidator<CreateListing>
 {

@@ -83,7 +83,7 @@ internal static class OrderAnswers
 }
 
 /// <summary>Releases the legs that haven't started, with their holds.</summary>
-public sealed record CancelOrder : ICommand<OrderAnswer>
+public sealed record CancelOrder : ICommand<OrderAnswer>, IAddsCapacity
 {
     [JsonIgnore]
     public Id<Order> Id { get; init; }

@@ -1,11 +1,7 @@
 using FluentValidation;
-using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
-using Marketplace.Application.Vouchers;
-using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
-using Marketplace.Domain.Vouchers;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,85 +15,13 @@ public sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
     public PlaceOrderValidator() => RuleFor(request => request.QuoteId).Required();
 }
 
-public sealed class PlaceOrderHandler(
-    IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, TradeCircles circles, AuditLog audit, MarketClock clock)
-    : IRequestHandler<PlaceOrder, OrderAnswer>
+public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context, OrderPlacement orders, MarketClock clock) : IRequestHandler<PlaceOrder, OrderAnswer>
 {
     public async Task<OrderAnswer> Handle(PlaceOrder request, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         var buyer = context.Caller.OrganizationId;
         var quote = await db.Quotes.SingleOrDefaultAsync(q => q.Id == request.QuoteId && q.BuyerId == buyer, cancellationToken)
             ?? throw SharedErrors.NotFound("quote");
-        var id = Id<Order>.New(now);
-        quote.Use(id, now);
-        var account = await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == buyer, cancellationToken);
-        var plan = await booking.BookAsync(quote.Demand, quote.Plan, buyer, now, cancellationToken);
-
-        // Decided anew, on the vouchers as they are now; the buyer is never made to pay more than the quote said.
-        var facts = await funding.ForPlanAsync(plan, quote.Demand.Workload, buyer, quote.Chosen, now, cancellationToken);
-        var vouchers = Funding.Allocate(facts);
-        if (plan.Total - vouchers.Deducted > quote.Payable)
-        {
-            throw VoucherErrors.Insufficient(quote.PublicMoney, vouchers.PublicMoney);
-        }
-
-        var order = Make(id, quote, plan, facts, vouchers, now);
-        account.Hold(order.DepositHeld);
-        var journal = JournalEntry.For("order.held", id.ToString(), now)
-            .Move(Asset.Cny, order.DepositHeld, debit: Accounts.Deposit(buyer), credit: Accounts.Held(buyer));
-        await funding.HoldAsync(id, vouchers, journal, now, cancellationToken);
-        db.Orders.Add(order);
-        db.JournalEntries.Add(journal);
-        var answer = OrderAnswer.Of(order, vouchers.ByVoucher, now);
-        audit.Record("order.placed", ("order", id.ToString()), buyer, answer);
-        await circles.FlagAsync(order, cancellationToken);
-        return answer;
+        return await orders.PlaceAsync(quote, clock.GetUtcNow(), cancellationToken);
     }
-
-    private static Order Make(Id<Order> id, Quote quote, Plan plan, AllocationRequest facts, FundingResult vouchers, DateTimeOffset now) => new()
-    {
-        Id = id,
-        BuyerId = quote.BuyerId,
-        QuoteId = quote.Id,
-        Workload = quote.Demand.Workload,
-        PlacedAt = now,
-        Total = plan.Total,
-        PublicMoney = vouchers.PublicMoney,
-        Payable = plan.Total - vouchers.Deducted,
-        DepositHeld = plan.Total - vouchers.Deducted,
-        From = plan.Interval.From,
-        To = plan.Interval.To,
-        Funding = Funding.WithoutRules(facts),
-        Legs = [.. plan.Legs.Select((leg, position) => MakeLeg(id, quote, plan, leg, position, leg.Amount - vouchers.DeductedOf(leg.Id)))],
-    };
-
-    private static Leg MakeLeg(Id<Order> id, Quote quote, Plan plan, PlannedLeg leg, int position, Money held) => new()
-    {
-        Id = leg.Id,
-        OrderId = id,
-        BuyerId = quote.BuyerId,
-        SellerId = leg.SellerId,
-        ListingId = leg.ListingId,
-        ParentId = leg.ParentId,
-        CenterId = leg.CenterId,
-        NodeId = leg.NodeId,
-        NodeName = leg.Node,
-        Position = position,
-        Accelerator = leg.Accelerator,
-        Cards = leg.Cards,
-        MilliPerCard = leg.MilliPerCard,
-        CpuMilliPerCard = quote.Demand.CpuMilliPerCard,
-        MemoryMiBPerCard = quote.Demand.MemoryMiBPerCard,
-        From = plan.Interval.From,
-        To = plan.Interval.To,
-        Product = leg.Product,
-        Workload = quote.Demand.Workload,
-        PricePerCardHour = leg.PricePerCardHour,
-        OffPeak = leg.OffPeak,
-        TokenPrices = leg.TokenPrices,
-        ExpectedTokens = leg.ExpectedTokens,
-        Amount = leg.Amount,
-        DepositHeld = held,
-    };
 }

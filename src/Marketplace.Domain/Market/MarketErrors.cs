@@ -43,6 +43,9 @@ public static class MarketErrors
     public static RuleException ResaleNotReserved() =>
         new(Refusal.Rule, "resale.not_reserved", "Only what is paid for whether used or not can be resold: a leg of product reserved.");
 
+    public static RuleException BidClosed(BidStatus status) =>
+        new(Refusal.Conflict, "bid.closed", $"The bid is {status.ToString().ToLowerInvariant()}.");
+
     public static RuleException OrderResold() =>
         new(Refusal.Conflict, "order.resold", "Others bought a part of this order from you; it can't be cancelled.");
 

@@ -33,6 +33,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Listing> Listings => Set<Listing>();
     public DbSet<ListingNode> ListingNodes => Set<ListingNode>();
     public DbSet<Quote> Quotes => Set<Quote>();
+    public DbSet<Bid> Bids => Set<Bid>();
     public DbSet<Order> Orders => Set<Order>();
     public DbSet<Leg> Legs => Set<Leg>();
     public DbSet<Reservation> Reservations => Set<Reservation>();

@@ -15,6 +15,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         builder.Entity<Listing>(Listings);
         builder.Entity<ListingNode>(ListingNodes);
         builder.Entity<Quote>(Quotes);
+        builder.Entity<Bid>(Bids);
         builder.Entity<Order>(Orders);
         builder.Entity<Leg>(Legs);
         builder.Entity<Reservation>(Reservations);
@@ -85,6 +86,18 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         quote.HasIndex(q => q.ExpiresAt);
         quote.HasOne<Organization>().WithMany().HasForeignKey(q => q.BuyerId).OnDelete(DeleteBehavior.Restrict);
         quote.HasQueryFilter(q => db.SeesAll || q.BuyerId == db.Me);
+    }
+
+    private void Bids(EntityTypeBuilder<Bid> bid)
+    {
+        bid.Property(b => b.Demand).AsJson();
+        bid.Property(b => b.Work).AsJson();
+        bid.Property(b => b.Chosen).AsJson();
+        bid.Property(b => b.LastRefusal).HasMaxLength(100);
+        bid.Property(b => b.Version).IsConcurrencyToken();
+        bid.HasIndex(b => new { b.Status, b.ExpiresAt });
+        bid.HasOne<Organization>().WithMany().HasForeignKey(b => b.BuyerId).OnDelete(DeleteBehavior.Restrict);
+        bid.HasQueryFilter(b => db.SeesAll || b.BuyerId == db.Me);
     }
 
     private void Orders(EntityTypeBuilder<Order> order)
