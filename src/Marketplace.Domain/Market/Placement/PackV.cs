@@ -76,6 +76,9 @@ public sealed class PackV(DemandProfile profile)
         return id;
     }
 
+    /// <summary>How much of what is free in that state is likely to be wasted (Φ), in milli; below 0 where it is worth a lot.</summary>
+    public double Waste(int state) => _waste[state];
+
     /// <summary>What comes of placing the shape on a node in that state.</summary>
     public Fit Evaluate(int state, int shape)
     {
