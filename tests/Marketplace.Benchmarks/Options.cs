@@ -11,7 +11,7 @@ internal sealed class Options
     /// <param name="usage">Names the options there are.</param>
     public static Options Parse(IEnumerable<string> args, string usage)
     {
-        var known = usage.Split([' ', '[', ']'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
+        var known = usage.Split(' ', '[', ']').Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
         var options = new Options();
         foreach (var pair in args.Chunk(2))
         {

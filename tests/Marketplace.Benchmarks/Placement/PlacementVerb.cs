@@ -26,8 +26,8 @@ internal static class PlacementVerb
         }
 
         var lists = files.Select(file => Measure(file, nodes, seeds, shuffled)).ToList();
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(
-            new { verb = "placement", nodeOrder = shuffled ? "shuffled" : "file", nodes = nodes.Count, cards = nodes.Sum(node => node.Class.Cards), lists }, Json));
+        var report = new { nodes = nodes.Count, cards = nodes.Sum(node => node.Class.Cards), nodeOrder = shuffled ? "shuffled" : "file", lists };
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, Json));
     }
 
     private static object Measure(string file, IReadOnlyList<TraceNode> nodes, IReadOnlyList<int> seeds, bool shuffled)

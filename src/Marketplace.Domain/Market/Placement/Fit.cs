@@ -1,7 +1,9 @@
 namespace Marketplace.Domain.Market.Placement;
 
 /// <summary>What comes of placing a shape on a node.</summary>
-/// <param name="Score">How much the placement saves of what the node's free capacity wastes, in steps of 5 milli; more is better, and less than nothing is usual.</param>
+/// <param name="Score">
+/// What the placement saves of the waste on the node, in steps of 5 milli, rounded down; more is better, below 0 is usual.
+/// </param>
 /// <param name="Residual">
 /// Free milli, before the placement, of the card to take; of several, the fullest. The others are the next fuller ones upwards.
 /// 0 for a shape without cards.

@@ -28,6 +28,9 @@ internal sealed class Fragments
         }
     }
 
+    /// <summary>Numbers held in all rows made so far.</summary>
+    public int Cells { get; private set; }
+
     /// <summary>The rows of a model, by the rank of the free CPU.</summary>
     public Row?[] RowsOf(string model)
     {
@@ -79,6 +82,7 @@ internal sealed class Fragments
             singles[i] += singles[i + 1];
         }
 
+        Cells += singles.Length + gangs.Count;
         return new(unusable, singles, _sizeRank, [.. gangs.Select(gang => new Gang(gang.Key.Cards, gang.Key.Milli, gang.Value))]);
     }
 

@@ -18,19 +18,21 @@ public sealed class PackV(DemandProfile profile)
 
     private const int Unknown = int.MaxValue;
 
-    /// <summary>Some 64 MB of scores and states.</summary>
-    private const int MaxCells = 1 << 23;
+    /// <summary>With <see cref="MaxStates"/>, some tens of MB.</summary>
+    private const int MaxCells = 1 << 22;
 
     private const int MaxStates = 1 << 18;
 
-    private readonly Potential _potential = new(profile);
+    private const int FirstStates = 64;
+
+    private Potential _potential = new(profile);
     private readonly Dictionary<NodeClass, int> _classIds = [];
     private readonly Dictionary<Shape, int> _shapeIds = [];
     private readonly List<ShapeCache> _shapes = [];
     private readonly int[] _cards = new int[Node.MaxCards];
     private readonly Run[] _runs = new Run[Node.MaxCards];
     private NodeStates _states = new();
-    private double[] _waste = new double[64];
+    private double[] _waste = new double[FirstStates];
     private int _cells;
 
     /// <summary>The id of a node's state; the order of its cards doesn't matter.</summary>
@@ -127,14 +129,17 @@ public sealed class PackV(DemandProfile profile)
     /// <returns>Whether it did: ids of states and shapes given out before mean nothing then.</returns>
     public bool Trim()
     {
-        if (_cells <= MaxCells && _states.Count <= MaxStates)
+        if (_cells + _potential.Cells <= MaxCells && _states.Count <= MaxStates)
         {
             return false;
         }
 
+        _potential = new(profile);
+        _classIds.Clear();
         _shapeIds.Clear();
         _shapes.Clear();
         _states = new();
+        _waste = new double[FirstStates];
         _cells = 0;
         return true;
     }
@@ -156,7 +161,7 @@ public sealed class PackV(DemandProfile profile)
         return id;
     }
 
-    /// <summary>The best score of a placement in that state, and the run that the cards are taken from: the fullest of equals.</summary>
+    /// <summary>The best score of a placement in that state, and the run that its cards are taken from: of equals the fullest.</summary>
     private (int Score, int First) Weigh(int state, Shape shape)
     {
         ref readonly var free = ref _states[state];

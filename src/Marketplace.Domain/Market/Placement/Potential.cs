@@ -24,6 +24,9 @@ internal sealed class Potential
         _worth = [.. Enumerable.Range(0, Listing.WholeCard + 1).Select(milli => Listing.WholeCard * profile.HoleWorth(milli))];
     }
 
+    /// <summary>Numbers held in tables that grow with the models and CPU sizes met.</summary>
+    public int Cells => _fragments.Cells;
+
     /// <summary>The id of a class that wasn't added before; they count from 0.</summary>
     public int Add(NodeClass nodes)
     {

@@ -26,7 +26,8 @@ public class RandomPlacementTests
             foreach (var node in nodes)
             {
                 var state = node.InternIn(policy);
-                Assert.True(Math.Abs(naive.Waste(node.Class, node.Free, node.CpuMilli, node.MemoryMiB) - policy.Waste(state)) < Rounding, $"seed {seed}, run {run}: {node}");
+                var waste = naive.Waste(node.Class, node.Free, node.CpuMilli, node.MemoryMiB);
+                Assert.True(Math.Abs(waste - policy.Waste(state)) < Rounding, $"seed {seed}, run {run}: {node}");
                 foreach (var shape in shapes)
                 {
                     Agree(policy, naive, node, state, shape, $"seed {seed}, run {run}: {shape} on {node}");
@@ -60,8 +61,7 @@ public class RandomPlacementTests
             {
                 var node = nodes[chosen.Candidate];
                 node.Take(shape, chosen.Fit.Residual);
-                Assert.True(node.Free.All(milli => milli >= 0) && node.CpuMilli >= 0 && node.MemoryMiB >= 0, $"seed {seed}, arrival {arrival}: {shape} on {node}");
-                Assert.True(node.InternIn(policy) == chosen.Fit.After, $"seed {seed}, arrival {arrival}: {shape} on {node}");
+                Assert.True(!node.IsOversold && node.InternIn(policy) == chosen.Fit.After, $"seed {seed}, arrival {arrival}: {shape} on {node}");
             }
         }
 
@@ -125,7 +125,9 @@ public class RandomPlacementTests
         Assert.True(saved / 5 >= fit.Score - Rounding && saved / 5 < fit.Score + 1 + Rounding, where);
         foreach (var way in ways)
         {
-            Assert.True(way.Saved / 5 < fit.Score + (way.Residual < fit.Residual ? Rounding : 1 + Rounding), $"{where}: {way.Residual} is better than {fit.Residual}");
+            // Of equal scores the least residual is taken, so that a lesser one has to score less.
+            var limit = fit.Score + (way.Residual < fit.Residual ? 0 : 1);
+            Assert.True(way.Saved / 5 < limit + Rounding, $"{where}: {way.Residual} is better than {fit.Residual}");
         }
     }
 
@@ -156,6 +158,8 @@ public class RandomPlacementTests
         public int CpuMilli { get; set; } = CpuMilli;
 
         public int MemoryMiB { get; set; } = MemoryMiB;
+
+        public bool IsOversold => CpuMilli < 0 || MemoryMiB < 0 || Free.Any(milli => milli < 0);
 
         public int InternIn(PackV policy) => policy.Intern(Class, [.. Free], CpuMilli, MemoryMiB);
 
