@@ -38,15 +38,15 @@ internal static class PlacementVerb
         return new
         {
             pods = Path.GetFileName(file),
-            allocatedPercentAt100 = Rounded(outcomes.Average(run => run.Outcome.Allocated[100])),
-            allocatedPercentAt130 = Rounded(outcomes.Average(run => run.Outcome.Allocated[130])),
+            allocatedPercentAt100 = Rounded(outcomes.Average(run => run.Outcome.At(100))),
+            allocatedPercentAt130 = Rounded(outcomes.Average(run => run.Outcome.At(130))),
             placementsPerSecond = (int)(outcomes.Sum(run => run.Outcome.Placed) / seconds),
             arrivalsPerSecond = (int)(outcomes.Sum(run => run.Outcome.Arrivals) / seconds),
             seeds = outcomes.Select(run => new
             {
                 seed = run.Seed,
-                allocatedPercentAt100 = Rounded(run.Outcome.Allocated[100]),
-                allocatedPercentAt130 = Rounded(run.Outcome.Allocated[130]),
+                allocatedPercentAt100 = Rounded(run.Outcome.At(100)),
+                allocatedPercentAt130 = Rounded(run.Outcome.At(130)),
                 arrivals = run.Outcome.Arrivals,
                 placed = run.Outcome.Placed,
                 seconds = Math.Round(run.Outcome.Elapsed.TotalSeconds, 3),

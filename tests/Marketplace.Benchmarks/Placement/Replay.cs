@@ -4,11 +4,18 @@ using Marketplace.Domain.Market.Placement;
 namespace Marketplace.Benchmarks.Placement;
 
 /// <summary>What one replay came to.</summary>
-/// <param name="Allocated">By the card milli that had arrived, in whole per cent of capacity: the mean of allocated per cent.</param>
+/// <param name="Allocated">
+/// By the card milli that had arrived, in whole per cent of capacity: allocated card milli in per cent of capacity, the mean over
+/// those arrivals.
+/// </param>
 /// <param name="Arrivals">Pods, placed or dropped.</param>
 /// <param name="Placed">Those placed.</param>
 /// <param name="Elapsed">From the first arrival, with nothing learned or kept, to the last.</param>
-internal sealed record Outcome(IReadOnlyDictionary<int, double> Allocated, int Arrivals, int Placed, TimeSpan Elapsed);
+internal sealed record Outcome(IReadOnlyDictionary<int, double> Allocated, int Arrivals, int Placed, TimeSpan Elapsed)
+{
+    /// <summary>Per cent allocated when so many per cent had arrived; of a cluster so small that none did exactly, the last before.</summary>
+    public double At(int percent) => Allocated.Where(at => at.Key <= percent).MaxBy(at => at.Key).Value;
+}
 
 /// <summary>
 /// The FGD paper's experiment (USENIX ATC 2023, section 6): pods arrive in an order drawn by a seed, to 130 % of the cluster's

@@ -19,38 +19,34 @@ internal static class Trace
     {
         // The domain compares shapes by value; one object each makes that quick.
         var shapes = new Dictionary<Shape, Shape>();
-        return Rows(path, row =>
+        var pods = Rows(path, row =>
         {
             var cards = Number(row, "num_gpu");
             var models = row.Headers.Contains("gpu_spec") ? row.GetString("gpu_spec").Split('|', StringSplitOptions.RemoveEmptyEntries) : [];
             var shape = new Shape(cards, cards == 0 ? 0 : Number(row, "gpu_milli"), Number(row, "cpu_milli"), Number(row, "memory_mib"), new(models));
             return shapes.TryAdd(shape, shape) ? shape : shapes[shape];
         });
+        return pods.Any(pod => pod.Cards > 0) ? pods : throw new UsageException($"No pod in {path} asks for a card.");
     }
 
     private static List<T> Rows<T>(string path, Func<CsvReader, T> read)
     {
-        using var file = Open(path);
-        using var csv = CsvReader.Create(file, new() { Separator = ',', MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
-        csv.ReadHeader();
-        var rows = new List<T>();
-        while (csv.Read())
-        {
-            rows.Add(read(csv));
-        }
-
-        return rows;
-    }
-
-    private static FileStream Open(string path)
-    {
         try
         {
-            return File.OpenRead(path);
+            using var file = File.OpenRead(path);
+            using var csv = CsvReader.Create(file, new() { Separator = ',', MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
+            csv.ReadHeader();
+            var rows = new List<T>();
+            while (csv.Read())
+            {
+                rows.Add(read(csv));
+            }
+
+            return rows;
         }
-        catch (IOException unreadable)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or CsvFormatException or KeyNotFoundException or FormatException or ArgumentException)
         {
-            throw new UsageException(unreadable.Message);
+            throw new UsageException($"{path}: {wrong.Message}");
         }
     }
 
