@@ -3,8 +3,4 @@ namespace Marketplace.Domain.Market.Placement;
 /// <summary>Nodes that the same demands could use.</summary>
 /// <param name="Model">Of all its cards.</param>
 /// <param name="Cards">Of one node, 0 to <see cref="Node.MaxCards"/>.</param>
-public readonly record struct NodeClass(string Model, int Cards)
-{
-    /// <summary>Whether a node of the class, with nothing on it, has the cards and the model of the shape.</summary>
-    public bool Suits(Shape shape) => Cards >= shape.Cards && shape.Models.Allows(Model);
-}
+public readonly record struct NodeClass(string Model, int Cards);

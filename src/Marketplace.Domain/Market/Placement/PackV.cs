@@ -25,12 +25,12 @@ public sealed class PackV(DemandProfile profile)
 
     private const int FirstStates = 64;
 
-    private Potential _potential = new(profile);
     private readonly Dictionary<NodeClass, int> _classIds = [];
     private readonly Dictionary<Shape, int> _shapeIds = [];
     private readonly List<ShapeCache> _shapes = [];
     private readonly int[] _cards = new int[Node.MaxCards];
     private readonly Run[] _runs = new Run[Node.MaxCards];
+    private Potential _potential = new(profile);
     private NodeStates _states = new();
     private double[] _waste = new double[FirstStates];
     private int _cells;
