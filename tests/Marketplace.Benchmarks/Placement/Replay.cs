@@ -18,7 +18,7 @@ internal sealed record Outcome(IReadOnlyDictionary<int, double> Allocated, int A
 }
 
 /// <summary>
-/// The FGD paper's experiment (USENIX ATC 2023, section 6): pods arrive in an order drawn by a seed, to 130 % of the cluster's
+/// The FGD paper's experiment (USENIX ATC 2023): pods arrive in an order drawn by a seed, to 130 % of the cluster's
 /// card capacity; each is placed at once where the policy says, or dropped where it fits nowhere; nobody leaves or is moved.
 /// </summary>
 internal sealed class Replay

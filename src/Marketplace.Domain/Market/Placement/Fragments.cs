@@ -2,7 +2,7 @@ namespace Marketplace.Domain.Market.Placement;
 
 /// <summary>
 /// Fragments (F): free card milli that demands, drawn by their share of the arrivals, couldn't use. After Weng, Yang et al., "Beware
-/// of Fragmentation", USENIX ATC 2023, section 3: to a demand that the node can't take at all, or that needs no card, all that
+/// of Fragmentation", USENIX ATC 2023: to a demand that the node can't take at all, or that needs no card, all that
 /// is free is a fragment; to another, the cards are that have less free than it asks of each.
 /// </summary>
 /// <remarks>
