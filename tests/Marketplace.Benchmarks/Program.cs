@@ -1,7 +1,11 @@
 using System.Globalization;
+using Marketplace.Benchmarks;
+using Marketplace.Benchmarks.Placement;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-Console.Error.WriteLine("usage: Marketplace.Benchmarks VERB [OPTION...]");
-Console.Error.WriteLine("No verb is defined yet.");
-return 2;
+Verb[] verbs =
+[
+    new("placement", PlacementVerb.Usage, PlacementVerb.RunAsync),
+];
+return await Verb.DispatchAsync(verbs, args);

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Marketplace.Benchmarks;
+
+/// <summary>The options of a verb, each a name and a value; some may be given several times.</summary>
+internal sealed class Options
+{
+    private readonly List<(string Name, string Value)> _given = [];
+
+    /// <param name="args">Names with their <c>--</c>, each before its value.</param>
+    /// <param name="usage">Names the options there are.</param>
+    public static Options Parse(IEnumerable<string> args, string usage)
+    {
+        var known = usage.Split(' ', '[', ']').Where(word => word.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
+        var options = new Options();
+        foreach (var pair in args.Chunk(2))
+        {
+            if (!known.Contains(pair[0]))
+            {
+                throw new UsageException($"There is no option {pair[0]}.");
+            }
+
+            options._given.Add((pair[0], pair.Length == 2 ? pair[1] : throw new UsageException($"{pair[0]} lacks its value.")));
+        }
+
+        return options;
+    }
+
+    /// <summary>Every value of the option, in the order given.</summary>
+    public IReadOnlyList<string> All(string name) => [.. _given.Where(option => option.Name == name).Select(option => option.Value)];
+
+    /// <summary>The option's value, or null.</summary>
+    public string? Text(string name) => All(name) switch
+    {
+        [] => null,
+        [var value] => value,
+        _ => throw new UsageException($"{name} stands twice."),
+    };
+
+    /// <summary>The option's value, which has to be there.</summary>
+    public string Required(string name) => Text(name) ?? throw new UsageException($"{name} is missing.");
+
+    /// <summary>The option as numbers from one to another, such as <c>42-51</c>, or one alone.</summary>
+    public IReadOnlyList<int> Range(string name)
+    {
+        var ends = Required(name).Split('-').Select(end =>
+            int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToList();
+        return ends.Count <= 2 && ends[0] >= 0 && ends[^1] >= ends[0] && ends[^1] - ends[0] < 1000
+            ? [.. Enumerable.Range(ends[0], ends[^1] - ends[0] + 1)]
+            : throw new UsageException($"{name} is a number or two such as 42-51, of at most 1000 numbers.");
+    }
+}

@@ -1,0 +1,37 @@
+namespace Marketplace.Benchmarks;
+
+/// <summary>One benchmark.</summary>
+/// <param name="Name">What it is called by.</param>
+/// <param name="Usage">Its options, for example <c>--seeds 42-51</c>; those it names are the ones it takes.</param>
+/// <param name="Run">Prints what it measured; throws <see cref="UsageException"/> where an option is wrong.</param>
+internal sealed record Verb(string Name, string Usage, Func<Options, Task> Run)
+{
+    private const int WrongUsage = 2;
+
+    /// <summary>Runs the verb that the arguments name.</summary>
+    /// <returns>The exit status: 0, or 2 with the usage on stderr.</returns>
+    public static async Task<int> DispatchAsync(IReadOnlyList<Verb> verbs, string[] args)
+    {
+        try
+        {
+            var verb = verbs.FirstOrDefault(verb => verb.Name == args.FirstOrDefault())
+                ?? throw new UsageException(args.Length == 0 ? "A verb is missing." : $"There is no verb {args[0]}.");
+            await verb.Run(Options.Parse(args.Skip(1), verb.Usage));
+            return 0;
+        }
+        catch (UsageException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            await Console.Error.WriteLineAsync("usage: Marketplace.Benchmarks VERB [--OPTION VALUE]...");
+            foreach (var verb in verbs)
+            {
+                await Console.Error.WriteLineAsync($"  {verb.Name} {verb.Usage}");
+            }
+
+            return WrongUsage;
+        }
+    }
+}
+
+/// <summary>The command line is wrong; the message says how.</summary>
+internal sealed class UsageException(string message) : Exception(message);
