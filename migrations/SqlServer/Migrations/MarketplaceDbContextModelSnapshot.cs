@@ -964,6 +964,78 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("accelerators");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<string>("Chosen")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("chosen");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Demand")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("demand");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("LastRefusal")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("last_refusal");
+
+                    b.Property<long>("LimitPrice")
+                        .HasColumnType("bigint")
+                        .HasColumnName("limit_price");
+
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("TriedAtChange")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tried_at_change");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Work")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("work");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bids");
+
+                    b.HasIndex("BuyerId")
+                        .HasDatabaseName("ix_bids_buyer_id");
+
+                    b.HasIndex("Status", "ExpiresAt")
+                        .HasDatabaseName("ix_bids_status_expires_at");
+
+                    b.ToTable("bids");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.CapacityChange", b =>
                 {
                     b.Property<long>("Number")
@@ -2725,6 +2797,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_postings_journal_entries_entry_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("BuyerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_bids_organizations_buyer_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>

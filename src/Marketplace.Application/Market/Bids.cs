@@ -74,7 +74,7 @@ public sealed class WithdrawBidHandler(IMarketplaceDb db, RequestContext context
         var me = context.Caller.OrganizationId;
         var bid = await db.Bids.SingleOrDefaultAsync(b => b.Id == request.Id && b.BuyerId == me, cancellationToken) ?? throw SharedErrors.NotFound("bid");
         bid.Withdraw();
-        audit.Record("bid.withdrawn", ("bid", bid.Id.ToString()), bid.BuyerId, null);
+        audit.Record("bid.withdrawn", ("bid", bid.Id.ToString()), bid.BuyerId, new { bid.LimitPrice });
         return Done.Value;
     }
 }

@@ -88,7 +88,7 @@ public sealed class ExpireBidHandler(IMarketplaceDb db, AuditLog audit) : IReque
         if (await db.Bids.SingleAsync(b => b.Id == request.Id, cancellationToken) is { Status: BidStatus.Open } bid)
         {
             bid.Expire();
-            audit.Record("bid.expired", ("bid", bid.Id.ToString()), bid.BuyerId, null);
+            audit.Record("bid.expired", ("bid", bid.Id.ToString()), bid.BuyerId, new { bid.ExpiresAt });
         }
 
         return Done.Value;

@@ -52,16 +52,16 @@ internal sealed class Fragmentation(Demand demand, PackV? placement)
         return wanted;
     }
 
-    /// <summary>The card that a slice had better be cut from, or null for the fullest that suffices.</summary>
-    public IReadOnlyList<int>? CardFor(Part part, HourRange interval)
+    /// <summary>The cards that slices had better be cut from, or null for the fullest that suffice.</summary>
+    public IReadOnlyList<int>? CardsFor(Part part, HourRange interval)
     {
-        if (placement is null || part.Cards > 1 || demand.MilliPerCard == Listing.WholeCard)
+        if (placement is null || demand.MilliPerCard == Listing.WholeCard)
         {
             return null;
         }
 
         var residual = placement.Evaluate(State(part.Offer, interval), Shape(part.Cards)).Residual;
-        return [part.Offer.Occupancy.FreeCards(interval, demand.MilliPerCard).First(free => free.Milli == residual).Card];
+        return [.. part.Offer.Occupancy.FreeCards(interval, residual).Take(part.Cards).Select(free => free.Card)];
     }
 
     private int Score(int state, int cards) => placement!.Score(state, Shape(cards));

@@ -147,7 +147,7 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
             Amount = tokens is null
                 ? new Tariff(listing.PricePerCardHour, listing.OffPeak, time).FullAmount(draft.Interval, part.Cards, demand.MilliPerCard)
                 : listing.TokenPrices!.Of(tokens),
-            CardNumbers = fragmentation.CardFor(part, draft.Interval),
+            CardNumbers = fragmentation.CardsFor(part, draft.Interval),
         };
     }
 

@@ -390,6 +390,35 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "bids",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    work = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    limit_price = table.Column<long>(type: "bigint", nullable: false),
+                    chosen = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
+                    last_refusal = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    tried_at_change = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_bids", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_bids_organizations_buyer_id",
+                        column: x => x.buyer_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "buyer_accounts",
                 columns: table => new
                 {
@@ -1214,6 +1243,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_bids_buyer_id",
+                table: "bids",
+                column: "buyer_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bids_status_expires_at",
+                table: "bids",
+                columns: new[] { "status", "expires_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_centers_owner_id",
                 table: "centers",
                 column: "owner_id");
@@ -1609,6 +1648,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "bank_transfers");
+
+            migrationBuilder.DropTable(
+                name: "bids");
 
             migrationBuilder.DropTable(
                 name: "billed_pairs");
