@@ -115,7 +115,11 @@ internal sealed class BookDatabase : IAsyncDisposable
             Reservations += racks.Sum(rack => rack.Reservations.Count);
         }
 
-        await BulkWriter.ExecuteAsync(connection, "ANALYZE");
+        if (db.Database.IsNpgsql())
+        {
+            // As the server does on its own, before long.
+            await BulkWriter.ExecuteAsync(connection, "ANALYZE");
+        }
     }
 
     /// <summary>A quote as far as the index learns from it: the demand.</summary>
