@@ -50,6 +50,7 @@ public static class DependencyInjection
         services.AddSingleton<LiveCapacity>();
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
+        services.AddScoped<Relocation>();
         services.AddScoped<OrderPlacement>();
         services.AddScoped<TradeCircles>();
         services.AddScoped<ListingWithdrawal>();

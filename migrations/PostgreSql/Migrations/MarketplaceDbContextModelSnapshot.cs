@@ -1141,6 +1141,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("expected_tokens");
 
+                    b.Property<long>("Forgone")
+                        .HasColumnType("bigint")
+                        .HasColumnName("forgone");
+
                     b.Property<int>("From")
                         .HasColumnType("integer")
                         .HasColumnName("from_hour");
@@ -1156,6 +1160,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<int>("MilliPerCard")
                         .HasColumnType("integer")
                         .HasColumnName("milli_per_card");
+
+                    b.Property<string>("Moves")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("moves");
 
                     b.Property<Guid>("NodeId")
                         .HasColumnType("uuid")
@@ -1201,6 +1210,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
                         .HasColumnName("seller_id");
+
+                    b.Property<int?>("SoldUntil")
+                        .HasColumnType("integer")
+                        .HasColumnName("sold_until");
 
                     b.Property<int>("To")
                         .HasColumnType("integer")
@@ -1433,6 +1446,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
+                    b.Property<string>("WithdrawnCards")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawn_cards");
+
                     b.Property<int?>("WithdrawnFrom")
                         .HasColumnType("integer")
                         .HasColumnName("withdrawn_from");
@@ -1600,6 +1618,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("node_id");
+
                     b.Property<int>("Card")
                         .HasColumnType("integer")
                         .HasColumnName("card");
@@ -1620,15 +1642,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("milli");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("node_id");
-
                     b.Property<int>("To")
                         .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card", "From")
+                    b.HasKey("LegId", "NodeId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")

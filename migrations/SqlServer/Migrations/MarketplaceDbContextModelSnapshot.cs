@@ -1161,6 +1161,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("expected_tokens");
 
+                    b.Property<long>("Forgone")
+                        .HasColumnType("bigint")
+                        .HasColumnName("forgone");
+
                     b.Property<int>("From")
                         .HasColumnType("int")
                         .HasColumnName("from_hour");
@@ -1177,6 +1181,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<int>("MilliPerCard")
                         .HasColumnType("int")
                         .HasColumnName("milli_per_card");
+
+                    b.Property<string>("Moves")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("moves");
 
                     b.Property<byte[]>("NodeId")
                         .IsRequired()
@@ -1225,6 +1234,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
+
+                    b.Property<int?>("SoldUntil")
+                        .HasColumnType("int")
+                        .HasColumnName("sold_until");
 
                     b.Property<int>("To")
                         .HasColumnType("int")
@@ -1462,6 +1475,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
+                    b.Property<string>("WithdrawnCards")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("withdrawn_cards");
+
                     b.Property<int?>("WithdrawnFrom")
                         .HasColumnType("int")
                         .HasColumnName("withdrawn_from");
@@ -1632,6 +1650,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("node_id");
+
                     b.Property<int>("Card")
                         .HasColumnType("int")
                         .HasColumnName("card");
@@ -1652,16 +1674,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("milli");
 
-                    b.Property<byte[]>("NodeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
-                        .HasColumnName("node_id");
-
                     b.Property<int>("To")
                         .HasColumnType("int")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card", "From")
+                    b.HasKey("LegId", "NodeId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")

@@ -1154,6 +1154,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("expected_tokens");
 
+                    b.Property<long>("Forgone")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("forgone");
+
                     b.Property<int>("From")
                         .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
@@ -1170,6 +1174,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<int>("MilliPerCard")
                         .HasColumnType("INTEGER")
                         .HasColumnName("milli_per_card");
+
+                    b.Property<string>("Moves")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("moves");
 
                     b.Property<byte[]>("NodeId")
                         .IsRequired()
@@ -1218,6 +1227,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
+
+                    b.Property<int?>("SoldUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sold_until");
 
                     b.Property<int>("To")
                         .HasColumnType("INTEGER")
@@ -1455,6 +1468,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.Property<string>("WithdrawnCards")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("withdrawn_cards");
+
                     b.Property<int?>("WithdrawnFrom")
                         .HasColumnType("INTEGER")
                         .HasColumnName("withdrawn_from");
@@ -1625,6 +1643,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("node_id");
+
                     b.Property<int>("Card")
                         .HasColumnType("INTEGER")
                         .HasColumnName("card");
@@ -1645,16 +1667,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("milli");
 
-                    b.Property<byte[]>("NodeId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("node_id");
-
                     b.Property<int>("To")
                         .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card", "From")
+                    b.HasKey("LegId", "NodeId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")

@@ -53,7 +53,7 @@ internal static class MarketEndpoints
             .Produces<Page<NodeAnswer>>().WithSummary("A centre's nodes");
         group.MapPost("/{id}/nodes/{name}/withdrawals", (string id, string name, Body<WithdrawNode> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id), Name = name }, _ => $"/v1/centers/{id}/nodes", token))
-            .Produces<NodeAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a node out of the market");
+            .Produces<WithdrawalAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a node or some of its cards out of the market");
     }
 
     private static void MapListings(RouteGroupBuilder group)

@@ -19,8 +19,8 @@ public static class MarketErrors
     public static RuleException NodeWithdrawn(string name) =>
         new(Refusal.Conflict, "node.withdrawn", $"Node {name} was withdrawn before.");
 
-    public static RuleException NodeSold(string name) =>
-        new(Refusal.Conflict, "node.sold", $"Cards of node {name} are sold beyond that hour.");
+    public static RuleException CardWithdrawn(string name, int card) =>
+        new(Refusal.Conflict, "node.card_withdrawn", $"Card {card} of node {name} was withdrawn before.");
 
     public static RuleException QuoteUsed() =>
         new(Refusal.Conflict, "quote.used", "An order was placed on this quote before.");

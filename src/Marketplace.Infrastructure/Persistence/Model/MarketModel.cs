@@ -43,6 +43,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         node.Property(n => n.Name).HasMaxLength(100);
         node.Property(n => n.Accelerator).HasMaxLength(50);
         node.Property(n => n.Tags).AsJson();
+        node.Property(n => n.WithdrawnCards).AsJson();
         node.Property(n => n.Version).IsConcurrencyToken();
         node.HasIndex(n => new { n.CenterId, n.Name }).IsUnique();
         node.HasOne<Center>().WithMany().HasForeignKey(n => n.CenterId).OnDelete(DeleteBehavior.Restrict);
@@ -116,6 +117,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         leg.Property(l => l.OffPeak).AsJson();
         leg.Property(l => l.TokenPrices).AsJson();
         leg.Property(l => l.Resold).AsJson();
+        leg.Property(l => l.Moves).AsJson();
         leg.Property(l => l.ExpectedTokens).AsJson();
         leg.Property(l => l.Version).IsConcurrencyToken();
         leg.Property(l => l.UsageVersion).IsConcurrencyToken();
@@ -140,7 +142,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
 
     private void Reservations(EntityTypeBuilder<Reservation> reservation)
     {
-        reservation.HasKey(r => new { r.LegId, r.Card, r.From });
+        reservation.HasKey(r => new { r.LegId, r.NodeId, r.Card, r.From });
         reservation.HasIndex(r => new { r.NodeId, r.To });
         reservation.HasOne<Leg>().WithMany().HasForeignKey(r => r.LegId).OnDelete(DeleteBehavior.Restrict);
         reservation.HasOne<Node>().WithMany().HasForeignKey(r => r.NodeId).OnDelete(DeleteBehavior.Restrict);

@@ -612,6 +612,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     interconnect = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
                     tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     withdrawn_from = table.Column<int>(type: "int", nullable: true),
+                    withdrawn_cards = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1009,6 +1010,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     node_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    moves = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     position = table.Column<int>(type: "int", nullable: false),
                     accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
                     cards = table.Column<int>(type: "int", nullable: false),
@@ -1017,6 +1019,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     memory_mi_b_per_card = table.Column<int>(type: "int", nullable: false),
                     from_hour = table.Column<int>(type: "int", nullable: false),
                     to_hour = table.Column<int>(type: "int", nullable: false),
+                    sold_until = table.Column<int>(type: "int", nullable: true),
                     product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
@@ -1024,6 +1027,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     token_prices = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     expected_tokens = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     amount = table.Column<long>(type: "bigint", nullable: false),
+                    forgone = table.Column<long>(type: "bigint", nullable: false),
                     resold = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     deposit_held = table.Column<long>(type: "bigint", nullable: false),
                     cancelled_at = table.Column<long>(type: "bigint", nullable: true),
@@ -1106,9 +1110,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: table => new
                 {
                     leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     card = table.Column<int>(type: "int", nullable: false),
                     from_hour = table.Column<int>(type: "int", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     milli = table.Column<int>(type: "int", nullable: false),
                     cpu_milli = table.Column<int>(type: "int", nullable: false),
                     memory_mi_b = table.Column<int>(type: "int", nullable: false),
@@ -1116,7 +1120,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_reservations", x => new { x.leg_id, x.card, x.from_hour });
+                    table.PrimaryKey("pk_reservations", x => new { x.leg_id, x.node_id, x.card, x.from_hour });
                     table.CheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
                     table.ForeignKey(
                         name: "fk_reservations_legs_leg_id",
