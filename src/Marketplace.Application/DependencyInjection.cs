@@ -48,9 +48,11 @@ public static class DependencyInjection
         services.AddScoped<AuditLog>();
         services.AddScoped<CapacitySnapshot>();
         services.AddScoped<Booking>();
+        services.AddScoped<Contracting>();
         services.AddScoped<KnownReadings>();
         services.AddScoped<Funding>();
         services.AddScoped<Rater>();
+        services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();
         services.AddScoped<Replayer>();
         services.AddScoped<PeriodCalendar>();

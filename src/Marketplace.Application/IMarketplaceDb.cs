@@ -28,6 +28,7 @@ public interface IMarketplaceDb
     DbSet<Quote> Quotes { get; }
     DbSet<Order> Orders { get; }
     DbSet<Leg> Legs { get; }
+    DbSet<Contract> Contracts { get; }
     DbSet<Reservation> Reservations { get; }
     DbSet<Meter> Meters { get; }
     DbSet<Reading> Readings { get; }

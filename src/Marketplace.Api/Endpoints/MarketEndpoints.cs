@@ -95,6 +95,9 @@ internal static class MarketEndpoints
             .Produces<Page<OrderAnswer>>().WithSummary("Orders that the caller bought or sold in");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetOrder(Id<Order>.Parse(id)), token))
             .Produces<OrderAnswer>().WithSummary("One order; a seller sees its own legs");
+        group.MapGet("/{id}/contracts", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListContracts(Id<Order>.Parse(id), page.ToPage()), token))
+            .Produces<Page<ContractAnswer>>().WithSummary("An order's contracts, one a seller; a seller sees its own");
         group.MapPost("/{id}/cancel", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new CancelOrder { Id = Id<Order>.Parse(id) }, token))
             .Produces<OrderAnswer>().RequireAuthorization(Policies.Enterprise).WithSummary("Release the legs that haven't started");

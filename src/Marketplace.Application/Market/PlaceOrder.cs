@@ -19,7 +19,7 @@ public sealed class PlaceOrderValidator : AbstractValidator<PlaceOrder>
     public PlaceOrderValidator() => RuleFor(request => request.QuoteId).Required();
 }
 
-public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, AuditLog audit, MarketClock clock)
+public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context, Booking booking, Funding funding, Contracting contracting, AuditLog audit, MarketClock clock)
     : IRequestHandler<PlaceOrder, OrderAnswer>
 {
     public async Task<OrderAnswer> Handle(PlaceOrder request, CancellationToken cancellationToken)
@@ -48,6 +48,7 @@ public sealed class PlaceOrderHandler(IMarketplaceDb db, RequestContext context,
         await funding.HoldAsync(id, vouchers, journal, now, cancellationToken);
         db.Orders.Add(order);
         db.JournalEntries.Add(journal);
+        await contracting.ConcludeAsync(order, now, cancellationToken);
         var answer = OrderAnswer.Of(order, vouchers.ByVoucher, now);
         audit.Record("order.placed", ("order", id.ToString()), buyer, answer);
         return answer;

@@ -35,6 +35,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Quote> Quotes => Set<Quote>();
     public DbSet<Order> Orders => Set<Order>();
     public DbSet<Leg> Legs => Set<Leg>();
+    public DbSet<Contract> Contracts => Set<Contract>();
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<Meter> Meters => Set<Meter>();
     public DbSet<Reading> Readings => Set<Reading>();

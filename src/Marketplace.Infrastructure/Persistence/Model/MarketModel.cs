@@ -18,6 +18,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         builder.Entity<Order>(Orders);
         builder.Entity<Leg>(Legs);
         builder.Entity<Reservation>(Reservations);
+        builder.Entity<Contract>(Contracts);
     }
 
     private static void Accelerators(EntityTypeBuilder<Accelerator> accelerator)
@@ -109,6 +110,18 @@ internal sealed class MarketModel(MarketplaceDbContext db)
             table.HasCheckConstraint("ck_legs_held", "deposit_held >= 0");
         });
         leg.HasQueryFilter(l => db.SeesAll || l.BuyerId == db.Me || l.SellerId == db.Me);
+    }
+
+    private void Contracts(EntityTypeBuilder<Contract> contract)
+    {
+        contract.Property(c => c.Number).HasMaxLength(20);
+        contract.Property(c => c.SellerName).HasMaxLength(200);
+        contract.Property(c => c.BuyerName).HasMaxLength(200);
+        contract.Property(c => c.TextDigest).HasMaxLength(32);
+        contract.HasIndex(c => new { c.OrderId, c.SellerId }).IsUnique();
+        contract.HasIndex(c => new { c.SellerId, c.Number }).IsUnique();
+        contract.HasOne<Order>().WithMany().HasForeignKey(c => c.OrderId).OnDelete(DeleteBehavior.Restrict);
+        contract.HasQueryFilter(c => db.SeesAll || c.BuyerId == db.Me || c.SellerId == db.Me);
     }
 
     private void Reservations(EntityTypeBuilder<Reservation> reservation)
