@@ -626,6 +626,34 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "contracts",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    concluded_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_contracts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_contracts_orders_order_id",
+                        column: x => x.order_id,
+                        principalTable: "orders",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "claims",
                 columns: table => new
                 {
@@ -1235,6 +1263,18 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "programme_code");
 
             migrationBuilder.CreateIndex(
+                name: "ix_contracts_order_id_seller_id",
+                table: "contracts",
+                columns: new[] { "order_id", "seller_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_contracts_seller_id_number",
+                table: "contracts",
+                columns: new[] { "seller_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_credit_note_lines_credit_note_id",
                 table: "credit_note_lines",
                 column: "credit_note_id");
@@ -1552,6 +1592,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "claim_item");
+
+            migrationBuilder.DropTable(
+                name: "contracts");
 
             migrationBuilder.DropTable(
                 name: "credit_note_lines");
