@@ -29,10 +29,12 @@ public interface IMarketplaceDb
     DbSet<Order> Orders { get; }
     DbSet<Leg> Legs { get; }
     DbSet<Contract> Contracts { get; }
+    DbSet<Delivery> Deliveries { get; }
     DbSet<Reservation> Reservations { get; }
     DbSet<Meter> Meters { get; }
     DbSet<Reading> Readings { get; }
     DbSet<UsageHour> UsageHours { get; }
+    DbSet<Dispute> Disputes { get; }
     DbSet<Programme> Programmes { get; }
     DbSet<ProgrammeVersion> ProgrammeVersions { get; }
     DbSet<ProgrammeBudget> ProgrammeBudgets { get; }

@@ -98,6 +98,15 @@ internal static class MarketEndpoints
         group.MapGet("/{id}/contracts", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListContracts(Id<Order>.Parse(id), page.ToPage()), token))
             .Produces<Page<ContractAnswer>>().WithSummary("An order's contracts, one a seller; a seller sees its own");
+        group.MapPut("/{id}/legs/{legId}/delivery", (string id, string legId, Body<PutDelivery> body, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(body.Value with { OrderId = Id<Order>.Parse(id), LegId = Id<Leg>.Parse(legId) }, token))
+            .Produces<DeliveryAnswer>().RequireAuthorization(Policies.Seller).WithSummary("Hand over access to a leg, or declare a later hour");
+        group.MapGet("/{id}/legs/{legId}/delivery", (string id, string legId, IMediator mediator, HttpResponse response, CancellationToken token) =>
+            {
+                response.Headers.CacheControl = "no-store";
+                return mediator.OkAsync(new GetDelivery(Id<Order>.Parse(id), Id<Leg>.Parse(legId)), token);
+            })
+            .Produces<DeliveryAnswer>().WithSummary("A leg's delivery; its access is told to the buyer alone");
         group.MapPost("/{id}/cancel", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new CancelOrder { Id = Id<Order>.Parse(id) }, token))
             .Produces<OrderAnswer>().RequireAuthorization(Policies.Enterprise).WithSummary("Release the legs that haven't started");

@@ -1,5 +1,6 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Vouchers;
 
 namespace Marketplace.Application.Jobs;
@@ -10,6 +11,6 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         ExpireVouchersJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        ForgetJob.JobName,
+        DecideOverdueDisputesJob.JobName, ForgetJob.JobName,
     ];
 }

@@ -36,10 +36,12 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Order> Orders => Set<Order>();
     public DbSet<Leg> Legs => Set<Leg>();
     public DbSet<Contract> Contracts => Set<Contract>();
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<Meter> Meters => Set<Meter>();
     public DbSet<Reading> Readings => Set<Reading>();
     public DbSet<UsageHour> UsageHours => Set<UsageHour>();
+    public DbSet<Dispute> Disputes => Set<Dispute>();
     public DbSet<ProgrammeVersion> ProgrammeVersions => Set<ProgrammeVersion>();
     public DbSet<Programme> Programmes => Set<Programme>();
     public DbSet<ProgrammeBudget> ProgrammeBudgets => Set<ProgrammeBudget>();

@@ -19,9 +19,9 @@ internal static class SaveGuard
     private static readonly HashSet<Type> Audited =
     [
         typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing),
-        typeof(ListingNode), typeof(Order), typeof(Contract), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
+        typeof(ListingNode), typeof(Order), typeof(Contract), typeof(Delivery), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
         typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(BillingPeriod),
-        typeof(Reading), typeof(UsageHour),
+        typeof(Reading), typeof(UsageHour), typeof(Dispute),
     ];
 
     private static readonly HashSet<Type> AddedOnly =

@@ -19,6 +19,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         builder.Entity<Leg>(Legs);
         builder.Entity<Reservation>(Reservations);
         builder.Entity<Contract>(Contracts);
+        builder.Entity<Delivery>(Deliveries);
     }
 
     private static void Accelerators(EntityTypeBuilder<Accelerator> accelerator)
@@ -122,6 +123,15 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         contract.HasIndex(c => new { c.SellerId, c.Number }).IsUnique();
         contract.HasOne<Order>().WithMany().HasForeignKey(c => c.OrderId).OnDelete(DeleteBehavior.Restrict);
         contract.HasQueryFilter(c => db.SeesAll || c.BuyerId == db.Me || c.SellerId == db.Me);
+    }
+
+    private void Deliveries(EntityTypeBuilder<Delivery> delivery)
+    {
+        delivery.HasKey(d => d.LegId);
+        delivery.Property(d => d.Note).HasMaxLength(500);
+        delivery.Property(d => d.Version).IsConcurrencyToken();
+        delivery.HasOne<Leg>().WithOne().HasForeignKey<Delivery>(d => d.LegId).OnDelete(DeleteBehavior.Restrict);
+        delivery.HasQueryFilter(d => db.SeesAll || d.BuyerId == db.Me || d.SellerId == db.Me);
     }
 
     private void Reservations(EntityTypeBuilder<Reservation> reservation)
