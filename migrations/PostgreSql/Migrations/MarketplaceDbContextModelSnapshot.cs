@@ -1080,6 +1080,52 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("contracts");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leg_id");
+
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed_at");
+
+                    b.Property<long?>("HandedOverAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("handed_over_at");
+
+                    b.Property<int?>("LateFrom")
+                        .HasColumnType("integer")
+                        .HasColumnName("late_from");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<string>("SealedAccess")
+                        .HasColumnType("text")
+                        .HasColumnName("sealed_access");
+
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("seller_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("LegId")
+                        .HasName("pk_deliveries");
+
+                    b.ToTable("deliveries");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1589,6 +1635,103 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("reservations", t =>
                         {
                             t.HasCheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("DecideBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decide_by");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("integer")
+                        .HasColumnName("from_hour");
+
+                    b.Property<string>("Hours")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("hours");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("opened_at");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<Guid>("ProviderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("To")
+                        .HasColumnType("integer")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_disputes");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_disputes_leg_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_disputes_order_id");
+
+                    b.HasIndex("Status", "DecideBy")
+                        .HasDatabaseName("ix_disputes_status_decide_by");
+
+                    b.ToTable("disputes", t =>
+                        {
+                            t.HasCheckConstraint("ck_disputes_hours", "from_hour < to_hour");
                         });
                 });
 
@@ -2707,6 +2850,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasConstraintName("fk_contracts_orders_order_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Market.Delivery", "LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_deliveries_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Listing", null)
@@ -2817,6 +2970,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_reservations_nodes_node_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_disputes_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>

@@ -1095,6 +1095,54 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("contracts");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
+                    b.Property<long?>("HandedOverAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("handed_over_at");
+
+                    b.Property<int?>("LateFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("late_from");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<string>("SealedAccess")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sealed_access");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seller_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("LegId")
+                        .HasName("pk_deliveries");
+
+                    b.ToTable("deliveries");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1619,6 +1667,108 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("reservations", t =>
                         {
                             t.HasCheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("DecideBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decide_by");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_hour");
+
+                    b.Property<string>("Hours")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hours");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("opened_at");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("order_id");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_disputes");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_disputes_leg_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_disputes_order_id");
+
+                    b.HasIndex("Status", "DecideBy")
+                        .HasDatabaseName("ix_disputes_status_decide_by");
+
+                    b.ToTable("disputes", t =>
+                        {
+                            t.HasCheckConstraint("ck_disputes_hours", "from_hour < to_hour");
                         });
                 });
 
@@ -2759,6 +2909,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasConstraintName("fk_contracts_orders_order_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Market.Delivery", "LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_deliveries_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Listing", null)
@@ -2869,6 +3029,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_reservations_nodes_node_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_disputes_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>

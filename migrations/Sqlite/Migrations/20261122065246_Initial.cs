@@ -975,6 +975,65 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "deliveries",
+                columns: table => new
+                {
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    late_from = table.Column<int>(type: "INTEGER", nullable: true),
+                    sealed_access = table.Column<string>(type: "TEXT", nullable: true),
+                    handed_over_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    changed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deliveries", x => x.leg_id);
+                    table.ForeignKey(
+                        name: "fk_deliveries_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "disputes",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    provider_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    opened_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    decide_by = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_disputes", x => x.id);
+                    table.CheckConstraint("ck_disputes_hours", "from_hour < to_hour");
+                    table.ForeignKey(
+                        name: "fk_disputes_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invoice_lines",
                 columns: table => new
                 {
@@ -1306,6 +1365,21 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "settlement_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_disputes_leg_id",
+                table: "disputes",
+                column: "leg_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_order_id",
+                table: "disputes",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_status_decide_by",
+                table: "disputes",
+                columns: new[] { "status", "decide_by" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_at",
                 table: "idempotency_records",
                 column: "at");
@@ -1598,6 +1672,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "credit_note_lines");
+
+            migrationBuilder.DropTable(
+                name: "deliveries");
+
+            migrationBuilder.DropTable(
+                name: "disputes");
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122064252_Initial")]
+    [Migration("20261122065255_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1103,6 +1103,54 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("contracts");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed_at");
+
+                    b.Property<long?>("HandedOverAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("handed_over_at");
+
+                    b.Property<int?>("LateFrom")
+                        .HasColumnType("int")
+                        .HasColumnName("late_from");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<string>("SealedAccess")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("sealed_access");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("LegId")
+                        .HasName("pk_deliveries");
+
+                    b.ToTable("deliveries");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1627,6 +1675,108 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("reservations", t =>
                         {
                             t.HasCheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("DecideBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decide_by");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("int")
+                        .HasColumnName("from_hour");
+
+                    b.Property<string>("Hours")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("hours");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("opened_at");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("To")
+                        .HasColumnType("int")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_disputes");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_disputes_leg_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_disputes_order_id");
+
+                    b.HasIndex("Status", "DecideBy")
+                        .HasDatabaseName("ix_disputes_status_decide_by");
+
+                    b.ToTable("disputes", t =>
+                        {
+                            t.HasCheckConstraint("ck_disputes_hours", "from_hour < to_hour");
                         });
                 });
 
@@ -2776,6 +2926,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_contracts_orders_order_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Market.Delivery", "LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_deliveries_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Listing", null)
@@ -2886,6 +3046,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_reservations_nodes_node_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_disputes_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
