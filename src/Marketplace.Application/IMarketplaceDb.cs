@@ -26,10 +26,13 @@ public interface IMarketplaceDb
     DbSet<Listing> Listings { get; }
     DbSet<ListingNode> ListingNodes { get; }
     DbSet<Quote> Quotes { get; }
+    DbSet<Enquiry> Enquiries { get; }
     DbSet<Order> Orders { get; }
     DbSet<Leg> Legs { get; }
     DbSet<Contract> Contracts { get; }
     DbSet<Delivery> Deliveries { get; }
+    DbSet<PriceIndexEntry> PriceIndex { get; }
+    DbSet<PriceIndexDay> PriceIndexDays { get; }
     DbSet<Reservation> Reservations { get; }
     DbSet<Meter> Meters { get; }
     DbSet<Reading> Readings { get; }

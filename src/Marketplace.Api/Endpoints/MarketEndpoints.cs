@@ -20,6 +20,7 @@ internal static class MarketEndpoints
         MapListings(app.MapGroup("/v1/listings").WithTags("Market"));
         MapQuotes(app.MapGroup("/v1/quotes").WithTags("Market"));
         MapOrders(app.MapGroup("/v1/orders").WithTags("Market"));
+        MapFigures(app.MapGroup("/v1").WithTags("Market"));
     }
 
     private static void MapAccelerators(RouteGroupBuilder group)
@@ -85,6 +86,11 @@ internal static class MarketEndpoints
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetQuote(Id<Quote>.Parse(id)), token))
             .Produces<QuoteAnswer>().WithSummary("One quote");
     }
+
+    private static void MapFigures(RouteGroupBuilder group) =>
+        group.MapGet("/price-index", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListPriceIndex(page.ToPage(), accelerator, region, QueryText.Day(from, "from"), QueryText.Day(to, "to")), token))
+            .Produces<Page<PriceIndexAnswer>>().WithSummary("The price of a card-hour and a P-hour by day, model and province");
 
     private static void MapOrders(RouteGroupBuilder group)
     {

@@ -1,5 +1,6 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
+using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
 using Marketplace.Application.Vouchers;
 
@@ -11,6 +12,6 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         ExpireVouchersJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        DecideOverdueDisputesJob.JobName, ForgetJob.JobName,
+        DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, ForgetJob.JobName,
     ];
 }

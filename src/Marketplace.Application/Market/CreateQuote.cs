@@ -48,6 +48,7 @@ public sealed class CreateQuoteHandler(
         var match = new Matcher(settings.Time).Match(demand, await snapshot.ReadAsync(demand, buyer, cancellationToken), now);
         if (match.Plan is not { } plan)
         {
+            db.Enquiries.Add(Enquiry.Unfillable(buyer, demand, match.Reasons[0], now));
             return new(null, new("unfillable", match.Reasons, []));
         }
 
@@ -70,6 +71,7 @@ public sealed class CreateQuoteHandler(
             Payable = plan.Total - vouchers.Deducted,
         };
         db.Quotes.Add(quote);
+        db.Enquiries.Add(Enquiry.Filled(quote));
         audit.Record("quote.made", ("quote", quote.Id.ToString()), buyer, new { plan.Total, legs = plan.Legs.Count, quote.ExpiresAt });
         return new(QuoteAnswer.Of(quote, now), null);
     }

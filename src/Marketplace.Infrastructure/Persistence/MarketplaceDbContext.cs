@@ -33,10 +33,13 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Listing> Listings => Set<Listing>();
     public DbSet<ListingNode> ListingNodes => Set<ListingNode>();
     public DbSet<Quote> Quotes => Set<Quote>();
+    public DbSet<Enquiry> Enquiries => Set<Enquiry>();
     public DbSet<Order> Orders => Set<Order>();
     public DbSet<Leg> Legs => Set<Leg>();
     public DbSet<Contract> Contracts => Set<Contract>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();
+    public DbSet<PriceIndexEntry> PriceIndex => Set<PriceIndexEntry>();
+    public DbSet<PriceIndexDay> PriceIndexDays => Set<PriceIndexDay>();
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<Meter> Meters => Set<Meter>();
     public DbSet<Reading> Readings => Set<Reading>();

@@ -27,7 +27,7 @@ internal static class SaveGuard
     private static readonly HashSet<Type> AddedOnly =
     [
         typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer), typeof(ProgrammeVersion), typeof(InvoiceLine),
-        typeof(InvoiceFacts), typeof(InvoicePayment), typeof(CreditNoteLine), typeof(BilledPair), typeof(Reading), typeof(Contract),
+        typeof(InvoiceFacts), typeof(InvoicePayment), typeof(CreditNoteLine), typeof(BilledPair), typeof(Reading), typeof(Contract), typeof(PriceIndexEntry), typeof(PriceIndexDay),
     ];
 
     /// <exception cref="InvalidOperationException">The change is a fault of the product's own.</exception>

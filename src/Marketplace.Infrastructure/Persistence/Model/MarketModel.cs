@@ -20,6 +20,9 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         builder.Entity<Reservation>(Reservations);
         builder.Entity<Contract>(Contracts);
         builder.Entity<Delivery>(Deliveries);
+        builder.Entity<Enquiry>(Enquiries);
+        builder.Entity<PriceIndexEntry>(PriceIndex);
+        builder.Entity<PriceIndexDay>(day => day.HasKey(d => d.Day));
     }
 
     private static void Accelerators(EntityTypeBuilder<Accelerator> accelerator)
@@ -89,6 +92,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
     {
         order.Property(o => o.Funding).AsJson();
         order.HasIndex(o => o.QuoteId).IsUnique();
+        order.HasIndex(o => o.PlacedAt);
         order.HasOne<Organization>().WithMany().HasForeignKey(o => o.BuyerId).OnDelete(DeleteBehavior.Restrict);
         order.HasMany(o => o.Legs).WithOne().HasForeignKey(l => l.OrderId).OnDelete(DeleteBehavior.Restrict);
         order.HasQueryFilter(o => db.SeesAll || o.BuyerId == db.Me || o.Legs.Any(leg => leg.SellerId == db.Me));
@@ -132,6 +136,25 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         delivery.Property(d => d.Version).IsConcurrencyToken();
         delivery.HasOne<Leg>().WithOne().HasForeignKey<Delivery>(d => d.LegId).OnDelete(DeleteBehavior.Restrict);
         delivery.HasQueryFilter(d => db.SeesAll || d.BuyerId == db.Me || d.SellerId == db.Me);
+    }
+
+    /// <summary>No foreign key to the quote, which is forgotten sooner.</summary>
+    private void Enquiries(EntityTypeBuilder<Enquiry> enquiry)
+    {
+        enquiry.Property(e => e.Demand).AsJson();
+        enquiry.Property(e => e.UnfillableReason).HasMaxLength(50);
+        enquiry.HasIndex(e => e.At);
+        enquiry.HasQueryFilter(e => db.SeesAll || e.BuyerId == db.Me);
+    }
+
+    /// <summary>Published: whoever may call may read it.</summary>
+    private static void PriceIndex(EntityTypeBuilder<PriceIndexEntry> entry)
+    {
+        entry.ToTable("price_index");
+        entry.Property(e => e.Accelerator).HasMaxLength(50);
+        entry.Property(e => e.Region).HasMaxLength(2);
+        entry.HasIndex(e => new { e.Day, e.Accelerator, e.Region }).IsUnique();
+        entry.HasOne<PriceIndexDay>().WithMany().HasForeignKey(e => e.Day).OnDelete(DeleteBehavior.Restrict);
     }
 
     private void Reservations(EntityTypeBuilder<Reservation> reservation)
