@@ -1148,6 +1148,44 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("deliveries");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<string>("Demand")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("demand");
+
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("quote_id");
+
+                    b.Property<string>("UnfillableReason")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("unfillable_reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_enquiries");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_enquiries_at");
+
+                    b.ToTable("enquiries");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1549,11 +1587,78 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_orders_buyer_id");
 
+                    b.HasIndex("PlacedAt")
+                        .HasDatabaseName("ix_orders_placed_at");
+
                     b.HasIndex("QuoteId")
                         .IsUnique()
                         .HasDatabaseName("ix_orders_quote_id");
 
                     b.ToTable("orders");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PublishedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("published_at");
+
+                    b.HasKey("Day")
+                        .HasName("pk_price_index_days");
+
+                    b.ToTable("price_index_days");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Accelerator")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("accelerator");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PricePerCardHour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_per_card_hour");
+
+                    b.Property<long>("PricePerPflopsHour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_per_pflops_hour");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)")
+                        .HasColumnName("region");
+
+                    b.Property<long>("Volume")
+                        .HasColumnType("bigint")
+                        .HasColumnName("volume");
+
+                    b.HasKey("Id")
+                        .HasName("pk_price_index");
+
+                    b.HasIndex("Day", "Accelerator", "Region")
+                        .IsUnique()
+                        .HasDatabaseName("ix_price_index_day_accelerator_region");
+
+                    b.ToTable("price_index", (string)null);
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
@@ -3016,6 +3121,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_orders_organizations_buyer_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.PriceIndexDay", null)
+                        .WithMany()
+                        .HasForeignKey("Day")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_price_index_price_index_days_day");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>

@@ -1143,6 +1143,44 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("deliveries");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<string>("Demand")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("demand");
+
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("quote_id");
+
+                    b.Property<string>("UnfillableReason")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("unfillable_reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_enquiries");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_enquiries_at");
+
+                    b.ToTable("enquiries");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1544,11 +1582,78 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_orders_buyer_id");
 
+                    b.HasIndex("PlacedAt")
+                        .HasDatabaseName("ix_orders_placed_at");
+
                     b.HasIndex("QuoteId")
                         .IsUnique()
                         .HasDatabaseName("ix_orders_quote_id");
 
                     b.ToTable("orders");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PublishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("published_at");
+
+                    b.HasKey("Day")
+                        .HasName("pk_price_index_days");
+
+                    b.ToTable("price_index_days");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Accelerator")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("accelerator");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PricePerCardHour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_per_card_hour");
+
+                    b.Property<long>("PricePerPflopsHour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_per_pflops_hour");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("region");
+
+                    b.Property<long>("Volume")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("volume");
+
+                    b.HasKey("Id")
+                        .HasName("pk_price_index");
+
+                    b.HasIndex("Day", "Accelerator", "Region")
+                        .IsUnique()
+                        .HasDatabaseName("ix_price_index_day_accelerator_region");
+
+                    b.ToTable("price_index", (string)null);
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
@@ -3002,6 +3107,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_orders_organizations_buyer_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.PriceIndexDay", null)
+                        .WithMany()
+                        .HasForeignKey("Day")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_price_index_price_index_days_day");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>

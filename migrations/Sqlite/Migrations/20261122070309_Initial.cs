@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Marketplace.Migrations.SqlServer.Migrations
+namespace Marketplace.Migrations.Sqlite.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -15,12 +15,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "accelerators",
                 columns: table => new
                 {
-                    model = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    vendor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    origin = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    fp16_tflops = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false),
-                    memory_gi_b = table.Column<int>(type: "int", nullable: false),
-                    watts = table.Column<int>(type: "int", nullable: false)
+                    model = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    vendor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    origin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    fp16_tflops = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
+                    memory_gi_b = table.Column<int>(type: "INTEGER", nullable: false),
+                    watts = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -31,13 +31,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "api_clients",
                 columns: table => new
                 {
-                    client_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    failed_attempts = table.Column<int>(type: "int", nullable: false),
-                    locked_until = table.Column<long>(type: "bigint", nullable: true)
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    secret_hash = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    failed_attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    locked_until = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -48,15 +48,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "audit_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    action = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    details = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    seal_number = table.Column<long>(type: "bigint", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    action = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    details = table.Column<string>(type: "TEXT", nullable: false),
+                    seal_number = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -67,11 +67,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "audit_seals",
                 columns: table => new
                 {
-                    number = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    entries = table.Column<int>(type: "int", nullable: false),
-                    previous_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    entries = table.Column<int>(type: "INTEGER", nullable: false),
+                    previous_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -82,9 +82,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "billed_pairs",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "int", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false)
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -95,11 +95,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "billing_periods",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "int", nullable: false),
-                    closed_at = table.Column<long>(type: "bigint", nullable: false),
-                    billed_at = table.Column<long>(type: "bigint", nullable: true),
-                    settled_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    closed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    billed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    settled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -107,14 +107,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "enquiries",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    demand = table.Column<string>(type: "TEXT", nullable: false),
+                    quote_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    unfillable_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_enquiries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotency_records",
                 columns: table => new
                 {
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    request_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    answer = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    request_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    answer = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -125,23 +141,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_users",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    normalized_user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    normalized_email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    email_confirmed = table.Column<bool>(type: "bit", nullable: false),
-                    password_hash = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    security_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    concurrency_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    phone_number = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    phone_number_confirmed = table.Column<bool>(type: "bit", nullable: false),
-                    two_factor_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    lockout_end = table.Column<long>(type: "bigint", nullable: true),
-                    lockout_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    access_failed_count = table.Column<int>(type: "int", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    normalized_user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    normalized_email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    email_confirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    password_hash = table.Column<string>(type: "TEXT", nullable: true),
+                    security_stamp = table.Column<string>(type: "TEXT", nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "TEXT", nullable: true),
+                    phone_number = table.Column<string>(type: "TEXT", nullable: true),
+                    phone_number_confirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    two_factor_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    lockout_end = table.Column<long>(type: "INTEGER", nullable: true),
+                    lockout_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    access_failed_count = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -152,13 +168,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "job_runs",
                 columns: table => new
                 {
-                    job = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    due_at = table.Column<long>(type: "bigint", nullable: false),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    outcome = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    started_at = table.Column<long>(type: "bigint", nullable: false),
-                    finished_at = table.Column<long>(type: "bigint", nullable: true),
-                    summary = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true)
+                    job = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    due_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    started_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    summary = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -169,10 +185,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "journal_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    @event = table.Column<string>(name: "event", type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 50, nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -183,11 +199,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "number_series",
                 columns: table => new
                 {
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    document = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    year = table.Column<int>(type: "int", nullable: false),
-                    last = table.Column<int>(type: "int", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    document = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    year = table.Column<int>(type: "INTEGER", nullable: false),
+                    last = table.Column<int>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -198,16 +214,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "organizations",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    region_code = table.Column<string>(type: "nvarchar(6)", maxLength: 6, nullable: false),
-                    established_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    traits = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    taxpayer = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    controllers = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    region_code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
+                    established_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    traits = table.Column<string>(type: "TEXT", nullable: false),
+                    taxpayer = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    controllers = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -215,33 +231,44 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "readings",
+                name: "price_index_days",
                 columns: table => new
                 {
-                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    event_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_at = table.Column<long>(type: "bigint", nullable: false),
-                    to_at = table.Column<long>(type: "bigint", nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    card = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
-                    busy_seconds = table.Column<long>(type: "bigint", nullable: true),
-                    input_tokens = table.Column<long>(type: "bigint", nullable: true),
-                    output_tokens = table.Column<long>(type: "bigint", nullable: true),
-                    energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    replaces = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    content_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    accepted_at = table.Column<long>(type: "bigint", nullable: false),
-                    attested = table.Column<bool>(type: "bit", nullable: false),
-                    usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    published_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_readings", x => new { x.meter_id, x.event_id })
-                        .Annotation("SqlServer:Clustered", false);
+                    table.PrimaryKey("pk_price_index_days", x => x.day);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "readings",
+                columns: table => new
+                {
+                    meter_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    event_id = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    to_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    card = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    busy_seconds = table.Column<long>(type: "INTEGER", nullable: true),
+                    input_tokens = table.Column<long>(type: "INTEGER", nullable: true),
+                    output_tokens = table.Column<long>(type: "INTEGER", nullable: true),
+                    energy_milli_wh = table.Column<long>(type: "INTEGER", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    content_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    accepted_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    attested = table.Column<bool>(type: "INTEGER", nullable: false),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    replaced_at_version = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_readings", x => new { x.meter_id, x.event_id });
                     table.CheckConstraint("ck_readings_cards", "cards >= 0 AND milli BETWEEN 1 AND 1000");
                     table.CheckConstraint("ck_readings_interval", "from_at < to_at");
                 });
@@ -250,9 +277,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "sandbox_times",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "int", nullable: false),
-                    now = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    now = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -263,8 +290,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "stored_keys",
                 columns: table => new
                 {
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    xml = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    xml = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -275,11 +302,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_claims",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "int", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    claim_type = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    claim_value = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    claim_type = table.Column<string>(type: "TEXT", nullable: true),
+                    claim_value = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -296,10 +323,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_logins",
                 columns: table => new
                 {
-                    login_provider = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    provider_key = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    provider_display_name = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false)
+                    login_provider = table.Column<string>(type: "TEXT", nullable: false),
+                    provider_key = table.Column<string>(type: "TEXT", nullable: false),
+                    provider_display_name = table.Column<string>(type: "TEXT", nullable: true),
+                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -316,10 +343,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_tokens",
                 columns: table => new
                 {
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    login_provider = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    value = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    login_provider = table.Column<string>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    value = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -336,13 +363,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "postings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    entry_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    account = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    party_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    asset = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    entry_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    account = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    party_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    asset = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -359,11 +386,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_transfers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -380,12 +407,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "buyer_accounts",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    deposit = table.Column<long>(type: "bigint", nullable: false),
-                    held = table.Column<long>(type: "bigint", nullable: false),
-                    receivable = table.Column<long>(type: "bigint", nullable: false),
-                    credit_limit = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    deposit = table.Column<long>(type: "INTEGER", nullable: false),
+                    held = table.Column<long>(type: "INTEGER", nullable: false),
+                    receivable = table.Column<long>(type: "INTEGER", nullable: false),
+                    credit_limit = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -403,15 +430,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "centers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    region_code = table.Column<string>(type: "nvarchar(6)", maxLength: 6, nullable: false),
-                    hub = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    pue = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    latency_ms = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    bandwidth_gbps = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    region_code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
+                    hub = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    pue = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    latency_ms = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    bandwidth_gbps = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -428,18 +455,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "orders",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    quote_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    placed_at = table.Column<long>(type: "bigint", nullable: false),
-                    total = table.Column<long>(type: "bigint", nullable: false),
-                    public_money = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    deposit_held = table.Column<long>(type: "bigint", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    funding = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    quote_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    placed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    public_money = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    funding = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -456,10 +483,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programmes",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -476,19 +503,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "quotes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    plan = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    chosen = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    vouchers = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    vouchers_not_applied = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    expires_at = table.Column<long>(type: "bigint", nullable: false),
-                    public_money = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    demand = table.Column<string>(type: "TEXT", nullable: false),
+                    plan = table.Column<string>(type: "TEXT", nullable: false),
+                    chosen = table.Column<string>(type: "TEXT", nullable: true),
+                    vouchers = table.Column<string>(type: "TEXT", nullable: false),
+                    vouchers_not_applied = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    public_money = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -505,19 +532,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "settlements",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    gross = table.Column<long>(type: "bigint", nullable: false),
-                    commission_rate = table.Column<int>(type: "int", nullable: false),
-                    commission = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    from_buyers = table.Column<long>(type: "bigint", nullable: false),
-                    from_programmes = table.Column<long>(type: "bigint", nullable: false),
-                    paid_at = table.Column<long>(type: "bigint", nullable: true),
-                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    gross = table.Column<long>(type: "INTEGER", nullable: false),
+                    commission_rate = table.Column<int>(type: "INTEGER", nullable: false),
+                    commission = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_buyers = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_programmes = table.Column<long>(type: "INTEGER", nullable: false),
+                    paid_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -532,23 +559,47 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "price_index",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    region = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    volume = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    price_per_pflops_hour = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_price_index", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_price_index_price_index_days_day",
+                        column: x => x.day,
+                        principalTable: "price_index_days",
+                        principalColumn: "day",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "listings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
-                    token_prices = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    off_peak = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    slice_milli = table.Column<int>(type: "int", nullable: false),
-                    min_hours = table.Column<int>(type: "int", nullable: false),
-                    benchmarks = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    withdrawn_at = table.Column<long>(type: "bigint", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
+                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
+                    slice_milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    min_hours = table.Column<int>(type: "INTEGER", nullable: false),
+                    benchmarks = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    withdrawn_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -572,13 +623,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "meters",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    source = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    public_key_pem = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    source = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    public_key_pem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -595,18 +646,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "nodes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    vcpus = table.Column<int>(type: "int", nullable: false),
-                    memory_gi_b = table.Column<int>(type: "int", nullable: false),
-                    interconnect = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    withdrawn_from = table.Column<int>(type: "int", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    vcpus = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory_gi_b = table.Column<int>(type: "INTEGER", nullable: false),
+                    interconnect = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    tags = table.Column<string>(type: "TEXT", nullable: false),
+                    withdrawn_from = table.Column<int>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -630,18 +681,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "contracts",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    concluded_at = table.Column<long>(type: "bigint", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    seller_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    buyer_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    text = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    text_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    concluded_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -658,17 +709,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "claims",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    up_to = table.Column<DateOnly>(type: "date", nullable: false),
-                    submitted_at = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    paid_at = table.Column<long>(type: "bigint", nullable: true),
-                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    up_to = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    submitted_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    paid_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -685,11 +736,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programme_budgets",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    year = table.Column<int>(type: "int", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    issued = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    year = table.Column<int>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    issued = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -707,10 +758,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programme_versions",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    from = table.Column<long>(type: "bigint", nullable: false),
-                    rules = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    from = table.Column<long>(type: "INTEGER", nullable: false),
+                    rules = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -727,27 +778,27 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoices",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    rating_version = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
-                    issued_at = table.Column<long>(type: "bigint", nullable: false),
-                    total = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    voucher_total = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    content_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    paid = table.Column<long>(type: "bigint", nullable: false),
-                    credited_total = table.Column<long>(type: "bigint", nullable: false),
-                    credited_payable = table.Column<long>(type: "bigint", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    tax_number = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
-                    tax_issued_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    rating_version = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    voucher_total = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    content_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    paid = table.Column<long>(type: "INTEGER", nullable: false),
+                    credited_total = table.Column<long>(type: "INTEGER", nullable: false),
+                    credited_payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    tax_number = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    tax_issued_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -777,32 +828,32 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "legs",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    listing_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    position = table.Column<int>(type: "int", nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli_per_card = table.Column<int>(type: "int", nullable: false),
-                    cpu_milli_per_card = table.Column<int>(type: "int", nullable: false),
-                    memory_mi_b_per_card = table.Column<int>(type: "int", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
-                    off_peak = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    deposit_held = table.Column<long>(type: "bigint", nullable: false),
-                    cancelled_at = table.Column<long>(type: "bigint", nullable: true),
-                    usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    billed_usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    position = table.Column<int>(type: "INTEGER", nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    cpu_milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory_mi_b_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
+                    cancelled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    billed_usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -833,12 +884,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "listing_nodes",
                 columns: table => new
                 {
-                    listing_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    active = table.Column<bool>(type: "bit", nullable: false)
+                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    active = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -861,22 +912,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "vouchers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    version_number = table.Column<int>(type: "int", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    face = table.Column<long>(type: "bigint", nullable: false),
-                    available = table.Column<long>(type: "bigint", nullable: false),
-                    held = table.Column<long>(type: "bigint", nullable: false),
-                    redeemed = table.Column<long>(type: "bigint", nullable: false),
-                    expired = table.Column<long>(type: "bigint", nullable: false),
-                    revoked = table.Column<long>(type: "bigint", nullable: false),
-                    issued_at = table.Column<long>(type: "bigint", nullable: false),
-                    expires_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    budget_year = table.Column<int>(type: "int", nullable: false),
-                    expired_at = table.Column<long>(type: "bigint", nullable: true),
-                    revoked_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    version_number = table.Column<int>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    face = table.Column<long>(type: "INTEGER", nullable: false),
+                    available = table.Column<long>(type: "INTEGER", nullable: false),
+                    held = table.Column<long>(type: "INTEGER", nullable: false),
+                    redeemed = table.Column<long>(type: "INTEGER", nullable: false),
+                    expired = table.Column<long>(type: "INTEGER", nullable: false),
+                    revoked = table.Column<long>(type: "INTEGER", nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    budget_year = table.Column<int>(type: "INTEGER", nullable: false),
+                    expired_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -900,21 +951,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "credit_notes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    issued_at = table.Column<long>(type: "bigint", nullable: false),
-                    total = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    voucher_returned = table.Column<long>(type: "bigint", nullable: false),
-                    refund = table.Column<long>(type: "bigint", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    voucher_returned = table.Column<long>(type: "INTEGER", nullable: false),
+                    refund = table.Column<long>(type: "INTEGER", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -938,9 +989,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_facts",
                 columns: table => new
                 {
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    allocations = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    allocations = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -957,12 +1008,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_payments",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -979,15 +1030,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "deliveries",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    late_from = table.Column<int>(type: "int", nullable: true),
-                    sealed_access = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    handed_over_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    changed_at = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    late_from = table.Column<int>(type: "INTEGER", nullable: true),
+                    sealed_access = table.Column<string>(type: "TEXT", nullable: true),
+                    handed_over_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    changed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1004,23 +1055,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "disputes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    opened_at = table.Column<long>(type: "bigint", nullable: false),
-                    decide_by = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    provider_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    opened_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    decide_by = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1038,24 +1089,24 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    position = table.Column<int>(type: "int", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    usage_period = table.Column<int>(type: "int", nullable: false),
-                    off_peak = table.Column<bool>(type: "bit", nullable: false),
-                    quantity = table.Column<long>(type: "bigint", nullable: false),
-                    unit_price = table.Column<long>(type: "bigint", nullable: false),
-                    vat_rate = table.Column<int>(type: "int", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    position = table.Column<int>(type: "INTEGER", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    usage_period = table.Column<int>(type: "INTEGER", nullable: false),
+                    off_peak = table.Column<bool>(type: "INTEGER", nullable: false),
+                    quantity = table.Column<long>(type: "INTEGER", nullable: false),
+                    unit_price = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat_rate = table.Column<int>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    hours = table.Column<string>(type: "TEXT", nullable: false),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    parts = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1079,14 +1130,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "reservations",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    card = table.Column<int>(type: "int", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    cpu_milli = table.Column<int>(type: "int", nullable: false),
-                    memory_mi_b = table.Column<int>(type: "int", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false)
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    card = table.Column<int>(type: "INTEGER", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    cpu_milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory_mi_b = table.Column<int>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1110,15 +1161,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "usage_hours",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    hour = table.Column<int>(type: "int", nullable: false),
-                    busy = table.Column<long>(type: "bigint", nullable: false),
-                    down = table.Column<long>(type: "bigint", nullable: false),
-                    attested = table.Column<long>(type: "bigint", nullable: false),
-                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    readings = table.Column<int>(type: "int", nullable: false),
-                    attested_readings = table.Column<int>(type: "int", nullable: false)
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    busy = table.Column<long>(type: "INTEGER", nullable: false),
+                    down = table.Column<long>(type: "INTEGER", nullable: false),
+                    attested = table.Column<long>(type: "INTEGER", nullable: false),
+                    input_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    output_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    readings = table.Column<int>(type: "INTEGER", nullable: false),
+                    attested_readings = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1136,13 +1187,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "voucher_holds",
                 columns: table => new
                 {
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    available_before = table.Column<long>(type: "bigint", nullable: false),
-                    left = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    available_before = table.Column<long>(type: "INTEGER", nullable: false),
+                    left = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1166,16 +1217,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "credit_note_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    credit_note_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    credit_note_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    hours = table.Column<string>(type: "TEXT", nullable: false),
+                    parts = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1198,24 +1249,24 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "redemptions",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    programme_version = table.Column<int>(type: "int", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    deducted = table.Column<bool>(type: "bit", nullable: false),
-                    used_until = table.Column<DateOnly>(type: "date", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    returned = table.Column<long>(type: "bigint", nullable: false),
-                    rejected = table.Column<long>(type: "bigint", nullable: false),
-                    claimed = table.Column<long>(type: "bigint", nullable: false),
-                    paid = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    programme_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    deducted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    used_until = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    returned = table.Column<long>(type: "INTEGER", nullable: false),
+                    rejected = table.Column<long>(type: "INTEGER", nullable: false),
+                    claimed = table.Column<long>(type: "INTEGER", nullable: false),
+                    paid = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1239,15 +1290,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "claim_item",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    claim_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    redemption_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    claim_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    redemption_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1381,6 +1432,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: new[] { "status", "decide_by" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_enquiries_at",
+                table: "enquiries",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_at",
                 table: "idempotency_records",
                 column: "at");
@@ -1404,8 +1460,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "user_name_index",
                 table: "identity_users",
                 column: "normalized_user_name",
-                unique: true,
-                filter: "[normalized_user_name] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoice_lines_invoice_id",
@@ -1528,6 +1583,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "buyer_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_orders_placed_at",
+                table: "orders",
+                column: "placed_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_orders_quote_id",
                 table: "orders",
                 column: "quote_id",
@@ -1555,6 +1615,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: new[] { "party_id", "account", "asset" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_price_index_day_accelerator_region",
+                table: "price_index",
+                columns: new[] { "day", "accelerator", "region" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_programmes_authority_id",
                 table: "programmes",
                 column: "authority_id");
@@ -1572,8 +1638,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_readings_leg_id_to_at",
                 table: "readings",
-                columns: new[] { "leg_id", "to_at" })
-                .Annotation("SqlServer:Clustered", true);
+                columns: new[] { "leg_id", "to_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_redemptions_line_id_voucher_id",
@@ -1683,6 +1748,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "disputes");
 
             migrationBuilder.DropTable(
+                name: "enquiries");
+
+            migrationBuilder.DropTable(
                 name: "idempotency_records");
 
             migrationBuilder.DropTable(
@@ -1714,6 +1782,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "postings");
+
+            migrationBuilder.DropTable(
+                name: "price_index");
 
             migrationBuilder.DropTable(
                 name: "programme_budgets");
@@ -1753,6 +1824,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "journal_entries");
+
+            migrationBuilder.DropTable(
+                name: "price_index_days");
 
             migrationBuilder.DropTable(
                 name: "invoice_lines");
