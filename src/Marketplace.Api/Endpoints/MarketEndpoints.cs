@@ -87,10 +87,15 @@ internal static class MarketEndpoints
             .Produces<QuoteAnswer>().WithSummary("One quote");
     }
 
-    private static void MapFigures(RouteGroupBuilder group) =>
+    private static void MapFigures(RouteGroupBuilder group)
+    {
         group.MapGet("/price-index", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListPriceIndex(page.ToPage(), accelerator, region, QueryText.Day(from, "from"), QueryText.Day(to, "to")), token))
             .Produces<Page<PriceIndexAnswer>>().WithSummary("The price of a card-hour and a P-hour by day, model and province");
+        group.MapGet("/market/statistics", (string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new GetMarketStatistics(QueryText.Day(from, "from"), QueryText.Day(to, "to")), token))
+            .Produces<MarketStatisticsAnswer>().WithSummary("What was sold in whole months, where three parties or more stand behind a figure");
+    }
 
     private static void MapOrders(RouteGroupBuilder group)
     {
