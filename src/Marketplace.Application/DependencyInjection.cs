@@ -49,6 +49,7 @@ public static class DependencyInjection
         services.AddScoped<CapacitySnapshot>();
         services.AddScoped<Booking>();
         services.AddScoped<Contracting>();
+        services.AddScoped<CenterAvailability>();
         services.AddScoped<PriceIndexCalendar>();
         services.AddScoped<KnownReadings>();
         services.AddScoped<Funding>();

@@ -41,6 +41,8 @@ internal static class MarketEndpoints
             .Produces<Page<CenterAnswer>>().WithSummary("The caller's centres");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetCenter(Id<Center>.Parse(id)), token))
             .Produces<CenterAnswer>().WithSummary("One centre");
+        group.MapGet("/{id}/reliability", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetReliability(Id<Center>.Parse(id)), token))
+            .Produces<ReliabilityAnswer>().WithSummary("How a centre delivers what it sells, by month, for everybody");
         group.MapPost("/{id}/nodes", async (string id, NodesBody body, IMediator mediator, CancellationToken token) =>
                 await mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id) }, _ => $"/v1/centers/{id}/nodes", token))
             .Accepts<AddNodes>("application/json", "text/csv").Produces<NodesAnswer>(201)

@@ -7,7 +7,7 @@ namespace Marketplace.IntegrationTests.Organizations;
 public sealed class TenancyTests(Servers servers) : IClassFixture<Servers>
 {
     /// <summary>What everybody may read by its address.</summary>
-    private static readonly string[] Public = ["/v1/listings/{id}", "/v1/programmes/{code}"];
+    private static readonly string[] Public = ["/v1/listings/{id}", "/v1/programmes/{code}", "/v1/centers/{id}/reliability"];
 
     [Theory, EveryDatabase]
     public async Task Rows_of_others_are_not_there(DatabaseKind database)
