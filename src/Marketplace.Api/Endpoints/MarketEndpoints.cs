@@ -43,8 +43,8 @@ internal static class MarketEndpoints
             .Produces<CenterAnswer>().WithSummary("One centre");
         group.MapGet("/{id}/reliability", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetReliability(Id<Center>.Parse(id)), token))
             .Produces<ReliabilityAnswer>().WithSummary("How a centre delivers what it sells, by month, for everybody");
-        group.MapPost("/{id}/nodes", async (string id, NodesBody body, IMediator mediator, CancellationToken token) =>
-                await mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id) }, _ => $"/v1/centers/{id}/nodes", token))
+        group.MapPost("/{id}/nodes", (string id, NodesBody body, IMediator mediator, CancellationToken token) => body.ByRowAsync(() =>
+                mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id) }, _ => $"/v1/centers/{id}/nodes", token)))
             .Accepts<AddNodes>("application/json", "text/csv").Produces<NodesAnswer>(201)
             .RequireAuthorization(Policies.Provider).WithMetadata(new BodyLimit(MaxInventoryBytes)).WithSummary("Add nodes, all or none");
         group.MapGet("/{id}/nodes", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
