@@ -56,6 +56,11 @@ internal sealed record ImportCapacity(string File, string Organization, string C
 
     public async Task<int> RunAsync(IServiceProvider services, TextWriter report, CancellationToken cancellationToken)
     {
+        if (!System.IO.File.Exists(File))
+        {
+            return await FailAsync(report, $"There is no file {Path.GetFullPath(File)}.");
+        }
+
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<MarketplaceDbContext>();
         if (!await db.Database.CanConnectAsync(cancellationToken) || (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())

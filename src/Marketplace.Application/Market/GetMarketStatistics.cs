@@ -96,8 +96,21 @@ public sealed class GetMarketStatisticsHandler(IMarketplaceDb db, MarketplaceSet
             where order.PlacedAt >= @from && order.PlacedAt < to && leg.CancelledAt == null
             select new
             {
-                order.PlacedAt, leg.Id, leg.BuyerId, leg.SellerId, leg.Workload, accelerator.Origin, accelerator.Fp16Tflops, leg.Accelerator, leg.Cards, leg.MilliPerCard, leg.From,
-                leg.To, leg.Amount, BuyerRegion = buyer.RegionCode, CenterRegion = center.RegionCode,
+                order.PlacedAt,
+                leg.Id,
+                leg.BuyerId,
+                leg.SellerId,
+                leg.Workload,
+                accelerator.Origin,
+                accelerator.Fp16Tflops,
+                leg.Accelerator,
+                leg.Cards,
+                leg.MilliPerCard,
+                leg.From,
+                leg.To,
+                leg.Amount,
+                BuyerRegion = buyer.RegionCode,
+                CenterRegion = center.RegionCode,
             };
         var ids = sold.Select(leg => leg.Id);
         var vouchers = (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => ids.Contains(hold.LegId)).Select(hold => new { hold.LegId, hold.Amount }).ToListAsync(cancellationToken))

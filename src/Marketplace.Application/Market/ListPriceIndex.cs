@@ -1,6 +1,5 @@
 using FluentValidation;
 using Marketplace.Application.Pipeline;
-using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
 using MediatR;
 using Microsoft.EntityFrameworkCore;

@@ -90,7 +90,17 @@ public sealed class PublishPriceIndexHandler(
             where order.PlacedAt >= @from && order.PlacedAt < to && leg.CancelledAt == null && leg.Product != Product.Tokens
             select new
             {
-                leg.BuyerId, leg.SellerId, center.OwnerId, center.RegionCode, leg.Accelerator, accelerator.Fp16Tflops, leg.Cards, leg.MilliPerCard, leg.From, leg.To, leg.Amount,
+                leg.BuyerId,
+                leg.SellerId,
+                center.OwnerId,
+                center.RegionCode,
+                leg.Accelerator,
+                accelerator.Fp16Tflops,
+                leg.Cards,
+                leg.MilliPerCard,
+                leg.From,
+                leg.To,
+                leg.Amount,
             }).ToListAsync(cancellationToken);
         var ids = legs.SelectMany(leg => (Id<Organization>[])[leg.BuyerId, leg.SellerId, leg.OwnerId]).Distinct().ToList();
         var parties = await db.Organizations.AsNoTracking().Where(o => EF.Parameter(ids).Contains(o.Id)).ToDictionaryAsync(o => o.Id, cancellationToken);
