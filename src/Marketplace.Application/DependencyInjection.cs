@@ -55,9 +55,13 @@ public static class DependencyInjection
         services.AddScoped<TradeCircles>();
         services.AddScoped<ListingWithdrawal>();
         services.AddScoped<Booking>();
+        services.AddScoped<Contracting>();
+        services.AddScoped<CenterAvailability>();
+        services.AddScoped<PriceIndexCalendar>();
         services.AddScoped<KnownReadings>();
         services.AddScoped<Funding>();
         services.AddScoped<Rater>();
+        services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();
         services.AddScoped<Replayer>();
         services.AddScoped<PeriodCalendar>();

@@ -54,4 +54,13 @@ public static class MarketErrors
 
     public static RuleException OrderCancelled() =>
         new(Refusal.Conflict, "order.cancelled", "The order was cancelled before.");
+
+    public static RuleException DeliveryStarted() =>
+        new(Refusal.Conflict, "delivery.started", "The leg has started; a later hour is declared before.");
+
+    public static RuleException DeliveryEnded() =>
+        new(Refusal.Conflict, "delivery.ended", "The leg is over.");
+
+    public static RuleException DeliveryOutsideLeg(Leg leg) =>
+        new(Refusal.Rule, "delivery.outside_leg", $"The leg runs from {leg.From} to {leg.To}.");
 }

@@ -121,6 +121,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "enquiries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    demand = table.Column<string>(type: "text", nullable: false),
+                    quote_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    unfillable_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_enquiries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotency_records",
                 columns: table => new
                 {
@@ -226,6 +242,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_organizations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "price_index_days",
+                columns: table => new
+                {
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    published_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_price_index_days", x => x.day);
                 });
 
             migrationBuilder.CreateTable(
@@ -575,6 +603,30 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "price_index",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    accelerator = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    region = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    volume = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
+                    price_per_pflops_hour = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_price_index", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_price_index_price_index_days_day",
+                        column: x => x.day,
+                        principalTable: "price_index_days",
+                        principalColumn: "day",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "meters",
                 columns: table => new
                 {
@@ -629,6 +681,34 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         name: "fk_nodes_centers_center_id",
                         column: x => x.center_id,
                         principalTable: "centers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contracts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    concluded_at = table.Column<long>(type: "bigint", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "text", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_contracts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_contracts_orders_order_id",
+                        column: x => x.order_id,
+                        principalTable: "orders",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -919,6 +999,53 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         principalTable: "credit_notes",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deliveries",
+                columns: table => new
+                {
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    late_from = table.Column<int>(type: "integer", nullable: true),
+                    sealed_access = table.Column<string>(type: "text", nullable: true),
+                    handed_over_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    changed_at = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deliveries", x => x.leg_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "disputes",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    provider_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    opened_at = table.Column<long>(type: "bigint", nullable: false),
+                    decide_by = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_disputes", x => x.id);
+                    table.CheckConstraint("ck_disputes_hours", "from_hour < to_hour");
                 });
 
             migrationBuilder.CreateTable(
@@ -1287,6 +1414,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 column: "programme_code");
 
             migrationBuilder.CreateIndex(
+                name: "ix_contracts_order_id_seller_id",
+                table: "contracts",
+                columns: new[] { "order_id", "seller_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_contracts_seller_id_number",
+                table: "contracts",
+                columns: new[] { "seller_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_credit_note_lines_credit_note_id",
                 table: "credit_note_lines",
                 column: "credit_note_id");
@@ -1316,6 +1455,26 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_credit_notes_settlement_id",
                 table: "credit_notes",
                 column: "settlement_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_leg_id",
+                table: "disputes",
+                column: "leg_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_order_id",
+                table: "disputes",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_status_decide_by",
+                table: "disputes",
+                columns: new[] { "status", "decide_by" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_enquiries_at",
+                table: "enquiries",
+                column: "at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_at",
@@ -1474,6 +1633,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 column: "buyer_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_orders_placed_at",
+                table: "orders",
+                column: "placed_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_orders_quote_id",
                 table: "orders",
                 column: "quote_id",
@@ -1499,6 +1663,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_postings_party_id_account_asset",
                 table: "postings",
                 columns: new[] { "party_id", "account", "asset" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_price_index_day_accelerator_region",
+                table: "price_index",
+                columns: new[] { "day", "accelerator", "region" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_programmes_authority_id",
@@ -1604,6 +1774,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 onDelete: ReferentialAction.Restrict);
 
             migrationBuilder.AddForeignKey(
+                name: "fk_deliveries_legs_leg_id",
+                table: "deliveries",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_disputes_legs_leg_id",
+                table: "disputes",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
                 name: "fk_invoice_lines_legs_leg_id",
                 table: "invoice_lines",
                 column: "leg_id",
@@ -1634,6 +1820,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             migrationBuilder.DropForeignKey(
                 name: "fk_orders_organizations_buyer_id",
                 table: "orders");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_legs_orders_order_id",
+                table: "legs");
 
             migrationBuilder.DropForeignKey(
                 name: "fk_listings_legs_resale_of",
@@ -1670,7 +1860,19 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "claim_item");
 
             migrationBuilder.DropTable(
+                name: "contracts");
+
+            migrationBuilder.DropTable(
                 name: "credit_note_lines");
+
+            migrationBuilder.DropTable(
+                name: "deliveries");
+
+            migrationBuilder.DropTable(
+                name: "disputes");
+
+            migrationBuilder.DropTable(
+                name: "enquiries");
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");
@@ -1704,6 +1906,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "postings");
+
+            migrationBuilder.DropTable(
+                name: "price_index");
 
             migrationBuilder.DropTable(
                 name: "programme_budgets");
@@ -1745,6 +1950,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "journal_entries");
 
             migrationBuilder.DropTable(
+                name: "price_index_days");
+
+            migrationBuilder.DropTable(
                 name: "invoice_lines");
 
             migrationBuilder.DropTable(
@@ -1766,6 +1974,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "organizations");
 
             migrationBuilder.DropTable(
+                name: "orders");
+
+            migrationBuilder.DropTable(
                 name: "legs");
 
             migrationBuilder.DropTable(
@@ -1773,9 +1984,6 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "nodes");
-
-            migrationBuilder.DropTable(
-                name: "orders");
 
             migrationBuilder.DropTable(
                 name: "accelerators");

@@ -120,6 +120,22 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "enquiries",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    demand = table.Column<string>(type: "TEXT", nullable: false),
+                    quote_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    unfillable_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_enquiries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotency_records",
                 columns: table => new
                 {
@@ -225,6 +241,18 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_organizations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "price_index_days",
+                columns: table => new
+                {
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    published_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_price_index_days", x => x.day);
                 });
 
             migrationBuilder.CreateTable(
@@ -574,6 +602,30 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "price_index",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    region = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    volume = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    price_per_pflops_hour = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_price_index", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_price_index_price_index_days_day",
+                        column: x => x.day,
+                        principalTable: "price_index_days",
+                        principalColumn: "day",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "meters",
                 columns: table => new
                 {
@@ -628,6 +680,34 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         name: "fk_nodes_centers_center_id",
                         column: x => x.center_id,
                         principalTable: "centers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contracts",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    concluded_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_contracts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_contracts_orders_order_id",
+                        column: x => x.order_id,
+                        principalTable: "orders",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -918,6 +998,53 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         principalTable: "credit_notes",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deliveries",
+                columns: table => new
+                {
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    late_from = table.Column<int>(type: "INTEGER", nullable: true),
+                    sealed_access = table.Column<string>(type: "TEXT", nullable: true),
+                    handed_over_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    changed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deliveries", x => x.leg_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "disputes",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    provider_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    opened_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    decide_by = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_disputes", x => x.id);
+                    table.CheckConstraint("ck_disputes_hours", "from_hour < to_hour");
                 });
 
             migrationBuilder.CreateTable(
@@ -1286,6 +1413,18 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "programme_code");
 
             migrationBuilder.CreateIndex(
+                name: "ix_contracts_order_id_seller_id",
+                table: "contracts",
+                columns: new[] { "order_id", "seller_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_contracts_seller_id_number",
+                table: "contracts",
+                columns: new[] { "seller_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_credit_note_lines_credit_note_id",
                 table: "credit_note_lines",
                 column: "credit_note_id");
@@ -1315,6 +1454,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_credit_notes_settlement_id",
                 table: "credit_notes",
                 column: "settlement_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_leg_id",
+                table: "disputes",
+                column: "leg_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_order_id",
+                table: "disputes",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_status_decide_by",
+                table: "disputes",
+                columns: new[] { "status", "decide_by" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_enquiries_at",
+                table: "enquiries",
+                column: "at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_at",
@@ -1473,6 +1632,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "buyer_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_orders_placed_at",
+                table: "orders",
+                column: "placed_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_orders_quote_id",
                 table: "orders",
                 column: "quote_id",
@@ -1498,6 +1662,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_postings_party_id_account_asset",
                 table: "postings",
                 columns: new[] { "party_id", "account", "asset" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_price_index_day_accelerator_region",
+                table: "price_index",
+                columns: new[] { "day", "accelerator", "region" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_programmes_authority_id",
@@ -1603,6 +1773,22 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 onDelete: ReferentialAction.Restrict);
 
             migrationBuilder.AddForeignKey(
+                name: "fk_deliveries_legs_leg_id",
+                table: "deliveries",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_disputes_legs_leg_id",
+                table: "disputes",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
                 name: "fk_invoice_lines_legs_leg_id",
                 table: "invoice_lines",
                 column: "leg_id",
@@ -1633,6 +1819,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             migrationBuilder.DropForeignKey(
                 name: "fk_orders_organizations_buyer_id",
                 table: "orders");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_legs_orders_order_id",
+                table: "legs");
 
             migrationBuilder.DropForeignKey(
                 name: "fk_listings_legs_resale_of",
@@ -1669,7 +1859,19 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "claim_item");
 
             migrationBuilder.DropTable(
+                name: "contracts");
+
+            migrationBuilder.DropTable(
                 name: "credit_note_lines");
+
+            migrationBuilder.DropTable(
+                name: "deliveries");
+
+            migrationBuilder.DropTable(
+                name: "disputes");
+
+            migrationBuilder.DropTable(
+                name: "enquiries");
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");
@@ -1703,6 +1905,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "postings");
+
+            migrationBuilder.DropTable(
+                name: "price_index");
 
             migrationBuilder.DropTable(
                 name: "programme_budgets");
@@ -1744,6 +1949,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "journal_entries");
 
             migrationBuilder.DropTable(
+                name: "price_index_days");
+
+            migrationBuilder.DropTable(
                 name: "invoice_lines");
 
             migrationBuilder.DropTable(
@@ -1765,6 +1973,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "organizations");
 
             migrationBuilder.DropTable(
+                name: "orders");
+
+            migrationBuilder.DropTable(
                 name: "legs");
 
             migrationBuilder.DropTable(
@@ -1772,9 +1983,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "nodes");
-
-            migrationBuilder.DropTable(
-                name: "orders");
 
             migrationBuilder.DropTable(
                 name: "accelerators");
