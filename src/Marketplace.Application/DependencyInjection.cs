@@ -50,13 +50,18 @@ public static class DependencyInjection
         services.AddSingleton<LiveCapacity>();
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
+        services.AddScoped<Relocation>();
         services.AddScoped<OrderPlacement>();
         services.AddScoped<TradeCircles>();
         services.AddScoped<ListingWithdrawal>();
         services.AddScoped<Booking>();
+        services.AddScoped<Contracting>();
+        services.AddScoped<CenterAvailability>();
+        services.AddScoped<PriceIndexCalendar>();
         services.AddScoped<KnownReadings>();
         services.AddScoped<Funding>();
         services.AddScoped<Rater>();
+        services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();
         services.AddScoped<Replayer>();
         services.AddScoped<PeriodCalendar>();

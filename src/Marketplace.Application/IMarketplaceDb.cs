@@ -27,13 +27,19 @@ public interface IMarketplaceDb
     DbSet<ListingNode> ListingNodes { get; }
     DbSet<Quote> Quotes { get; }
     DbSet<Bid> Bids { get; }
+    DbSet<Enquiry> Enquiries { get; }
     DbSet<Order> Orders { get; }
     DbSet<Leg> Legs { get; }
+    DbSet<Contract> Contracts { get; }
+    DbSet<Delivery> Deliveries { get; }
+    DbSet<PriceIndexEntry> PriceIndex { get; }
+    DbSet<PriceIndexDay> PriceIndexDays { get; }
     DbSet<Reservation> Reservations { get; }
     DbSet<CapacityChange> CapacityChanges { get; }
     DbSet<Meter> Meters { get; }
     DbSet<Reading> Readings { get; }
     DbSet<UsageHour> UsageHours { get; }
+    DbSet<Dispute> Disputes { get; }
     DbSet<Programme> Programmes { get; }
     DbSet<ProgrammeVersion> ProgrammeVersions { get; }
     DbSet<ProgrammeBudget> ProgrammeBudgets { get; }

@@ -1111,6 +1111,172 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("centers");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BuyerCreditCode")
+                        .IsRequired()
+                        .HasMaxLength(18)
+                        .HasColumnType("nvarchar(18)")
+                        .HasColumnName("buyer_credit_code");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<string>("BuyerName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("buyer_name");
+
+                    b.Property<long>("ConcludedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("concluded_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("nvarchar(30)")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("SellerCreditCode")
+                        .IsRequired()
+                        .HasMaxLength(18)
+                        .HasColumnType("nvarchar(18)")
+                        .HasColumnName("seller_credit_code");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("SellerName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("seller_name");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("text");
+
+                    b.Property<byte[]>("TextDigest")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("text_digest");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contracts");
+
+                    b.HasIndex("OrderId", "SellerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_contracts_order_id_seller_id");
+
+                    b.HasIndex("SellerId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_contracts_seller_id_number");
+
+                    b.ToTable("contracts");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed_at");
+
+                    b.Property<long?>("HandedOverAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("handed_over_at");
+
+                    b.Property<int?>("LateFrom")
+                        .HasColumnType("int")
+                        .HasColumnName("late_from");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<string>("SealedAccess")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("sealed_access");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("LegId")
+                        .HasName("pk_deliveries");
+
+                    b.ToTable("deliveries");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<string>("Demand")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("demand");
+
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("quote_id");
+
+                    b.Property<string>("UnfillableReason")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("unfillable_reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_enquiries");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_enquiries_at");
+
+                    b.ToTable("enquiries");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1161,6 +1327,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("expected_tokens");
 
+                    b.Property<long>("Forgone")
+                        .HasColumnType("bigint")
+                        .HasColumnName("forgone");
+
                     b.Property<int>("From")
                         .HasColumnType("int")
                         .HasColumnName("from_hour");
@@ -1177,6 +1347,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<int>("MilliPerCard")
                         .HasColumnType("int")
                         .HasColumnName("milli_per_card");
+
+                    b.Property<string>("Moves")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("moves");
 
                     b.Property<byte[]>("NodeId")
                         .IsRequired()
@@ -1225,6 +1400,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
+
+                    b.Property<int?>("SoldUntil")
+                        .HasColumnType("int")
+                        .HasColumnName("sold_until");
 
                     b.Property<int>("To")
                         .HasColumnType("int")
@@ -1462,6 +1641,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
+                    b.Property<string>("WithdrawnCards")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("withdrawn_cards");
+
                     b.Property<int?>("WithdrawnFrom")
                         .HasColumnType("int")
                         .HasColumnName("withdrawn_from");
@@ -1543,11 +1727,78 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_orders_buyer_id");
 
+                    b.HasIndex("PlacedAt")
+                        .HasDatabaseName("ix_orders_placed_at");
+
                     b.HasIndex("QuoteId")
                         .IsUnique()
                         .HasDatabaseName("ix_orders_quote_id");
 
                     b.ToTable("orders");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PublishedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("published_at");
+
+                    b.HasKey("Day")
+                        .HasName("pk_price_index_days");
+
+                    b.ToTable("price_index_days");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Accelerator")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("accelerator");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PricePerCardHour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_per_card_hour");
+
+                    b.Property<long>("PricePerPflopsHour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_per_pflops_hour");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("nvarchar(2)")
+                        .HasColumnName("region");
+
+                    b.Property<long>("Volume")
+                        .HasColumnType("bigint")
+                        .HasColumnName("volume");
+
+                    b.HasKey("Id")
+                        .HasName("pk_price_index");
+
+                    b.HasIndex("Day", "Accelerator", "Region")
+                        .IsUnique()
+                        .HasDatabaseName("ix_price_index_day_accelerator_region");
+
+                    b.ToTable("price_index", (string)null);
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
@@ -1632,6 +1883,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("node_id");
+
                     b.Property<int>("Card")
                         .HasColumnType("int")
                         .HasColumnName("card");
@@ -1652,16 +1907,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("milli");
 
-                    b.Property<byte[]>("NodeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
-                        .HasColumnName("node_id");
-
                     b.Property<int>("To")
                         .HasColumnType("int")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card", "From")
+                    b.HasKey("LegId", "NodeId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")
@@ -1670,6 +1920,108 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("reservations", t =>
                         {
                             t.HasCheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("DecideBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decide_by");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("int")
+                        .HasColumnName("from_hour");
+
+                    b.Property<string>("Hours")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("hours");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("opened_at");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("To")
+                        .HasColumnType("int")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_disputes");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_disputes_leg_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_disputes_order_id");
+
+                    b.HasIndex("Status", "DecideBy")
+                        .HasDatabaseName("ix_disputes_status_decide_by");
+
+                    b.ToTable("disputes", t =>
+                        {
+                            t.HasCheckConstraint("ck_disputes_hours", "from_hour < to_hour");
                         });
                 });
 
@@ -2819,6 +3171,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_centers_organizations_owner_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Order", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_contracts_orders_order_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Market.Delivery", "LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_deliveries_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Listing", null)
@@ -2916,6 +3288,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_orders_organizations_buyer_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.PriceIndexDay", null)
+                        .WithMany()
+                        .HasForeignKey("Day")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_price_index_price_index_days_day");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
                     b.HasOne("Marketplace.Domain.Organizations.Organization", null)
@@ -2941,6 +3323,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_reservations_nodes_node_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_disputes_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>

@@ -1104,6 +1104,172 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("centers");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BuyerCreditCode")
+                        .IsRequired()
+                        .HasMaxLength(18)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("buyer_credit_code");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<string>("BuyerName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("buyer_name");
+
+                    b.Property<long>("ConcludedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("concluded_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(30)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("SellerCreditCode")
+                        .IsRequired()
+                        .HasMaxLength(18)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("seller_credit_code");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("SellerName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("seller_name");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<byte[]>("TextDigest")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("text_digest");
+
+                    b.HasKey("Id")
+                        .HasName("pk_contracts");
+
+                    b.HasIndex("OrderId", "SellerId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_contracts_order_id_seller_id");
+
+                    b.HasIndex("SellerId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_contracts_seller_id_number");
+
+                    b.ToTable("contracts");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
+                    b.Property<long?>("HandedOverAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("handed_over_at");
+
+                    b.Property<int?>("LateFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("late_from");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<string>("SealedAccess")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sealed_access");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seller_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("LegId")
+                        .HasName("pk_deliveries");
+
+                    b.ToTable("deliveries");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<string>("Demand")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("demand");
+
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("quote_id");
+
+                    b.Property<string>("UnfillableReason")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("unfillable_reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_enquiries");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_enquiries_at");
+
+                    b.ToTable("enquiries");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1154,6 +1320,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("expected_tokens");
 
+                    b.Property<long>("Forgone")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("forgone");
+
                     b.Property<int>("From")
                         .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
@@ -1170,6 +1340,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<int>("MilliPerCard")
                         .HasColumnType("INTEGER")
                         .HasColumnName("milli_per_card");
+
+                    b.Property<string>("Moves")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("moves");
 
                     b.Property<byte[]>("NodeId")
                         .IsRequired()
@@ -1218,6 +1393,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
+
+                    b.Property<int?>("SoldUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sold_until");
 
                     b.Property<int>("To")
                         .HasColumnType("INTEGER")
@@ -1455,6 +1634,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.Property<string>("WithdrawnCards")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("withdrawn_cards");
+
                     b.Property<int?>("WithdrawnFrom")
                         .HasColumnType("INTEGER")
                         .HasColumnName("withdrawn_from");
@@ -1536,11 +1720,78 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_orders_buyer_id");
 
+                    b.HasIndex("PlacedAt")
+                        .HasDatabaseName("ix_orders_placed_at");
+
                     b.HasIndex("QuoteId")
                         .IsUnique()
                         .HasDatabaseName("ix_orders_quote_id");
 
                     b.ToTable("orders");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PublishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("published_at");
+
+                    b.HasKey("Day")
+                        .HasName("pk_price_index_days");
+
+                    b.ToTable("price_index_days");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Accelerator")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("accelerator");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long>("PricePerCardHour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_per_card_hour");
+
+                    b.Property<long>("PricePerPflopsHour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_per_pflops_hour");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("region");
+
+                    b.Property<long>("Volume")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("volume");
+
+                    b.HasKey("Id")
+                        .HasName("pk_price_index");
+
+                    b.HasIndex("Day", "Accelerator", "Region")
+                        .IsUnique()
+                        .HasDatabaseName("ix_price_index_day_accelerator_region");
+
+                    b.ToTable("price_index", (string)null);
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
@@ -1625,6 +1876,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("node_id");
+
                     b.Property<int>("Card")
                         .HasColumnType("INTEGER")
                         .HasColumnName("card");
@@ -1645,16 +1900,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("milli");
 
-                    b.Property<byte[]>("NodeId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("node_id");
-
                     b.Property<int>("To")
                         .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
-                    b.HasKey("LegId", "Card", "From")
+                    b.HasKey("LegId", "NodeId", "Card", "From")
                         .HasName("pk_reservations");
 
                     b.HasIndex("NodeId", "To")
@@ -1663,6 +1913,108 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("reservations", t =>
                         {
                             t.HasCheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<long>("DecideBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decide_by");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_hour");
+
+                    b.Property<string>("Hours")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hours");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("opened_at");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("order_id");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seller_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_disputes");
+
+                    b.HasIndex("LegId")
+                        .HasDatabaseName("ix_disputes_leg_id");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_disputes_order_id");
+
+                    b.HasIndex("Status", "DecideBy")
+                        .HasDatabaseName("ix_disputes_status_decide_by");
+
+                    b.ToTable("disputes", t =>
+                        {
+                            t.HasCheckConstraint("ck_disputes_hours", "from_hour < to_hour");
                         });
                 });
 
@@ -2803,6 +3155,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasConstraintName("fk_centers_organizations_owner_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Order", null)
+                        .WithMany()
+                        .HasForeignKey("OrderId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_contracts_orders_order_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Market.Delivery", "LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_deliveries_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Listing", null)
@@ -2900,6 +3272,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasConstraintName("fk_orders_organizations_buyer_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.PriceIndexDay", null)
+                        .WithMany()
+                        .HasForeignKey("Day")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_price_index_price_index_days_day");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
                     b.HasOne("Marketplace.Domain.Organizations.Organization", null)
@@ -2925,6 +3307,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_reservations_nodes_node_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_disputes_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>

@@ -24,6 +24,7 @@ internal static class MarketEndpoints
         MapQuotes(app.MapGroup("/v1/quotes").WithTags("Market"));
         MapBids(app.MapGroup("/v1/bids").WithTags("Market"));
         MapOrders(app.MapGroup("/v1/orders").WithTags("Market"));
+        MapFigures(app.MapGroup("/v1").WithTags("Market"));
     }
 
     private static void MapAccelerators(RouteGroupBuilder group)
@@ -44,8 +45,10 @@ internal static class MarketEndpoints
             .Produces<Page<CenterAnswer>>().WithSummary("The caller's centres");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetCenter(Id<Center>.Parse(id)), token))
             .Produces<CenterAnswer>().WithSummary("One centre");
-        group.MapPost("/{id}/nodes", async (string id, NodesBody body, IMediator mediator, CancellationToken token) =>
-                await mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id) }, _ => $"/v1/centers/{id}/nodes", token))
+        group.MapGet("/{id}/reliability", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetReliability(Id<Center>.Parse(id)), token))
+            .Produces<ReliabilityAnswer>().WithSummary("How a centre delivers what it sells, by month, for everybody");
+        group.MapPost("/{id}/nodes", (string id, NodesBody body, IMediator mediator, CancellationToken token) => body.ByRowAsync(() =>
+                mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id) }, _ => $"/v1/centers/{id}/nodes", token)))
             .Accepts<AddNodes>("application/json", "text/csv").Produces<NodesAnswer>(201)
             .RequireAuthorization(Policies.Provider).WithMetadata(new BodyLimit(MaxInventoryBytes)).WithSummary("Add nodes, all or none");
         group.MapGet("/{id}/nodes", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
@@ -53,7 +56,7 @@ internal static class MarketEndpoints
             .Produces<Page<NodeAnswer>>().WithSummary("A centre's nodes");
         group.MapPost("/{id}/nodes/{name}/withdrawals", (string id, string name, Body<WithdrawNode> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id), Name = name }, _ => $"/v1/centers/{id}/nodes", token))
-            .Produces<NodeAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a node out of the market");
+            .Produces<WithdrawalAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a node or some of its cards out of the market");
     }
 
     private static void MapListings(RouteGroupBuilder group)
@@ -109,6 +112,16 @@ internal static class MarketEndpoints
             .Produces(204).RequireAuthorization(Policies.Enterprise).WithSummary("Take a bid back");
     }
 
+    private static void MapFigures(RouteGroupBuilder group)
+    {
+        group.MapGet("/price-index", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListPriceIndex(page.ToPage(), accelerator, region, QueryText.Day(from, "from"), QueryText.Day(to, "to")), token))
+            .Produces<Page<PriceIndexAnswer>>().WithSummary("The price of a card-hour and a P-hour by day, model and province");
+        group.MapGet("/market/statistics", (string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new GetMarketStatistics(QueryText.Day(from, "from"), QueryText.Day(to, "to")), token))
+            .Produces<MarketStatisticsAnswer>().WithSummary("What was sold in whole months, where three parties or more stand behind a figure");
+    }
+
     private static void MapOrders(RouteGroupBuilder group)
     {
         group.MapPost("/", (Body<PlaceOrder> body, IMediator mediator, CancellationToken token) =>
@@ -118,6 +131,18 @@ internal static class MarketEndpoints
             .Produces<Page<OrderAnswer>>().WithSummary("Orders that the caller bought or sold in");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetOrder(Id<Order>.Parse(id)), token))
             .Produces<OrderAnswer>().WithSummary("One order; a seller sees its own legs");
+        group.MapGet("/{id}/contracts", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListContracts(Id<Order>.Parse(id), page.ToPage()), token))
+            .Produces<Page<ContractAnswer>>().WithSummary("An order's contracts, one a seller; a seller sees its own");
+        group.MapPut("/{id}/legs/{legId}/delivery", (string id, string legId, Body<PutDelivery> body, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(body.Value with { OrderId = Id<Order>.Parse(id), LegId = Id<Leg>.Parse(legId) }, token))
+            .Produces<DeliveryAnswer>().RequireAuthorization(Policies.Seller).WithSummary("Hand over access to a leg, or declare a later hour");
+        group.MapGet("/{id}/legs/{legId}/delivery", (string id, string legId, IMediator mediator, HttpResponse response, CancellationToken token) =>
+            {
+                response.Headers.CacheControl = "no-store";
+                return mediator.OkAsync(new GetDelivery(Id<Order>.Parse(id), Id<Leg>.Parse(legId)), token);
+            })
+            .Produces<DeliveryAnswer>().WithSummary("A leg's delivery; its access is told to the buyer alone");
         group.MapPost("/{id}/cancel", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new CancelOrder { Id = Id<Order>.Parse(id) }, token))
             .Produces<OrderAnswer>().RequireAuthorization(Policies.Enterprise).WithSummary("Release the legs that haven't started");

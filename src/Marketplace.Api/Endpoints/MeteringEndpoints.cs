@@ -2,6 +2,7 @@ using Marketplace.Api.Http;
 using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
+using Marketplace.Domain.Metering;
 using Marketplace.Domain.Shared;
 using MediatR;
 
@@ -24,6 +25,22 @@ internal static class MeteringEndpoints
         group.MapGet("/orders/{id}/usage", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListUsage(Id<Order>.Parse(id), page.ToPage()), token))
             .Produces<Page<UsageHourAnswer>>().WithSummary("An order's usage by leg and hour; a seller sees that of its own legs");
+        MapDisputes(group);
+    }
+
+    private static void MapDisputes(RouteGroupBuilder group)
+    {
+        group.MapPost("/orders/{id}/legs/{legId}/objections", (string id, string legId, Body<ObjectToDelivery> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { OrderId = Id<Order>.Parse(id), LegId = Id<Leg>.Parse(legId) }, dispute => $"/v1/disputes/{dispute.Id}", token))
+            .Produces<DisputeAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Object to a leg's delivery from an hour on");
+        group.MapGet("/disputes", ([AsParameters] PageQuery page, string? status, string? orderId, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListDisputes(page.ToPage(), QueryText.Name<DisputeStatus>(status, "status"), orderId is null ? null : Id<Order>.Parse(orderId)), token))
+            .Produces<Page<DisputeAnswer>>().WithSummary("Disputes to which the caller is a party");
+        group.MapGet("/disputes/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetDispute(Id<Dispute>.Parse(id)), token))
+            .Produces<DisputeAnswer>().WithSummary("One dispute");
+        group.MapPost("/disputes/{id}/decisions", (string id, Body<DecideDispute> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { Id = Id<Dispute>.Parse(id) }, _ => $"/v1/disputes/{id}", token))
+            .Produces<DisputeAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Decide whose account of the hours stands");
     }
 
     /// <summary>An event as the documentation shows it; events are read one by one, so that a malformed one is refused alone.</summary>

@@ -13,6 +13,11 @@ internal static class QueryText
         : MarketJson.TryParseInstant(text.Replace(' ', '+'), out var instant) ? instant
         : throw InvalidRequestException.For(name, "must be an ISO 8601 instant with offset, such as \"2026-01-10T08:00:00Z\"");
 
+    public static DateOnly? Day(string? text, string name) =>
+        string.IsNullOrEmpty(text) ? null
+        : MarketJson.TryParseDay(text, out var day) ? day
+        : throw InvalidRequestException.For(name, "must be a date such as \"2026-01-31\"");
+
     public static Guid? Party(string? text, string name) =>
         string.IsNullOrEmpty(text) ? null : Guid.TryParse(text, out var id) ? id : throw InvalidRequestException.For(name, "must be an id");
 

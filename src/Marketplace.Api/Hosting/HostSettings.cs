@@ -52,13 +52,16 @@ public sealed record HostSettings(
 
     private static MarketplaceSettings ReadMarket(IConfiguration configuration)
     {
+        Reader<int> Whole(int least, int most) => (string text, out int number) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most;
         bool Rate(string text, out Ratio rate) => Ratio.TryParse(text, out rate) && rate >= Ratio.Zero && rate < Ratio.One;
         return new(
             new(Read(configuration, "Marketplace:TimeZone", TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"), (string text, out TimeZoneInfo zone) => TimeZoneInfo.TryFindSystemTimeZoneById(text, out zone!))),
             Read(configuration, "Marketplace:CommissionRate", Ratio.Parse("0.05"), Rate),
             Read(configuration, "Marketplace:VatRate", Ratio.Parse("0.06"), Rate),
-            TimeSpan.FromHours(Read(configuration, "Marketplace:CloseGraceHours", 24, (string text, out int hours) =>
-                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out hours) && hours <= 24 * 28)));
+            TimeSpan.FromHours(Read(configuration, "Marketplace:CloseGraceHours", 24, Whole(0, 24 * 28))),
+            TimeSpan.FromHours(Read(configuration, "Marketplace:ObjectionHours", 24, Whole(1, 24 * 28))),
+            TimeSpan.FromDays(Read(configuration, "Marketplace:DisputeDays", 15, Whole(1, 366))));
     }
 
     private delegate bool Reader<T>(string text, out T value);

@@ -1,19 +1,14 @@
-using System.Globalization;
 using System.Reflection;
 using CsvHelper;
 using Marketplace.Api.Errors;
 using Marketplace.Application.Market;
 using Marketplace.Application.Pipeline;
-using Marketplace.Domain.Market;
 
 namespace Marketplace.Api.Http;
 
-/// <summary>Nodes as JSON, or as CSV with a header of the same names; tags are separated by <c>|</c> there.</summary>
-public sealed class NodesBody(AddNodes value) : IBindableFromHttpContext<NodesBody>
+/// <summary>Nodes as JSON, or as CSV.</summary>
+public sealed class NodesBody(AddNodes value, NodesCsv? csv) : IBindableFromHttpContext<NodesBody>
 {
-    private static readonly string[] Required = ["name", "accelerator", "cards", "vcpus", "memoryGiB"];
-    private static readonly string[] Optional = ["interconnect", "tags"];
-
     public AddNodes Value { get; } = value;
 
     public static async ValueTask<NodesBody?> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -21,14 +16,14 @@ public sealed class NodesBody(AddNodes value) : IBindableFromHttpContext<NodesBo
         ArgumentNullException.ThrowIfNull(context);
         if (context.Request.ContentType?.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) != true)
         {
-            return new((await Body<AddNodes>.BindAsync(context, parameter))!.Value);
+            return new((await Body<AddNodes>.BindAsync(context, parameter))!.Value, null);
         }
 
-        await using var csv = CsvReader.Create(
-            context.Request.Body, new() { Separator = ',', TrimWhitespace = true, MissingField = CsvMissingFieldHandling.ReturnEmpty, MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
         try
         {
-            return new(new(await ReadAsync(csv, context)));
+            var csv = await NodesCsv.ReadAsync(context.Request.Body, context.RequestAborted);
+            context.RequestServices.GetRequiredService<RequestContext>().UnreadableFields = csv.Errors;
+            return new(new(csv.Nodes), csv);
         }
         catch (CsvFormatException malformed)
         {
@@ -36,72 +31,17 @@ public sealed class NodesBody(AddNodes value) : IBindableFromHttpContext<NodesBo
         }
     }
 
-    private static async Task<IReadOnlyList<NodeInput>> ReadAsync(CsvReader csv, HttpContext context)
+    /// <summary>Sends what these nodes ask for; errors of a file are told by its rows.</summary>
+    public async Task<T> ByRowAsync<T>(Func<Task<T>> send)
     {
-        var errors = new Dictionary<string, string[]>();
-        var nodes = new List<NodeInput>();
-        await csv.ReadHeaderAsync(context.RequestAborted);
-        var headers = csv.Headers.ToList();
-        foreach (var name in Required.Where(name => !headers.Contains(name)))
+        ArgumentNullException.ThrowIfNull(send);
+        try
         {
-            errors["header." + name] = ["is missing"];
+            return await send();
         }
-
-        foreach (var name in headers.Where(name => !Required.Contains(name) && !Optional.Contains(name)))
+        catch (InvalidRequestException invalid) when (csv is not null)
         {
-            errors["header." + name] = ["is not a column of nodes"];
+            throw csv.ByRow(invalid);
         }
-
-        var headed = errors.Count == 0;
-        while (headed && await csv.ReadAsync(context.RequestAborted))
-        {
-            if (nodes.Count == AddNodes.Max)
-            {
-                throw new ProblemException(StatusCodes.Status413PayloadTooLarge, "body.too_large", $"A request takes {AddNodes.Max} nodes at most.");
-            }
-
-            nodes.Add(Node(csv, headers, $"nodes[{nodes.Count}]", errors));
-        }
-
-        context.RequestServices.GetRequiredService<RequestContext>().UnreadableFields = errors;
-        return nodes;
-    }
-
-    private static NodeInput Node(CsvReader csv, List<string> headers, string path, Dictionary<string, string[]> errors)
-    {
-        string? Text(string name) => headers.Contains(name) && csv.GetString(name) is { Length: > 0 } text ? text : null;
-
-        int? Number(string name)
-        {
-            if (Text(name) is not { } text)
-            {
-                return null;
-            }
-
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                errors[$"{path}.{name}"] = ["must be a whole number"];
-                return null;
-            }
-
-            return number;
-        }
-
-        Interconnect? interconnect = null;
-        if (Text("interconnect") is { } kind)
-        {
-            if (Enum.TryParse<Interconnect>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known))
-            {
-                interconnect = known;
-            }
-            else
-            {
-                errors[path + ".interconnect"] = ["must be one of pcie, nvlink, rdma"];
-            }
-        }
-
-        return new(
-            Text("name"), Text("accelerator"), Number("cards"), Number("vcpus"), Number("memoryGiB"), interconnect,
-            Text("tags")?.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }

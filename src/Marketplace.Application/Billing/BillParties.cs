@@ -23,7 +23,7 @@ public sealed record BillParties(Period Period, Id<Organization> SellerId, Id<Or
 public sealed record BilledAnswer(int Invoices, int CreditNotes);
 
 public sealed class BillPartiesHandler(
-    IMarketplaceDb db, Rater rater, Funding funding, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, Rater rater, Funding funding, DocumentNumbers numbers, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<BillParties, BilledAnswer>
 {
     public async Task<BilledAnswer> Handle(BillParties request, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ public sealed class BillPartiesHandler(
         }
 
         var head = new InvoiceHead(
-            Id<Invoice>.New(now), await invoicing.NextNumberAsync(request.SellerId, "invoice", now, cancellationToken), InvoiceKind.Regular,
+            Id<Invoice>.New(now), await numbers.NextAsync(request.SellerId, NumberSeries.Invoice, now, cancellationToken), InvoiceKind.Regular,
             request.SellerId, request.BuyerId, request.Period, now);
         var invoice = Invoicing.Compose(head, billed, settings.VatRate, _ => Id<InvoiceLine>.New(now));
         var journal = JournalEntry.For("invoice.issued", invoice.Id.ToString(), now);

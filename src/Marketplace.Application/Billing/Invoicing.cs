@@ -19,7 +19,7 @@ namespace Marketplace.Application.Billing;
 public sealed record BilledOrder(Order Order, IReadOnlyDictionary<string, (Leg Leg, RatedLine Rated)> Lines, IReadOnlyList<FundingResult> Fundings);
 
 /// <summary>Issues invoices and credit notes: numbers, content, money and postings, inside the transaction that is under way.</summary>
-public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSettings settings)
+public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Funding funding, MarketplaceSettings settings)
 {
     /// <summary>The content of an invoice as text that is the same on any machine: what the digest is over, and what replays compare.</summary>
     public static string ContentOf(Invoice invoice) => JsonSerializer.Serialize(
@@ -41,20 +41,6 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
             invoice.Payable,
         },
         MarketJson.Options);
-
-    /// <summary>Takes the next number of a seller's series.</summary>
-    public async Task<string> NextNumberAsync(Id<Organization> seller, string document, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var year = settings.Time.Day(now).Year;
-        var series = db.NumberSeries.Local.SingleOrDefault(s => s.SellerId == seller && s.Document == document && s.Year == year)
-            ?? await db.NumberSeries.SingleOrDefaultAsync(s => s.SellerId == seller && s.Document == document && s.Year == year, cancellationToken);
-        if (series is null)
-        {
-            db.NumberSeries.Add(series = new() { SellerId = seller, Document = document, Year = year });
-        }
-
-        return series.Next();
-    }
 
     /// <summary>
     /// Makes the invoice of a seller, buyer and period from what was rated and funded, with lines in the order of orders, legs
@@ -171,7 +157,7 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
     {
         var original = await db.InvoiceLines.IgnoreQueryFilters().AsNoTracking().SingleAsync(line => line.Id == redemption.LineId, cancellationToken);
         var head = new InvoiceHead(
-            Id<Invoice>.New(now), await NextNumberAsync(redemption.SellerId, "invoice", now, cancellationToken), InvoiceKind.Supplementary,
+            Id<Invoice>.New(now), await numbers.NextAsync(redemption.SellerId, NumberSeries.Invoice, now, cancellationToken), InvoiceKind.Supplementary,
             redemption.SellerId, redemption.BuyerId, settings.Time.Period(now), now);
         var line = new InvoiceLine
         {
@@ -216,7 +202,7 @@ public sealed class Invoicing(IMarketplaceDb db, Funding funding, MarketplaceSet
         var credit = new CreditNote
         {
             Id = id,
-            Number = await NextNumberAsync(invoice.SellerId, "credit-note", now, cancellationToken),
+            Number = await numbers.NextAsync(invoice.SellerId, NumberSeries.CreditNote, now, cancellationToken),
             InvoiceId = invoice.Id,
             SellerId = invoice.SellerId,
             OrganizationId = invoice.OrganizationId,

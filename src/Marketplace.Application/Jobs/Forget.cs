@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Jobs;
 
-/// <summary>Forgets what nobody needs any more: quotes that no order was placed on, and answers kept for repeated requests.</summary>
+/// <summary>Forgets what nobody needs any more: quotes that no order was placed on, answers kept for repeated requests, old enquiries.</summary>
 public sealed class ForgetJob(IMarketplaceDb db) : IJob
 {
     public const string JobName = "forget";
@@ -12,15 +12,19 @@ public sealed class ForgetJob(IMarketplaceDb db) : IJob
     /// <summary>How long an expired quote can still be read.</summary>
     public static readonly TimeSpan QuoteRetention = TimeSpan.FromDays(7);
 
+    /// <summary>How long it is known what was asked for: two years, so that a month can be held against the same one of the year before.</summary>
+    public static readonly TimeSpan EnquiryRetention = TimeSpan.FromDays(731);
+
     public string Name => JobName;
 
-    public string Purpose => "Forgets quotes that expired unused and idempotency keys, a week later.";
+    public string Purpose => "Forgets quotes that expired unused and idempotency keys a week later, and enquiries after two years.";
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
         var quote = await db.Quotes.Where(q => q.OrderId == null).MinAsync(q => (DateTimeOffset?)q.ExpiresAt, cancellationToken) + QuoteRetention;
         var key = await db.IdempotencyRecords.MinAsync(record => (DateTimeOffset?)record.At, cancellationToken) + IdempotencyRecord.Retention;
-        var first = quote is null || key < quote ? key : quote;
+        var enquiry = await db.Enquiries.MinAsync(e => (DateTimeOffset?)e.At, cancellationToken) + EnquiryRetention;
+        var first = ((DateTimeOffset?[])[quote, key, enquiry]).Min();
 
         // By the day: one run takes all of it.
         return first is null ? null : new DateTimeOffset(first.Value.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
@@ -35,9 +39,11 @@ public sealed class ForgetHandler(IMarketplaceDb db, MarketClock clock) : IReque
 {
     public async Task<JobReport> Handle(Forget request, CancellationToken cancellationToken)
     {
-        var (quotesBefore, keysBefore) = (clock.GetUtcNow() - ForgetJob.QuoteRetention, clock.GetUtcNow() - IdempotencyRecord.Retention);
+        var now = clock.GetUtcNow();
+        var (quotesBefore, keysBefore, enquiriesBefore) = (now - ForgetJob.QuoteRetention, now - IdempotencyRecord.Retention, now - ForgetJob.EnquiryRetention);
         var quotes = await db.Quotes.Where(quote => quote.OrderId == null && quote.ExpiresAt <= quotesBefore).ExecuteDeleteAsync(cancellationToken);
         var keys = await db.IdempotencyRecords.Where(record => record.At <= keysBefore).ExecuteDeleteAsync(cancellationToken);
-        return new($"{quotes} quotes, {keys} keys");
+        var enquiries = await db.Enquiries.Where(enquiry => enquiry.At <= enquiriesBefore).ExecuteDeleteAsync(cancellationToken);
+        return new($"{quotes} quotes, {keys} keys, {enquiries} enquiries");
     }
 }

@@ -1,6 +1,7 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Market;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Vouchers;
 
 namespace Marketplace.Application.Jobs;
@@ -11,6 +12,6 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         MatchBidsJob.JobName, ExpireVouchersJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        ForgetJob.JobName,
+        DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, ForgetJob.JobName,
     ];
 }

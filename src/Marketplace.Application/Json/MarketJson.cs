@@ -58,7 +58,7 @@ public static class MarketJson
             && instant.Year is >= 2000 and < 2200;
     }
 
-    private static bool TryParseDay(string? text, out DateOnly day) =>
+    public static bool TryParseDay(string? text, out DateOnly day) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && day.Year is >= 1900 and < 2200;
 
     private static JsonSerializerOptions Make()

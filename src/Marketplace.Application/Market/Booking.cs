@@ -108,7 +108,7 @@ public sealed class Booking(IMarketplaceDb db, MarketMatch market)
         select new { listing, leg }).AsNoTracking().ToDictionaryAsync(pair => pair.listing.Id, pair => (pair.listing, pair.leg), cancellationToken);
 
     private IEnumerable<Action>? FromOwner(Demand demand, HourRange interval, PlannedLeg leg, Node node, IEnumerable<Reservation> reserved) =>
-        new NodeOccupancy(node.Cards, node.Vcpus, node.MemoryGiB, reserved)
+        NodeOccupancy.Of(node, reserved.Select(NodeOccupancy.Take))
             .Choose(interval, leg.Cards, leg.MilliPerCard, demand.CpuMilliPerCard, demand.MemoryMiBPerCard, leg.CardNumbers)?
             .Select(card => (Action)(() => db.Reservations.Add(new()
             {

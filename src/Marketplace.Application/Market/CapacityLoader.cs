@@ -126,7 +126,7 @@ internal sealed class CapacityLoader(IMarketplaceDb db, Hour from)
             Accelerator = _catalogue[node.Accelerator],
             Occupancy = listing.ResaleOf is { } leg
                 ? NodeOccupancy.OfHolding(_resold[leg], listing.ResaleCards!, listing.Window, held[leg])
-                : own ??= new(node.Cards, node.Vcpus, node.MemoryGiB, booked?.ToArray() ?? []),
+                : own ??= NodeOccupancy.Of(node, booked ?? []),
         })];
     }
 }

@@ -63,11 +63,13 @@ public sealed class CreateQuoteHandler(
         capacity.Observe(answer.Demand);
         if (answer.Match.Plan is not { } plan)
         {
+            db.Enquiries.Add(Enquiry.Unfillable(buyer, answer.Demand, answer.Match.Reasons[0], now));
             return new(null, new("unfillable", answer.Match.Reasons, [.. answer.Alternatives.Select(AlternativeAnswer.Of)]));
         }
 
         var quote = await quotes.MakeAsync(buyer, answer.Demand, plan, answer.Basis, (request.Vouchers ?? VoucherChoice.Auto).Only, now, cancellationToken);
         db.Quotes.Add(quote);
+        db.Enquiries.Add(Enquiry.Filled(quote));
         audit.Record("quote.made", ("quote", quote.Id.ToString()), buyer, new { plan.Total, legs = plan.Legs.Count, quote.ExpiresAt });
         return new(QuoteAnswer.Of(quote, now), null);
     }

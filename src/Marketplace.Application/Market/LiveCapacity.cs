@@ -29,6 +29,7 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
     private CapacityIndex? _index;
     private long _seen;
     private int _rounds;
+    private int _judgedOn;
 
     /// <summary>Asks something of the market as it is committed now.</summary>
     public async Task<T> ReadAsync<T>(Func<CapacityIndex, PackV?, T> read, CancellationToken cancellationToken)
@@ -80,8 +81,15 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
 
             _rounds++;
             await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<IMarketplaceDb>();
-            await scope.ServiceProvider.GetRequiredService<IUnitOfWork>().ReadAsync(token => RoundAsync(db, token), cancellationToken);
+            var services = scope.ServiceProvider;
+            await services.GetRequiredService<IUnitOfWork>().ReadAsync(
+                async token =>
+                {
+                    await RoundAsync(services.GetRequiredService<IMarketplaceDb>(), token);
+                    await JudgeCentersAsync(services.GetRequiredService<CenterAvailability>(), token);
+                    return Done.Value;
+                },
+                cancellationToken);
         }
         finally
         {
@@ -89,14 +97,26 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
         }
     }
 
-    private async Task<bool> RoundAsync(IMarketplaceDb db, CancellationToken cancellationToken)
+    /// <summary>Once in a day of the market's: what was metered moves slowly.</summary>
+    private async Task JudgeCentersAsync(CenterAvailability availability, CancellationToken cancellationToken)
+    {
+        var day = Hour.Containing(clock.GetUtcNow()).Number / 24;
+        if (day != _judgedOn)
+        {
+            var judged = await availability.ReadAsync(null, cancellationToken);
+            Change(() => _index!.PutAvailability(judged));
+            _judgedOn = day;
+        }
+    }
+
+    private async Task RoundAsync(IMarketplaceDb db, CancellationToken cancellationToken)
     {
         var loader = new CapacityLoader(db, Hour.Containing(clock.GetUtcNow()));
         var news = _index is null ? null : await NewsAsync(db, cancellationToken);
         if (news is null || news.Count > MaxChanges || news.Any(change => change.NodeId is null))
         {
             await RebuildAsync(db, loader, cancellationToken);
-            return true;
+            return;
         }
 
         if (news.Count > 0)
@@ -106,8 +126,6 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
             Change(() => offers.ForEach(node => _index!.Put(node.Node, node.Offers)));
             Note(news);
         }
-
-        return true;
     }
 
     private async Task RebuildAsync(IMarketplaceDb db, CapacityLoader loader, CancellationToken cancellationToken)
@@ -115,11 +133,12 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
         // What is under way with a lower number is found in the next round, which begins a little before the end.
         var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
         var index = await loader.AllAsync(cancellationToken);
-        var before = await db.Quotes.IgnoreQueryFilters().AsNoTracking().OrderByDescending(quote => quote.Id)
-            .Select(quote => quote.Demand).Take(RecentDemands.Kept).ToListAsync(cancellationToken);
+        var before = await db.Enquiries.IgnoreQueryFilters().AsNoTracking().OrderByDescending(enquiry => enquiry.Id)
+            .Select(enquiry => enquiry.Demand).Take(RecentDemands.Kept).ToListAsync(cancellationToken);
         Change(() =>
         {
             _index = index;
+            _judgedOn = 0;
             _seen = Math.Max(0, last - Overlap);
             _missing.Clear();
             _demands.Restart(Enumerable.Reverse(before), index);

@@ -81,13 +81,14 @@ public sealed class MatchBidsHandler(IMarketplaceDb db, IMediator mediator, Mark
 
 public sealed record ExpireBid(Id<Bid> Id) : ICommand<Done>;
 
-public sealed class ExpireBidHandler(IMarketplaceDb db, AuditLog audit) : IRequestHandler<ExpireBid, Done>
+public sealed class ExpireBidHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<ExpireBid, Done>
 {
     public async Task<Done> Handle(ExpireBid request, CancellationToken cancellationToken)
     {
         if (await db.Bids.SingleAsync(b => b.Id == request.Id, cancellationToken) is { Status: BidStatus.Open } bid)
         {
             bid.Expire();
+            db.Enquiries.Add(Enquiry.Unfillable(bid.BuyerId, bid.Demand, new("expired", "Nothing suitable appeared in time."), clock.GetUtcNow()));
             audit.Record("bid.expired", ("bid", bid.Id.ToString()), bid.BuyerId, new { bid.ExpiresAt });
         }
 
@@ -114,6 +115,7 @@ public sealed class FillBidHandler(IMarketplaceDb db, MarketMatch market, QuoteM
 
         var quote = await quotes.MakeAsync(bid.BuyerId, answer.Demand, plan, answer.Basis, bid.Chosen, now, cancellationToken);
         db.Quotes.Add(quote);
+        db.Enquiries.Add(Enquiry.Filled(quote));
         var order = await orders.PlaceAsync(quote, now, cancellationToken);
         bid.Fill(order.Id);
         audit.Record("bid.filled", ("bid", bid.Id.ToString()), bid.BuyerId, new { order = order.Id, order.Total });

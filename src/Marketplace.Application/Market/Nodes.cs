@@ -109,7 +109,11 @@ public sealed class AddNodesHandler(IMarketplaceDb db, AuditLog audit, MarketClo
 
 public sealed record NodeAnswer(
     Id<Node> Id, string Name, string Accelerator, int Cards, int Vcpus, int MemoryGiB, Interconnect? Interconnect, IReadOnlyList<string> Tags,
-    Hour? WithdrawnFrom);
+    Hour? WithdrawnFrom, IReadOnlyList<WithdrawnCard> WithdrawnCards)
+{
+    public static NodeAnswer Of(Node node) => new(
+        node.Id, node.Name, node.Accelerator, node.Cards, node.Vcpus, node.MemoryGiB, node.Interconnect, node.Tags, node.WithdrawnFrom, node.WithdrawnCards);
+}
 
 /// <summary>The nodes of a centre of the caller's.</summary>
 public sealed record ListNodes(Id<Center> CenterId, PageRequest Page) : IQuery<Page<NodeAnswer>>, IPaged;
@@ -125,54 +129,6 @@ public sealed class ListNodesHandler(IMarketplaceDb db) : IRequestHandler<ListNo
 
         var page = await db.Nodes.AsNoTracking().Where(node => node.CenterId == request.CenterId)
             .NewestFirstAsync(request.Page, node => node.Id, cancellationToken);
-        return page.Select(Answer);
-    }
-
-    private static NodeAnswer Answer(Node node) => new(
-        node.Id, node.Name, node.Accelerator, node.Cards, node.Vcpus, node.MemoryGiB, node.Interconnect, node.Tags, node.WithdrawnFrom);
-}
-
-/// <summary>
-/// Takes a node out of the market from an hour on. Nothing may be sold on it beyond: sold hours must be moved or refunded first.
-/// </summary>
-public sealed record WithdrawNode(DateTimeOffset? From, string? Reason) : ICommand<NodeAnswer>
-{
-    [JsonIgnore]
-    public Id<Center> CenterId { get; init; }
-
-    [JsonIgnore]
-    public string Name { get; init; } = "";
-}
-
-public sealed class WithdrawNodeValidator : AbstractValidator<WithdrawNode>
-{
-    public WithdrawNodeValidator()
-    {
-        RuleFor(request => request.From).Required().OnTheHour();
-        RuleFor(request => request.Reason).Text(500);
-    }
-}
-
-public sealed class WithdrawNodeHandler(IMarketplaceDb db, AuditLog audit) : IRequestHandler<WithdrawNode, NodeAnswer>
-{
-    public async Task<NodeAnswer> Handle(WithdrawNode request, CancellationToken cancellationToken)
-    {
-        var node = await db.Nodes.SingleOrDefaultAsync(n => n.CenterId == request.CenterId && n.Name == request.Name, cancellationToken)
-            ?? throw SharedErrors.NotFound("node");
-        var from = Hour.StartingAt(request.From!.Value)!.Value;
-        if (node.WithdrawnFrom is not null)
-        {
-            throw MarketErrors.NodeWithdrawn(node.Name);
-        }
-
-        if (await db.Reservations.IgnoreQueryFilters().AnyAsync(reservation => reservation.NodeId == node.Id && reservation.To > from, cancellationToken))
-        {
-            throw MarketErrors.NodeSold(node.Name);
-        }
-
-        node.WithdrawnFrom = from;
-        node.Touch();
-        audit.Record("node.withdrawn", ("node", node.Id.ToString()), node.OwnerId, new { node.Name, from, request.Reason });
-        return new(node.Id, node.Name, node.Accelerator, node.Cards, node.Vcpus, node.MemoryGiB, node.Interconnect, node.Tags, node.WithdrawnFrom);
+        return page.Select(NodeAnswer.Of);
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Market;
 
 /// <summary>Makes an order of a quote, inside the transaction that is under way: cards, vouchers and deposit are held together, or nothing is.</summary>
-public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding funding, TradeCircles circles, AuditLog audit)
+public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding funding, Contracting contracting, TradeCircles circles, AuditLog audit)
 {
     /// <exception cref="RuleException">
     /// <c>quote.used</c>, <c>quote.expired</c>, <c>capacity.taken</c>, <c>voucher.insufficient</c> or <c>funds.insufficient</c>.
@@ -37,6 +37,7 @@ public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding f
         await funding.HoldAsync(id, vouchers, journal, now, cancellationToken);
         db.Orders.Add(order);
         db.JournalEntries.Add(journal);
+        await contracting.ConcludeAsync(order, now, cancellationToken);
         var answer = OrderAnswer.Of(order, vouchers.ByVoucher, now);
         audit.Record("order.placed", ("order", id.ToString()), buyer, answer);
         await circles.FlagAsync(order, cancellationToken);

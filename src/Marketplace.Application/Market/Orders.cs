@@ -13,7 +13,7 @@ namespace Marketplace.Application.Market;
 
 public sealed record OrderLegAnswer(
     Id<Leg> Id, Id<Listing> ListingId, Id<Organization> SellerId, Id<Center> CenterId, string Node, string Accelerator, int Cards, int MilliPerCard,
-    Hour From, Hour To, Product Product, Price PricePerCardHour, Money Amount, bool Cancelled);
+    Hour From, Hour To, Product Product, Price PricePerCardHour, Money Amount, bool Cancelled, Hour? SoldUntil, IReadOnlyList<LegMove> Moves);
 
 /// <summary>An order as its buyer sees it.</summary>
 /// <param name="DepositHeld">What is held of the buyer's deposit or credit for it now.</param>
@@ -35,7 +35,7 @@ public sealed record OrderAnswer(
 
     private static OrderLegAnswer Leg(Leg leg) => new(
         leg.Id, leg.ListingId, leg.SellerId, leg.CenterId, leg.NodeName, leg.Accelerator, leg.Cards, leg.MilliPerCard, leg.From, leg.To, leg.Product,
-        leg.PricePerCardHour, leg.Amount, leg.CancelledAt is not null);
+        leg.PricePerCardHour, leg.Amount, leg.CancelledAt is not null, leg.SoldUntil, leg.Moves);
 }
 
 public sealed record GetOrder(Id<Order> Id) : IQuery<OrderAnswer>;

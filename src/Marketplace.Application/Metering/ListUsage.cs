@@ -12,12 +12,13 @@ namespace Marketplace.Application.Metering;
 /// <param name="CardSeconds">Seconds of whole cards that were metered as up, rounded down.</param>
 /// <param name="DownSeconds">The same, metered as down.</param>
 /// <param name="Attested">Whether all that counts came in signed batches.</param>
+/// <param name="Disputed">Whether the hour is under an open dispute, or one that was decided for the buyer.</param>
 public sealed record UsageHourAnswer(
     Id<Leg> LegId, Hour Hour, long CardSeconds, long DownSeconds, long InputTokens, long OutputTokens, bool Attested, bool Disputed)
 {
-    public static UsageHourAnswer Of(UsageHour hour) => new(
+    public static UsageHourAnswer Of(UsageHour hour, ILookup<Id<Leg>, Dispute> disputes) => new(
         hour.LegId, hour.Hour, hour.Busy.MilliCardSeconds / CardTime.PerCardSecond, hour.Down.MilliCardSeconds / CardTime.PerCardSecond,
-        hour.InputTokens, hour.OutputTokens, hour.IsAttested, Disputed: false);
+        hour.InputTokens, hour.OutputTokens, hour.IsAttested, disputes[hour.LegId].Any(dispute => dispute.Contests(hour.Hour)));
 }
 
 /// <summary>The usage of an order by leg and hour, as it stands now. A seller sees that of its own legs.</summary>
@@ -64,13 +65,14 @@ public sealed class ListUsageHandler(IMarketplaceDb db) : IRequestHandler<ListUs
             hours = hours.Where(hour => hour.LegId > after.LegId || (hour.LegId == after.LegId && hour.Hour > after.Hour));
         }
 
+        var disputes = (await db.Disputes.AsNoTracking().Where(dispute => dispute.OrderId == request.OrderId).ToListAsync(cancellationToken)).ToLookup(dispute => dispute.LegId);
         var page = await hours.OrderBy(hour => hour.LegId).ThenBy(hour => hour.Hour).Take(request.Page.Size + 1).ToListAsync(cancellationToken);
         if (page.Count <= request.Page.Size)
         {
-            return new([.. page.Select(UsageHourAnswer.Of)], null);
+            return new([.. page.Select(hour => UsageHourAnswer.Of(hour, disputes))], null);
         }
 
         page.RemoveAt(request.Page.Size);
-        return new([.. page.Select(UsageHourAnswer.Of)], ListUsage.Cursor(page[^1]));
+        return new([.. page.Select(hour => UsageHourAnswer.Of(hour, disputes))], ListUsage.Cursor(page[^1]));
     }
 }

@@ -62,9 +62,12 @@ public sealed class Settlement : IVersioned
 /// <summary>A gapless series of document numbers: one a seller, kind of document and year of business time.</summary>
 public sealed class NumberSeries : IVersioned
 {
+    public const string Invoice = "invoice";
+    public const string CreditNote = "credit-note";
+
     public required Id<Organization> SellerId { get; init; }
 
-    /// <summary><c>invoice</c> or <c>credit-note</c>.</summary>
+    /// <summary>One of the kinds above.</summary>
     public required string Document { get; init; }
 
     public required int Year { get; init; }
@@ -76,7 +79,16 @@ public sealed class NumberSeries : IVersioned
     {
         Last++;
         Version++;
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(Document == "invoice" ? "" : "R")}{Year}-{Last:000000}");
+        return Numbered(Last);
+    }
+
+    /// <summary>Every number that was taken, the first one first.</summary>
+    public IEnumerable<string> Taken() => Enumerable.Range(1, Last).Select(Numbered);
+
+    private string Numbered(int number)
+    {
+        var prefix = Document == CreditNote ? "R" : "";
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{Year}-{number:000000}");
     }
 }
 

@@ -59,6 +59,9 @@ public sealed class Center
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
+/// <summary>A card, by its number from 0, that isn't sold from an hour on.</summary>
+public sealed record WithdrawnCard(int Card, Hour From);
+
 /// <summary>
 /// A machine in a centre. Its version moves with everything that changes what it can sell (a booking, a listing, a
 /// withdrawal), so that two transactions that decide on the same node can't both commit on what they read.
@@ -80,6 +83,9 @@ public sealed class Node : IVersioned
 
     /// <summary>From this hour on the provider has taken the node out of the market.</summary>
     public Hour? WithdrawnFrom { get; set; }
+
+    /// <summary>Single cards that the provider has taken out.</summary>
+    public IReadOnlyList<WithdrawnCard> WithdrawnCards { get; set; } = [];
 
     public long Version { get; set; }
 

@@ -19,8 +19,8 @@ public static class MarketErrors
     public static RuleException NodeWithdrawn(string name) =>
         new(Refusal.Conflict, "node.withdrawn", $"Node {name} was withdrawn before.");
 
-    public static RuleException NodeSold(string name) =>
-        new(Refusal.Conflict, "node.sold", $"Cards of node {name} are sold beyond that hour.");
+    public static RuleException CardWithdrawn(string name, int card) =>
+        new(Refusal.Conflict, "node.card_withdrawn", $"Card {card} of node {name} was withdrawn before.");
 
     public static RuleException QuoteUsed() =>
         new(Refusal.Conflict, "quote.used", "An order was placed on this quote before.");
@@ -54,4 +54,13 @@ public static class MarketErrors
 
     public static RuleException OrderCancelled() =>
         new(Refusal.Conflict, "order.cancelled", "The order was cancelled before.");
+
+    public static RuleException DeliveryStarted() =>
+        new(Refusal.Conflict, "delivery.started", "The leg has started; a later hour is declared before.");
+
+    public static RuleException DeliveryEnded() =>
+        new(Refusal.Conflict, "delivery.ended", "The leg is over.");
+
+    public static RuleException DeliveryOutsideLeg(Leg leg) =>
+        new(Refusal.Rule, "delivery.outside_leg", $"The leg runs from {leg.From} to {leg.To}.");
 }

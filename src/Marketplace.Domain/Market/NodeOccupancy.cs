@@ -48,6 +48,13 @@ public sealed class NodeOccupancy
         _sharesAreTaken = AnyShares(booked);
     }
 
+    /// <summary>A node with the cards that its provider took out.</summary>
+    public static NodeOccupancy Of(Node node, IEnumerable<Booked> booked)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return new(node.Cards, node.Vcpus, node.MemoryGiB, [.. booked, .. node.WithdrawnCards.Select(gone => new Booked(gone.From.Number, int.MaxValue, (short)gone.Card, Listing.WholeCard, 0, 0))]);
+    }
+
     private NodeOccupancy(int[] numbers, int cardMilli, (int CpuMilli, int MemoryMiB) shareOfCard, Booked[] booked)
     {
         (Cards, _numbers, _cardMilli, _shareOfCard, _booked) = (numbers.Length, numbers, cardMilli, shareOfCard, booked);

@@ -71,8 +71,14 @@ public sealed class Leg : IVersioned
     public Id<Leg>? ParentId { get; init; }
 
     public required Id<Center> CenterId { get; init; }
-    public required Id<Node> NodeId { get; init; }
-    public required string NodeName { get; init; }
+
+    /// <summary>Where it runs now; see <see cref="Moves"/>.</summary>
+    public required Id<Node> NodeId { get; set; }
+
+    public required string NodeName { get; set; }
+
+    /// <summary>Nodes that it ran on before, the first one first.</summary>
+    public IReadOnlyList<LegMove> Moves { get; private set; } = [];
 
     /// <summary>Its place in the order, from 0.</summary>
     public required int Position { get; init; }
@@ -88,7 +94,13 @@ public sealed class Leg : IVersioned
     public required int MemoryMiBPerCard { get; init; }
 
     public required Hour From { get; init; }
-    public required Hour To { get; init; }
+
+    /// <summary>The end, as sold or as it was cut short.</summary>
+    public required Hour To { get; set; }
+
+    /// <summary>The end as sold, where the provider couldn't keep to it.</summary>
+    public Hour? SoldUntil { get; private set; }
+
     public required Product Product { get; init; }
     public required Workload Workload { get; init; }
     public required Price PricePerCardHour { get; init; }
@@ -96,10 +108,13 @@ public sealed class Leg : IVersioned
     public TokenPrices? TokenPrices { get; init; }
 
     /// <summary>The most tokens that the leg can be billed for; null where the product isn't tokens.</summary>
-    public ExpectedTokens? ExpectedTokens { get; init; }
+    public ExpectedTokens? ExpectedTokens { get; set; }
 
     /// <summary>What the leg costs when it is used in full.</summary>
-    public required Money Amount { get; init; }
+    public required Money Amount { get; set; }
+
+    /// <summary>What it would have cost more if it hadn't been cut short.</summary>
+    public Money Forgone { get; private set; }
 
     /// <summary>
     /// What of the leg its holder put up for resale. No voucher pays for those hours any more, sold or not: it pays for what is
@@ -133,6 +148,24 @@ public sealed class Leg : IVersioned
 
     public bool HasStarted(DateTimeOffset now) => From.Start <= now;
 
+    /// <summary>The same cards on another node, from an hour on.</summary>
+    public void MoveTo(Node node, Hour from)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        Moves = [.. Moves, new(NodeId, NodeName, from)];
+        (NodeId, NodeName) = (node.Id, node.Name);
+        Version++;
+    }
+
+    /// <summary>Ends the leg before its time. It costs what its remaining hours cost.</summary>
+    public void CutShort(Hour at, Money amount, ExpectedTokens? tokens)
+    {
+        SoldUntil ??= To;
+        Forgone += Amount - amount;
+        (To, Amount, ExpectedTokens) = (at, amount, tokens);
+        Version++;
+    }
+
     /// <exception cref="RuleException"><c>order.started</c> or <c>order.cancelled</c>.</exception>
     public void Cancel(DateTimeOffset now)
     {
@@ -146,11 +179,20 @@ public sealed class Leg : IVersioned
             throw MarketErrors.OrderStarted();
         }
 
+        Revoke(now);
+    }
+
+    /// <summary>The provider can't deliver any of it, even if it is to start this instant.</summary>
+    public void Revoke(DateTimeOffset now)
+    {
         CancelledAt = now;
         DepositHeld = Money.Zero;
         Version++;
     }
 }
+
+/// <summary>A node that a leg ran on until it was moved to another.</summary>
+public sealed record LegMove(Id<Node> NodeId, string Node, Hour Until);
 
 /// <summary>Cards of a leg, by their numbers in the node, over some of its hours.</summary>
 public sealed record ResoldPart(HourRange Interval, IReadOnlyList<int> CardNumbers);

@@ -14,6 +14,21 @@ public static class MeteringErrors
     public static RuleException Signature() =>
         new(Refusal.Unauthenticated, "meter.signature", "The batch isn't signed by the registered key of a meter of yours.");
 
+    public static RuleException ObjectionExists() =>
+        new(Refusal.Conflict, "objection.exists", "The delivery of this leg was objected to before.");
+
+    public static RuleException ObjectionNotStarted() =>
+        new(Refusal.Conflict, "objection.not_started", "Hours that haven't begun can't have fallen short.");
+
+    public static RuleException ObjectionTooLate(DateTimeOffset until) =>
+        new(Refusal.Conflict, "objection.too_late", $"Objections to this delivery were taken until {until:yyyy-MM-ddTHH:mm:ssZ}.");
+
+    public static RuleException ObjectionOutsideLeg(Leg leg) =>
+        new(Refusal.Rule, "objection.outside_leg", $"The leg runs from {leg.From} to {leg.To}.");
+
+    public static RuleException DisputeDecided() =>
+        new(Refusal.Conflict, "dispute.decided", "The dispute was decided before.");
+
     public static ReadingRefusal Schema(string detail) => new("usage.schema", detail);
 
     public static ReadingRefusal UnknownMeter() => new("usage.unknown_meter", "The source is no meter of the centre that the leg stands in.");

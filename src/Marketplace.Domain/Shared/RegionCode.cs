@@ -13,6 +13,13 @@ public static class RegionCode
     public static bool IsWellFormed(string? text) =>
         text is { Length: 6 } && text.All(char.IsAsciiDigit) && Provinces.Contains(text[..2]);
 
+    /// <summary>The province of a well-formed code or of a prefix of one: two digits.</summary>
+    public static string Province(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return code[..2];
+    }
+
     /// <summary>Whether the text can be a prefix of region codes: two, four or six digits under a known province.</summary>
     public static bool IsPrefix(string? text) =>
         text is { Length: 2 or 4 or 6 } && text.All(char.IsAsciiDigit) && Provinces.Contains(text[..2]);

@@ -4,11 +4,11 @@ namespace Marketplace.IntegrationTests.Harness;
 
 /// <summary>
 /// One of everything that an address can name: a month's business between a provider and an enterprise with a voucher, billed
-/// and claimed, and a fresh quote and order after it. With strangers to all of it.
+/// and claimed, its delivery objected to in vain, and a fresh quote and a delivered order after it. With strangers to all of it.
 /// </summary>
 public sealed record World(
     MarketplaceServer Server, Capacity Capacity, Party Buyer, Party Authority, Party OtherProvider, Party OtherBuyer, Party OtherAuthority, string Listing, string Quote,
-    string OpenQuote, string Order, string Meter, string Programme, string Voucher, string Invoice, string Line, string Claim)
+    string OpenQuote, string Order, string Leg, string Dispute, string Meter, string Programme, string Voucher, string Invoice, string Line, string Claim)
 {
     public Party Provider => Capacity.Provider;
 
@@ -56,6 +56,9 @@ public sealed record World(
         ];
         var reported = await capacity.Provider.PostTextAsync("/v1/usage", System.Text.Json.JsonSerializer.Serialize(readings), "application/cloudevents-batch+json");
         Assert.Equal("1", reported.Is(200)["accepted"]);
+        var dispute = (await buyer.PostAsync(
+            $"/v1/orders/{billed["id"]}/legs/{billed["legs[0].id"]}/objections", new { reason = "slow", from = MarketSetup.Wire(start) })).Is(201)["id"];
+        (await server.Admin.PostAsync($"/v1/disputes/{dispute}/decisions", new { hours = "provider", note = "as sold" })).Is(201);
         var month = new DateTimeOffset(start.Year, start.Month, 1, 0, 0, 0, start.Offset);
         await server.MoveClockAsync(month.AddMonths(1).AddHours(25));
         var invoice = (await buyer.GetAsync($"/v1/invoices?period={start.ToString("yyyy-MM", CultureInfo.InvariantCulture)}")).Is(200)["items[0].id"];
@@ -64,9 +67,10 @@ public sealed record World(
 
         var next = await server.TomorrowAsync();
         var order = await buyer.OrderAsync(capacity, 1, next, 1);
+        (await capacity.Provider.PutAsync($"/v1/orders/{order["id"]}/legs/{order["legs[0].id"]}/delivery", new { access = "key", note = "n" })).Is(200);
         return new(
             server, capacity, buyer, authority, await server.ProviderAsync(), await server.BuyerAsync(), await server.OrganizationAsync("authority"), listing, quote["id"],
-            (await buyer.QuoteAsync(capacity, 1, next, 1)).Is(201)["id"], order["id"], meter["id"], programme, voucher, invoice, line, claim);
+            (await buyer.QuoteAsync(capacity, 1, next, 1)).Is(201)["id"], order["id"], order["legs[0].id"], dispute, meter["id"], programme, voucher, invoice, line, claim);
     }
 
     /// <summary>An address of the document with the ids of this world in it.</summary>
@@ -82,9 +86,11 @@ public sealed record World(
             "vouchers" => Voucher,
             "invoices" => Invoice,
             "claims" => Claim,
+            "disputes" => Dispute,
             _ => "0199b0a8d1c57b0f8a5d0c4f3e2d1c0b",
         },
         "{lineId}" => Line,
+        "{legId}" => Leg,
         "{code}" => Programme,
         "{model}" => Capacity.Model,
         "{name}" => i == 3 ? "seal-audit" : "n-1",

@@ -7,7 +7,7 @@ namespace Marketplace.IntegrationTests.Organizations;
 public sealed class TenancyTests(Servers servers) : IClassFixture<Servers>
 {
     /// <summary>What everybody may read by its address.</summary>
-    private static readonly string[] Public = ["/v1/listings/{id}", "/v1/programmes/{code}"];
+    private static readonly string[] Public = ["/v1/listings/{id}", "/v1/programmes/{code}", "/v1/centers/{id}/reliability"];
 
     [Theory, EveryDatabase]
     public async Task Rows_of_others_are_not_there(DatabaseKind database)
@@ -42,8 +42,8 @@ public sealed class TenancyTests(Servers servers) : IClassFixture<Servers>
     {
         var server = await servers.OnAsync(database);
         var world = await World.MakeAsync(server);
-        string[] lists = ["/v1/organizations", "/v1/centers", "/v1/quotes", "/v1/orders", "/v1/meters", "/v1/audit/entries", "/v1/vouchers", "/v1/invoices", "/v1/settlements", "/v1/claims"];
-        string[] secrets = [world.Provider.Id, world.Buyer.Id, world.Capacity.CenterId, world.Quote, world.Order, world.Meter, world.Voucher, world.Invoice, world.Claim];
+        string[] lists = ["/v1/organizations", "/v1/centers", "/v1/quotes", "/v1/orders", "/v1/meters", "/v1/audit/entries", "/v1/vouchers", "/v1/invoices", "/v1/settlements", "/v1/claims", "/v1/disputes"];
+        string[] secrets = [world.Provider.Id, world.Buyer.Id, world.Capacity.CenterId, world.Quote, world.Order, world.Meter, world.Voucher, world.Invoice, world.Claim, world.Dispute];
         foreach (var list in lists)
         {
             foreach (var stranger in world.Strangers)
@@ -65,6 +65,8 @@ public sealed class TenancyTests(Servers servers) : IClassFixture<Servers>
         var from = MarketSetup.Wire(await server.TomorrowAsync());
         (await world.OtherBuyer.PostAsync("/v1/orders", new { quoteId = world.OpenQuote })).Is(404, "not_found");
         (await world.OtherBuyer.PostAsync($"/v1/orders/{world.Order}/cancel")).Is(404, "not_found");
+        (await world.OtherProvider.PutAsync($"/v1/orders/{world.Order}/legs/{world.Leg}/delivery", new { access = "x" })).Is(404, "not_found");
+        (await world.OtherBuyer.PostAsync($"/v1/orders/{world.Order}/legs/{world.Leg}/objections", new { reason = "x", from })).Is(404, "not_found");
         (await world.OtherProvider.DeleteAsync($"/v1/listings/{world.Listing}")).Is(404, "not_found");
         (await world.OtherBuyer.DeleteAsync($"/v1/listings/{world.Listing}")).Is(404, "not_found");
         (await world.OtherProvider.PostAsync($"/v1/centers/{world.Capacity.CenterId}/nodes", new { nodes = new[] { new { name = "x", accelerator = "A100", cards = 1, vcpus = 1, memoryGiB = 1 } } })).Is(404, "not_found");

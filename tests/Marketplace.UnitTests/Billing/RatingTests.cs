@@ -84,7 +84,7 @@ public class RatingTests
         var metered = new Dictionary<Hour, MeteredHour> { [terms.Interval.From] = new(CardTime.Zero, terms.PerHour), [terms.Interval.From + 3] = new(CardTime.Zero, terms.PerHour) };
         var rated = Rate(terms, s_january, metered);
         Assert.Equal("Reserved 2026-01 2 20.00 | Reserved 2026-01 off 2 10.00 | Outage 2026-01 -1 -10.00 | Outage 2026-01 off -1 -5.00", Text(rated.Lines));
-        Assert.Equal([Money.Parse("10.00"), Money.Parse("5.00")], rated.Lines.Take(2).Select(rated.Fundable));
+        Assert.Equal([Money.Parse("10.00"), Money.Parse("5.00")], rated.Lines.Take(2).Select(line => rated.Fundable(line, _ => CardTime.Zero)));
     }
 
     [Theory]

@@ -40,7 +40,7 @@ internal static class MarketMaker
     public static Offer Offer(
         string price = "10.00", int cards = 8, Center? center = null, Accelerator? model = null, HourRange? window = null, OffPeak? offPeak = null, Product product = Product.Metered,
         int sliceMilli = 1000, int minHours = 1, IReadOnlyList<string>? tags = null, Interconnect? interconnect = null, Hour? withdrawnFrom = null, int vcpus = 1000, int memoryGiB = 8000,
-        Func<Node, IReadOnlyCollection<Reservation>>? reservations = null)
+        Func<Node, IReadOnlyCollection<Reservation>>? reservations = null, IReadOnlyList<Benchmark>? benchmarks = null)
     {
         center ??= Center();
         model ??= Model;
@@ -74,7 +74,7 @@ internal static class MarketMaker
                 OffPeak = offPeak,
                 SliceMilli = sliceMilli,
                 MinHours = minHours,
-                Benchmarks = [],
+                Benchmarks = benchmarks ?? [],
                 CreatedAt = Now,
             },
             Node = node,

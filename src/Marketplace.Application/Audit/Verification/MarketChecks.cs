@@ -59,7 +59,8 @@ public sealed class MarketChecks(IMarketplaceDb db) : IInvariantChecks
             .GroupBy(leg => leg.ParentId!.Value).ToDictionary(group => group.Key, group => group.Sum(leg => (long)leg.Cards * leg.Interval.Hours));
         await foreach (var order in db.Orders.AsNoTracking().Include(o => o.Legs).OrderBy(o => o.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            findings.Expect(order.Legs.Count > 0 && order.Legs.Sum(leg => leg.Amount) == order.Total, () => $"The legs of order {order.Id} come to {order.Legs.Sum(leg => leg.Amount)}, the order to {order.Total}.");
+            var sold = order.Legs.Sum(leg => leg.Amount + leg.Forgone);
+            findings.Expect(order.Legs.Count > 0 && sold == order.Total, () => $"The legs of order {order.Id} come to {sold}, the order to {order.Total}.");
             foreach (var leg in order.Legs)
             {
                 var held = reserved.GetValueOrDefault(leg.Id) + resold.GetValueOrDefault(leg.Id);

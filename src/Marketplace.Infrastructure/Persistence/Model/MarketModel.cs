@@ -20,6 +20,11 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         builder.Entity<Leg>(Legs);
         builder.Entity<Reservation>(Reservations);
         builder.Entity<CapacityChange>(CapacityChanges);
+        builder.Entity<Contract>(Contracts);
+        builder.Entity<Delivery>(Deliveries);
+        builder.Entity<Enquiry>(Enquiries);
+        builder.Entity<PriceIndexEntry>(PriceIndex);
+        builder.Entity<PriceIndexDay>(day => day.HasKey(d => d.Day));
     }
 
     private static void Accelerators(EntityTypeBuilder<Accelerator> accelerator)
@@ -43,6 +48,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         node.Property(n => n.Name).HasMaxLength(100);
         node.Property(n => n.Accelerator).HasMaxLength(50);
         node.Property(n => n.Tags).AsJson();
+        node.Property(n => n.WithdrawnCards).AsJson();
         node.Property(n => n.Version).IsConcurrencyToken();
         node.HasIndex(n => new { n.CenterId, n.Name }).IsUnique();
         node.HasOne<Center>().WithMany().HasForeignKey(n => n.CenterId).OnDelete(DeleteBehavior.Restrict);
@@ -104,6 +110,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
     {
         order.Property(o => o.Funding).AsJson();
         order.HasIndex(o => o.QuoteId).IsUnique();
+        order.HasIndex(o => o.PlacedAt);
         order.HasOne<Organization>().WithMany().HasForeignKey(o => o.BuyerId).OnDelete(DeleteBehavior.Restrict);
         order.HasMany(o => o.Legs).WithOne().HasForeignKey(l => l.OrderId).OnDelete(DeleteBehavior.Restrict);
         order.HasQueryFilter(o => db.SeesAll || o.BuyerId == db.Me || o.Legs.Any(leg => leg.SellerId == db.Me));
@@ -116,6 +123,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         leg.Property(l => l.OffPeak).AsJson();
         leg.Property(l => l.TokenPrices).AsJson();
         leg.Property(l => l.Resold).AsJson();
+        leg.Property(l => l.Moves).AsJson();
         leg.Property(l => l.ExpectedTokens).AsJson();
         leg.Property(l => l.Version).IsConcurrencyToken();
         leg.Property(l => l.UsageVersion).IsConcurrencyToken();
@@ -138,9 +146,49 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         change.Property(c => c.Number).ValueGeneratedOnAdd();
     }
 
+    private void Contracts(EntityTypeBuilder<Contract> contract)
+    {
+        contract.Property(c => c.Number).HasMaxLength(30);
+        contract.Property(c => c.SellerName).HasMaxLength(200);
+        contract.Property(c => c.BuyerName).HasMaxLength(200);
+        contract.Property(c => c.TextDigest).HasMaxLength(32);
+        contract.HasIndex(c => new { c.OrderId, c.SellerId }).IsUnique();
+        contract.HasIndex(c => new { c.SellerId, c.Number }).IsUnique();
+        contract.HasOne<Order>().WithMany().HasForeignKey(c => c.OrderId).OnDelete(DeleteBehavior.Restrict);
+        contract.HasQueryFilter(c => db.SeesAll || c.BuyerId == db.Me || c.SellerId == db.Me);
+    }
+
+    private void Deliveries(EntityTypeBuilder<Delivery> delivery)
+    {
+        delivery.HasKey(d => d.LegId);
+        delivery.Property(d => d.Note).HasMaxLength(500);
+        delivery.Property(d => d.Version).IsConcurrencyToken();
+        delivery.HasOne<Leg>().WithOne().HasForeignKey<Delivery>(d => d.LegId).OnDelete(DeleteBehavior.Restrict);
+        delivery.HasQueryFilter(d => db.SeesAll || d.BuyerId == db.Me || d.SellerId == db.Me);
+    }
+
+    /// <summary>No foreign key to the quote, which is forgotten sooner.</summary>
+    private void Enquiries(EntityTypeBuilder<Enquiry> enquiry)
+    {
+        enquiry.Property(e => e.Demand).AsJson();
+        enquiry.Property(e => e.UnfillableReason).HasMaxLength(50);
+        enquiry.HasIndex(e => e.At);
+        enquiry.HasQueryFilter(e => db.SeesAll || e.BuyerId == db.Me);
+    }
+
+    /// <summary>Published: whoever may call may read it.</summary>
+    private static void PriceIndex(EntityTypeBuilder<PriceIndexEntry> entry)
+    {
+        entry.ToTable("price_index");
+        entry.Property(e => e.Accelerator).HasMaxLength(50);
+        entry.Property(e => e.Region).HasMaxLength(2);
+        entry.HasIndex(e => new { e.Day, e.Accelerator, e.Region }).IsUnique();
+        entry.HasOne<PriceIndexDay>().WithMany().HasForeignKey(e => e.Day).OnDelete(DeleteBehavior.Restrict);
+    }
+
     private void Reservations(EntityTypeBuilder<Reservation> reservation)
     {
-        reservation.HasKey(r => new { r.LegId, r.Card, r.From });
+        reservation.HasKey(r => new { r.LegId, r.NodeId, r.Card, r.From });
         reservation.HasIndex(r => new { r.NodeId, r.To });
         reservation.HasOne<Leg>().WithMany().HasForeignKey(r => r.LegId).OnDelete(DeleteBehavior.Restrict);
         reservation.HasOne<Node>().WithMany().HasForeignKey(r => r.NodeId).OnDelete(DeleteBehavior.Restrict);

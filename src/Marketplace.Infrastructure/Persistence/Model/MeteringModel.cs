@@ -12,6 +12,7 @@ internal sealed class MeteringModel(MarketplaceDbContext db)
         builder.Entity<Meter>(Meters);
         builder.Entity<Reading>(Readings);
         builder.Entity<UsageHour>(UsageHours);
+        builder.Entity<Dispute>(Disputes);
     }
 
     private void Meters(EntityTypeBuilder<Meter> meter)
@@ -55,6 +56,18 @@ internal sealed class MeteringModel(MarketplaceDbContext db)
             reading.HasKey(r => new { r.MeterId, r.EventId }).IsClustered(false);
             reading.HasIndex(r => new { r.LegId, r.To }).IsClustered();
         }
+    }
+
+    private void Disputes(EntityTypeBuilder<Dispute> dispute)
+    {
+        dispute.Property(d => d.Reason).HasMaxLength(500);
+        dispute.Property(d => d.Note).HasMaxLength(500);
+        dispute.Property(d => d.Version).IsConcurrencyToken();
+        dispute.HasIndex(d => d.OrderId);
+        dispute.HasIndex(d => new { d.Status, d.DecideBy });
+        dispute.HasOne<Leg>().WithMany().HasForeignKey(d => d.LegId).OnDelete(DeleteBehavior.Restrict);
+        dispute.ToTable(table => table.HasCheckConstraint("ck_disputes_hours", "from_hour < to_hour"));
+        dispute.HasQueryFilter(d => db.SeesAll || d.BuyerId == db.Me || d.SellerId == db.Me || d.ProviderId == db.Me);
     }
 
     private void UsageHours(EntityTypeBuilder<UsageHour> hour)

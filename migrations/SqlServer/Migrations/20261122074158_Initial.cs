@@ -120,6 +120,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "enquiries",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    quote_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
+                    unfillable_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_enquiries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "idempotency_records",
                 columns: table => new
                 {
@@ -225,6 +241,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_organizations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "price_index_days",
+                columns: table => new
+                {
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    published_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_price_index_days", x => x.day);
                 });
 
             migrationBuilder.CreateTable(
@@ -575,6 +603,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "price_index",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    region = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    volume = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
+                    price_per_pflops_hour = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_price_index", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_price_index_price_index_days_day",
+                        column: x => x.day,
+                        principalTable: "price_index_days",
+                        principalColumn: "day",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "meters",
                 columns: table => new
                 {
@@ -612,6 +664,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     interconnect = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
                     tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     withdrawn_from = table.Column<int>(type: "int", nullable: true),
+                    withdrawn_cards = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -628,6 +681,34 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         name: "fk_nodes_centers_center_id",
                         column: x => x.center_id,
                         principalTable: "centers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contracts",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    number = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
+                    concluded_at = table.Column<long>(type: "bigint", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    seller_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    buyer_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_contracts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_contracts_orders_order_id",
+                        column: x => x.order_id,
+                        principalTable: "orders",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -921,6 +1002,53 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "deliveries",
+                columns: table => new
+                {
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    late_from = table.Column<int>(type: "int", nullable: true),
+                    sealed_access = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    handed_over_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    changed_at = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deliveries", x => x.leg_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "disputes",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    from_hour = table.Column<int>(type: "int", nullable: false),
+                    to_hour = table.Column<int>(type: "int", nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    opened_at = table.Column<long>(type: "bigint", nullable: false),
+                    decide_by = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_disputes", x => x.id);
+                    table.CheckConstraint("ck_disputes_hours", "from_hour < to_hour");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invoice_lines",
                 columns: table => new
                 {
@@ -1009,6 +1137,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     node_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    moves = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     position = table.Column<int>(type: "int", nullable: false),
                     accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
                     cards = table.Column<int>(type: "int", nullable: false),
@@ -1017,6 +1146,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     memory_mi_b_per_card = table.Column<int>(type: "int", nullable: false),
                     from_hour = table.Column<int>(type: "int", nullable: false),
                     to_hour = table.Column<int>(type: "int", nullable: false),
+                    sold_until = table.Column<int>(type: "int", nullable: true),
                     product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
@@ -1024,6 +1154,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     token_prices = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     expected_tokens = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     amount = table.Column<long>(type: "bigint", nullable: false),
+                    forgone = table.Column<long>(type: "bigint", nullable: false),
                     resold = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     deposit_held = table.Column<long>(type: "bigint", nullable: false),
                     cancelled_at = table.Column<long>(type: "bigint", nullable: true),
@@ -1106,9 +1237,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: table => new
                 {
                     leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     card = table.Column<int>(type: "int", nullable: false),
                     from_hour = table.Column<int>(type: "int", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     milli = table.Column<int>(type: "int", nullable: false),
                     cpu_milli = table.Column<int>(type: "int", nullable: false),
                     memory_mi_b = table.Column<int>(type: "int", nullable: false),
@@ -1116,7 +1247,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_reservations", x => new { x.leg_id, x.card, x.from_hour });
+                    table.PrimaryKey("pk_reservations", x => new { x.leg_id, x.node_id, x.card, x.from_hour });
                     table.CheckConstraint("ck_reservations_milli", "milli BETWEEN 1 AND 1000");
                     table.ForeignKey(
                         name: "fk_reservations_legs_leg_id",
@@ -1283,6 +1414,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "programme_code");
 
             migrationBuilder.CreateIndex(
+                name: "ix_contracts_order_id_seller_id",
+                table: "contracts",
+                columns: new[] { "order_id", "seller_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_contracts_seller_id_number",
+                table: "contracts",
+                columns: new[] { "seller_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_credit_note_lines_credit_note_id",
                 table: "credit_note_lines",
                 column: "credit_note_id");
@@ -1312,6 +1455,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_credit_notes_settlement_id",
                 table: "credit_notes",
                 column: "settlement_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_leg_id",
+                table: "disputes",
+                column: "leg_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_order_id",
+                table: "disputes",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_status_decide_by",
+                table: "disputes",
+                columns: new[] { "status", "decide_by" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_enquiries_at",
+                table: "enquiries",
+                column: "at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_at",
@@ -1471,6 +1634,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "buyer_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_orders_placed_at",
+                table: "orders",
+                column: "placed_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_orders_quote_id",
                 table: "orders",
                 column: "quote_id",
@@ -1496,6 +1664,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_postings_party_id_account_asset",
                 table: "postings",
                 columns: new[] { "party_id", "account", "asset" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_price_index_day_accelerator_region",
+                table: "price_index",
+                columns: new[] { "day", "accelerator", "region" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_programmes_authority_id",
@@ -1602,6 +1776,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 onDelete: ReferentialAction.Restrict);
 
             migrationBuilder.AddForeignKey(
+                name: "fk_deliveries_legs_leg_id",
+                table: "deliveries",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_disputes_legs_leg_id",
+                table: "disputes",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
+
+            migrationBuilder.AddForeignKey(
                 name: "fk_invoice_lines_legs_leg_id",
                 table: "invoice_lines",
                 column: "leg_id",
@@ -1632,6 +1822,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             migrationBuilder.DropForeignKey(
                 name: "fk_orders_organizations_buyer_id",
                 table: "orders");
+
+            migrationBuilder.DropForeignKey(
+                name: "fk_legs_orders_order_id",
+                table: "legs");
 
             migrationBuilder.DropForeignKey(
                 name: "fk_listings_legs_resale_of",
@@ -1668,7 +1862,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "claim_item");
 
             migrationBuilder.DropTable(
+                name: "contracts");
+
+            migrationBuilder.DropTable(
                 name: "credit_note_lines");
+
+            migrationBuilder.DropTable(
+                name: "deliveries");
+
+            migrationBuilder.DropTable(
+                name: "disputes");
+
+            migrationBuilder.DropTable(
+                name: "enquiries");
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");
@@ -1702,6 +1908,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "postings");
+
+            migrationBuilder.DropTable(
+                name: "price_index");
 
             migrationBuilder.DropTable(
                 name: "programme_budgets");
@@ -1743,6 +1952,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "journal_entries");
 
             migrationBuilder.DropTable(
+                name: "price_index_days");
+
+            migrationBuilder.DropTable(
                 name: "invoice_lines");
 
             migrationBuilder.DropTable(
@@ -1764,6 +1976,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "organizations");
 
             migrationBuilder.DropTable(
+                name: "orders");
+
+            migrationBuilder.DropTable(
                 name: "legs");
 
             migrationBuilder.DropTable(
@@ -1771,9 +1986,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "nodes");
-
-            migrationBuilder.DropTable(
-                name: "orders");
 
             migrationBuilder.DropTable(
                 name: "accelerators");

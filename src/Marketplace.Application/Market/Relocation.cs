@@ -1,0 +1,219 @@
+using Marketplace.Application.Audit;
+using Marketplace.Application.Pipeline;
+using Marketplace.Application.Vouchers;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Shared;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Market;
+
+/// <summary>
+/// Finds another place for what is sold on capacity that its provider takes out. A leg and the parts that were resold of it
+/// stand on the same cards, so they go together: to one node, or nowhere. A leg that is moved keeps its id and its price.
+/// </summary>
+public sealed class Relocation(
+    IMarketplaceDb db, Funding funding, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
+{
+    /// <param name="node">Withdrawn already, and of which no transaction that read it before can commit any more.</param>
+    /// <param name="from">Hours before stay as they are.</param>
+    /// <param name="cards">Which cards go; null for all.</param>
+    /// <param name="now">The market's time.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<(IReadOnlyList<MovedLeg> Moved, IReadOnlyList<EndedLeg> Ended)> ClearAsync(
+        Node node, Hour from, IReadOnlyList<int>? cards, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var rows = await db.Reservations.IgnoreQueryFilters().Where(r => r.NodeId == node.Id && r.To > from).ToListAsync(cancellationToken);
+        var (moved, ended) = (new List<MovedLeg>(), new List<EndedLeg>());
+        if (rows.Count == 0)
+        {
+            return (moved, ended);
+        }
+
+        var families = await FamiliesAsync(rows, cancellationToken);
+        var places = await PlacesAsync(node, from, cancellationToken);
+        foreach (var family in families.Where(family => cards is null || family.Rows.Any(row => cards.Contains(row.Card))))
+        {
+            await WithdrawResalesAsync(family, cancellationToken);
+            if (places.Select(place => place.TryTake(family, from)).FirstOrDefault(taken => taken is not null) is { } taken)
+            {
+                Move(family, taken, from);
+                moved.AddRange(family.Legs.Select(leg => new MovedLeg(leg.Id, leg.OrderId, taken.Node.Name)));
+            }
+            else
+            {
+                foreach (var leg in family.Legs)
+                {
+                    ended.Add(await EndAsync(leg, [.. family.Rows.Where(row => row.LegId == leg.Id)], from, now, cancellationToken));
+                }
+            }
+        }
+
+        return (moved, ended);
+    }
+
+    /// <summary>Legs with the parts that were resold of them, by the first in the chain; the longest promise first.</summary>
+    private async Task<IReadOnlyList<Family>> FamiliesAsync(List<Reservation> rows, CancellationToken cancellationToken)
+    {
+        var legs = new Dictionary<Id<Leg>, Leg>();
+        for (var wanted = rows.Select(row => row.LegId).ToHashSet(); wanted.Count > 0;)
+        {
+            var ids = wanted.ToArray();
+            foreach (var leg in await db.Legs.IgnoreQueryFilters().Where(leg => EF.Parameter(ids).Contains(leg.Id)).ToListAsync(cancellationToken))
+            {
+                legs[leg.Id] = leg;
+            }
+
+            // Up to the first seller: a holder who has resold all of his leg has no row of his own.
+            wanted = [.. legs.Values.Select(leg => leg.ParentId).OfType<Id<Leg>>().Where(id => !legs.ContainsKey(id))];
+        }
+
+        Id<Leg> Root(Id<Leg> id) => legs[id].ParentId is { } parent ? Root(parent) : id;
+        return [.. rows.GroupBy(row => Root(row.LegId)).Select(group => new Family(
+                legs[group.Key], [.. legs.Values.Where(leg => Root(leg.Id) == group.Key).OrderBy(leg => leg.Id)], [.. group]))
+            .OrderByDescending(family => family.Root.To).ThenBy(family => family.Root.Id)];
+    }
+
+    /// <summary>Nodes of the same centre that are as good: the same model first, then faster ones of the same origin.</summary>
+    private async Task<IReadOnlyList<Place>> PlacesAsync(Node node, Hour from, CancellationToken cancellationToken)
+    {
+        var catalogue = await db.Accelerators.AsNoTracking().ToDictionaryAsync(accelerator => accelerator.Model, cancellationToken);
+        var own = catalogue[node.Accelerator];
+        var nodes = (await db.Nodes.IgnoreQueryFilters().Where(n => n.CenterId == node.CenterId && n.Id != node.Id).ToListAsync(cancellationToken))
+            .Where(n => n.Interconnect >= node.Interconnect || node.Interconnect is null).Where(n => node.Tags.All(tag => n.Tags.Contains(tag)))
+            .Where(n => n.Accelerator == node.Accelerator
+                || (catalogue[n.Accelerator] is var other && other.Origin == own.Origin && other.Fp16Tflops >= own.Fp16Tflops && other.MemoryGiB >= own.MemoryGiB))
+            .OrderByDescending(n => n.Accelerator == node.Accelerator).ThenBy(n => catalogue[n.Accelerator].Fp16Tflops).ThenBy(n => n.Cards).ThenBy(n => n.Id).ToList();
+        var ids = nodes.ConvertAll(n => n.Id);
+        var booked = (await db.Reservations.IgnoreQueryFilters().AsNoTracking().Where(r => EF.Parameter(ids).Contains(r.NodeId) && r.To > from).ToListAsync(cancellationToken))
+            .ToLookup(r => r.NodeId);
+        return [.. nodes.Select(n => new Place(n, [.. booked[n.Id].Select(NodeOccupancy.Take)]))];
+    }
+
+    /// <summary>The cards that are up for resale are gone from there; who moved can put them up again.</summary>
+    private async Task WithdrawResalesAsync(Family family, CancellationToken cancellationToken)
+    {
+        var ids = family.Legs.Select(leg => leg.Id).ToArray();
+        foreach (var listing in await db.Listings.IgnoreQueryFilters()
+            .Where(l => l.WithdrawnAt == null && l.ResaleOf != null && EF.Parameter(ids).Contains(l.ResaleOf.Value)).ToListAsync(cancellationToken))
+        {
+            await listings.WithdrawAsync(listing, cancellationToken);
+        }
+    }
+
+    private void Move(Family family, Taken taken, Hour from)
+    {
+        foreach (var row in family.Rows)
+        {
+            db.Reservations.Add(new()
+            {
+                LegId = row.LegId,
+                NodeId = taken.Node.Id,
+                Card = taken.CardFor[row.Card],
+                Milli = row.Milli,
+                CpuMilli = row.CpuMilli,
+                MemoryMiB = row.MemoryMiB,
+                From = Hour.Max(row.From, from),
+                To = row.To,
+            });
+            EndRow(row, from);
+        }
+
+        taken.Node.Touch();
+        family.Legs.ToList().ForEach(leg => leg.MoveTo(taken.Node, Hour.Max(leg.From, from)));
+    }
+
+    private void EndRow(Reservation row, Hour at)
+    {
+        if (row.From < at)
+        {
+            row.To = at;
+        }
+        else
+        {
+            db.Reservations.Remove(row);
+        }
+    }
+
+    private async Task<EndedLeg> EndAsync(Leg leg, IReadOnlyList<Reservation> rows, Hour at, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var row in rows)
+        {
+            EndRow(row, at);
+        }
+
+        var journal = JournalEntry.For("leg.ended", $"{leg.Id}:{at}", now);
+        var (released, forgone) = leg.From >= at ? (leg.DepositHeld, leg.Amount) : await CutAsync(leg, at, journal, now, cancellationToken);
+        if (leg.From >= at)
+        {
+            leg.Revoke(now);
+            await funding.ReleaseAsync([leg.Id], journal, now, cancellationToken);
+        }
+        else
+        {
+            leg.DepositHeld -= released;
+        }
+
+        (await db.BuyerAccounts.IgnoreQueryFilters().SingleAsync(account => account.OrganizationId == leg.BuyerId, cancellationToken)).Release(released);
+        journal.Move(Asset.Cny, released, debit: Accounts.Held(leg.BuyerId), credit: Accounts.Deposit(leg.BuyerId));
+        if (journal.Postings.Count > 0)
+        {
+            db.JournalEntries.Add(journal);
+        }
+
+        audit.Record("leg.ended", ("leg", leg.Id.ToString()), leg.BuyerId, new { order = leg.OrderId, at, released, forgone });
+        return new(leg.Id, leg.OrderId, at, forgone);
+    }
+
+    /// <summary>Shortens a leg that has begun; what is held for the hours that fall away is given back in the proportion in which it was held.</summary>
+    private async Task<(Money Released, Money Forgone)> CutAsync(Leg leg, Hour at, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (before, unbilled) = (leg.Amount, Amount(leg, new(await FirstUnbilledAsync(leg, cancellationToken), leg.To)));
+        var tokens = leg.ExpectedTokens is { } all
+            ? new ExpectedTokens(all.Input * (at - leg.From) / leg.Interval.Hours, all.Output * (at - leg.From) / leg.Interval.Hours)
+            : null;
+        var amount = tokens is null ? Amount(leg, new(leg.From, at)) : leg.TokenPrices!.Of(tokens);
+        leg.CutShort(at, amount, tokens);
+        var forgone = before - amount;
+        await funding.ReleasePartAsync(leg, forgone, unbilled, journal, now, cancellationToken);
+        return (forgone < unbilled ? new Money((long)((Int128)leg.DepositHeld.Fen * forgone.Fen / unbilled.Fen)) : leg.DepositHeld, forgone);
+    }
+
+    private Money Amount(Leg leg, HourRange hours) => leg.ExpectedTokens is not null
+        ? leg.Amount
+        : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(hours, leg.Cards, leg.MilliPerCard);
+
+    private async Task<Hour> FirstUnbilledAsync(Leg leg, CancellationToken cancellationToken)
+    {
+        var billed = await db.BilledPairs.IgnoreQueryFilters().AsNoTracking().Where(pair => pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId)
+            .Select(pair => pair.Period).ToListAsync(cancellationToken);
+        return billed.Count == 0 ? leg.From : Hour.Max(leg.From, billed.Max(period => settings.Time.Hours(period).To));
+    }
+
+    private sealed record Family(Leg Root, IReadOnlyList<Leg> Legs, IReadOnlyList<Reservation> Rows);
+
+    private sealed record Taken(Node Node, IReadOnlyDictionary<int, int> CardFor);
+
+    /// <summary>A node that may take something in, with what it has taken in so far.</summary>
+    private sealed class Place(Node node, List<Booked> booked)
+    {
+        public Taken? TryTake(Family family, Hour from)
+        {
+            var root = family.Root;
+            var hours = new HourRange(Hour.Max(root.From, from), root.To);
+            var cards = family.Rows.Select(row => row.Card).Distinct().Order().ToList();
+            var free = node.WithdrawnFrom < root.To
+                ? null
+                : NodeOccupancy.Of(node, booked).Choose(hours, cards.Count, root.MilliPerCard, root.CpuMilliPerCard, root.MemoryMiBPerCard);
+            if (free is null)
+            {
+                return null;
+            }
+
+            booked.AddRange(free.Select(card => new Booked(
+                hours.From.Number, hours.To.Number, (short)card, (short)root.MilliPerCard, root.CpuMilliPerCard, root.MemoryMiBPerCard)));
+            return new(node, cards.Zip(free).ToDictionary(pair => pair.First, pair => pair.Second));
+        }
+    }
+}

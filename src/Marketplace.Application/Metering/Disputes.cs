@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Metering;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Metering;
+
+/// <param name="From">The first disputed hour.</param>
+/// <param name="To">The end of the last.</param>
+/// <param name="Hours">Whose account of the hours stands; null while the dispute is open.</param>
+/// <param name="Note">What was said with the decision; null where the deadline decided.</param>
+public sealed record DisputeAnswer(
+    Id<Dispute> Id, DisputeKind Kind, DisputeStatus Status, Id<Order> OrderId, Id<Leg> LegId, Id<Organization> BuyerId, Id<Organization> SellerId,
+    Id<Organization> ProviderId, Hour From, Hour To, string Reason, DateTimeOffset OpenedAt, DateTimeOffset DecideBy, DisputeSide? Hours, DateTimeOffset? DecidedAt,
+    string? Note)
+{
+    public static DisputeAnswer Of(Dispute dispute) => new(
+        dispute.Id, dispute.Kind, dispute.Status, dispute.OrderId, dispute.LegId, dispute.BuyerId, dispute.SellerId, dispute.ProviderId, dispute.From, dispute.To,
+        dispute.Reason, dispute.OpenedAt, dispute.DecideBy, dispute.Hours, dispute.DecidedAt, dispute.Note);
+}
+
+/// <summary>Disputes to which the caller is a party, the newest first.</summary>
+public sealed record ListDisputes(PageRequest Page, DisputeStatus? Status, Id<Order>? OrderId) : IQuery<Page<DisputeAnswer>>, IPaged;
+
+public sealed class ListDisputesHandler(IMarketplaceDb db) : IRequestHandler<ListDisputes, Page<DisputeAnswer>>
+{
+    public async Task<Page<DisputeAnswer>> Handle(ListDisputes request, CancellationToken cancellationToken)
+    {
+        var disputes = db.Disputes.AsNoTracking().Where(dispute =>
+            (request.Status == null || dispute.Status == request.Status) && (request.OrderId == null || dispute.OrderId == request.OrderId));
+        return (await disputes.NewestFirstAsync(request.Page, dispute => dispute.Id, cancellationToken)).Select(DisputeAnswer.Of);
+    }
+}
+
+public sealed record GetDispute(Id<Dispute> Id) : IQuery<DisputeAnswer>;
+
+public sealed class GetDisputeHandler(IMarketplaceDb db) : IRequestHandler<GetDispute, DisputeAnswer>
+{
+    public async Task<DisputeAnswer> Handle(GetDispute request, CancellationToken cancellationToken) =>
+        DisputeAnswer.Of(await db.Disputes.AsNoTracking().SingleOrDefaultAsync(dispute => dispute.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("dispute"));
+}
+
+/// <summary>Says whose account of the disputed hours stands.</summary>
+public sealed record DecideDispute(DisputeSide? Hours, string? Note) : ICommand<DisputeAnswer>
+{
+    [JsonIgnore]
+    public Id<Dispute> Id { get; init; }
+}
+
+public sealed class DecideDisputeValidator : AbstractValidator<DecideDispute>
+{
+    public DecideDisputeValidator()
+    {
+        RuleFor(request => request.Hours).Required();
+        RuleFor(request => request.Note).Text(500);
+    }
+}
+
+public sealed class DecideDisputeHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<DecideDispute, DisputeAnswer>
+{
+    public async Task<DisputeAnswer> Handle(DecideDispute request, CancellationToken cancellationToken)
+    {
+        var dispute = await db.Disputes.SingleOrDefaultAsync(d => d.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("dispute");
+        dispute.Decide(request.Hours!.Value, request.Note, clock.GetUtcNow());
+        var answer = DisputeAnswer.Of(dispute);
+        audit.Record("dispute.decided", ("dispute", dispute.Id.ToString()), dispute.BuyerId, answer);
+        return answer;
+    }
+}

@@ -1,0 +1,130 @@
+using Marketplace.IntegrationTests.Harness;
+
+namespace Marketplace.IntegrationTests.Market;
+
+/// <summary>What becomes of what was sold on a node, or a card, that its provider takes out.</summary>
+public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
+{
+    [Theory, EveryDatabase]
+    public async Task A_leg_moves_to_as_good_a_node_and_keeps_its_id_and_price(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved", nodes: 2);
+        var buyer = await server.BuyerAsync();
+        var month = await server.NextMonthAsync();
+        var order = await buyer.BuyAsync(shop, cards: 8, month, hours: 10);
+        var (leg, node) = (order["legs[0].id"], order["legs[0].node"]);
+        var other = shop.Capacity.Nodes.Single(name => name != node);
+
+        var answer = (await WithdrawAsync(shop, node, month.AddHours(4))).Is(201);
+        Assert.Equal((leg, other), (answer["moved[0].legId"], answer["moved[0].to"]));
+        Assert.Empty(answer.Items("ended"));
+
+        var after = (await buyer.GetAsync($"/v1/orders/{order["id"]}")).Is(200);
+        Assert.Equal((leg, other, "800.00"), (after["legs[0].id"], after["legs[0].node"], after["legs[0].amount"]));
+        Assert.Equal(node, after["legs[0].moves[0].node"]);
+
+        // Both nodes are full in the leg's hours: the old one before it moved, the new one after.
+        Assert.Equal("201", (await buyer.QuoteAsync(shop.Capacity, cards: 8, month, hours: 4)).Status.ToString());
+        Assert.Equal("sold_out", (await buyer.QuoteAsync(shop.Capacity, cards: 1, month.AddHours(4), hours: 1)).Is(200)["reasons[0].code"]);
+
+        await server.MoveClockAsync(month.AddDays(1));
+        await shop.UseAsync(leg, month, hours: 10);
+        await server.CloseAsync(month);
+        Assert.Equal("800.00", (await buyer.InvoiceAsync(month.Period()))["total"]);
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_cannot_move_ends_and_its_buyer_keeps_the_money_and_the_voucher(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved");
+        var buyer = await server.BuyerAsync("1000.00");
+        var scheme = await server.SchemeAsync();
+        var voucher = await scheme.IssueAsync(buyer, "1000.00");
+        var month = await server.NextMonthAsync();
+        var running = await buyer.BuyAsync(shop, cards: 4, month, hours: 10);
+        var ahead = await buyer.BuyAsync(shop, cards: 4, month.AddHours(20), hours: 5);
+        Assert.Equal("1000.00 420.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("820.00 180.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        await server.MoveClockAsync(month.AddHours(2.5));
+        var answer = (await WithdrawAsync(shop, "n-1", month.AddHours(4))).Is(201);
+        Assert.Empty(answer.Items("moved"));
+        Assert.Equal(2, answer.Items("ended").Count);
+
+        // 4 of 10 hours stay of the one, nothing of the other.
+        Assert.Equal("1000.00 112.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("952.00 48.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        var after = (await buyer.GetAsync($"/v1/orders/{running["id"]}")).Is(200);
+        Assert.Equal("160.00", after["legs[0].amount"]);
+        Assert.Equal(month.AddHours(10), DateTimeOffset.Parse(after["legs[0].soldUntil"], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal("cancelled", (await buyer.GetAsync($"/v1/orders/{ahead["id"]}")).Is(200)["status"]);
+
+        await server.CloseAsync(month);
+        Assert.Equal("160.00", (await buyer.InvoiceAsync(month.Period()))["total"]);
+        Assert.Equal("888.00 0.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("952.00 0.00 48.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_single_card_goes_and_the_others_still_sell(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved", cards: 4);
+        var buyer = await server.BuyerAsync();
+        var month = await server.NextMonthAsync();
+        await buyer.BuyAsync(shop, cards: 2, month, hours: 10);
+        var path = $"/v1/centers/{shop.Capacity.CenterId}/nodes/n-1/withdrawals";
+        var withdrawal = new { from = MarketSetup.Wire(month), reason = "card failed", cards = new[] { 3 } };
+        Assert.Empty((await shop.Seller.PostAsync(path, withdrawal)).Is(201).Items("moved"));
+        (await shop.Seller.PostAsync(path, withdrawal)).Is(409, "node.card_withdrawn");
+        (await shop.Seller.PostAsync(path, withdrawal with { cards = [0, 4] })).IsInvalid("cards[1]");
+        (await shop.Seller.PostAsync(path, withdrawal with { cards = [] })).IsInvalid("cards");
+        (await buyer.QuoteAsync(shop.Capacity, cards: 1, month, hours: 10)).Is(201);
+        Assert.Equal("sold_out", (await buyer.QuoteAsync(shop.Capacity, cards: 2, month, hours: 10)).Is(200)["reasons[0].code"]);
+        await server.BooksHoldAsync();
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_leg_and_what_was_resold_of_it_go_together(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved", nodes: 2);
+        var (holder, second) = (await server.BuyerAsync(), await server.BuyerAsync());
+        var month = await server.NextMonthAsync();
+        var order = await holder.BuyAsync(shop, cards: 8, month, hours: 10);
+        async Task<Answer> ResellAsync(int cards, int from, int hours) => await holder.PostAsync("/v1/resales", new
+        {
+            orderId = order["id"],
+            legId = order["legs[0].id"],
+            cards,
+            from = MarketSetup.Wire(month.AddHours(from)),
+            to = MarketSetup.Wire(month.AddHours(from + hours)),
+            pricePerCardHour = "5.00",
+        });
+        (await ResellAsync(4, 5, 5)).Is(201);
+        var bought = await second.BuyAsync(shop, cards: 4, month.AddHours(5), hours: 5);
+        Assert.Equal(holder.Id, bought["legs[0].sellerId"]);
+        var unsold = (await ResellAsync(2, 0, 5)).Is(201)["id"];
+
+        var answer = (await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(7))).Is(201);
+        Assert.Equal(2, answer.Items("moved").Count);
+        Assert.Equal("withdrawn", (await holder.GetAsync($"/v1/listings/{unsold}")).Is(200)["status"]);
+        await server.BooksHoldAsync();
+
+        // The second node goes too, while they run, and there is no third.
+        await server.MoveClockAsync(month.AddHours(6));
+        answer = (await WithdrawAsync(shop, shop.Capacity.Nodes.Single(name => name != order["legs[0].node"]), month.AddHours(8))).Is(201);
+        Assert.Equal(2, answer.Items("ended").Count);
+        await server.CloseAsync(month);
+        Assert.Equal("640.00", (await holder.InvoiceAsync(month.Period()))["total"]);
+        Assert.Equal("60.00", (await second.InvoiceAsync(month.Period()))["total"]);
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from) =>
+        shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair" });
+}
