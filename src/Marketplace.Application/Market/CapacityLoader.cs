@@ -24,9 +24,14 @@ internal sealed class CapacityLoader(IMarketplaceDb db, Hour from)
     }
 
     /// <summary>Puts what these nodes have on offer now; some may have nothing any more.</summary>
-    public async Task UpdateAsync(IReadOnlyCollection<Id<Node>> nodes, Action<Id<Node>, Offer[]> put, CancellationToken cancellationToken)
+    /// <param name="catalogue">As it stands: where it changes, all is read anew.</param>
+    /// <param name="nodes">Which.</param>
+    /// <param name="put">Called once for each node.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task UpdateAsync(
+        IReadOnlyDictionary<string, Accelerator> catalogue, IReadOnlyCollection<Id<Node>> nodes, Action<Id<Node>, Offer[]> put, CancellationToken cancellationToken)
     {
-        await CatalogueAsync(cancellationToken);
+        _catalogue = catalogue;
         foreach (var some in nodes.Chunk(Batch))
         {
             var left = some.ToHashSet();
@@ -42,7 +47,7 @@ internal sealed class CapacityLoader(IMarketplaceDb db, Hour from)
         }
     }
 
-    public async Task<IReadOnlyCollection<Accelerator>> CatalogueAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<Accelerator>> CatalogueAsync(CancellationToken cancellationToken)
     {
         _catalogue = await db.Accelerators.AsNoTracking().ToDictionaryAsync(accelerator => accelerator.Model, cancellationToken);
         return [.. _catalogue.Values];
@@ -107,7 +112,13 @@ internal sealed class CapacityLoader(IMarketplaceDb db, Hour from)
             _centers[center.Id] = center;
         }
 
+        // Seldom is anything resold: mostly this costs no statement.
         var legs = _listings.Values.Select(listing => listing.ResaleOf).OfType<Id<Leg>>().Where(id => !_resold.ContainsKey(id)).ToArray();
+        if (legs.Length == 0)
+        {
+            return;
+        }
+
         foreach (var leg in await db.Legs.IgnoreQueryFilters().AsNoTracking().Where(leg => EF.Parameter(legs).Contains(leg.Id)).ToListAsync(cancellationToken))
         {
             _resold[leg.Id] = leg;

@@ -36,6 +36,13 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
     {
         ArgumentNullException.ThrowIfNull(read);
         await FollowAsync(cancellationToken);
+        return ReadAgain(read);
+    }
+
+    /// <summary>Asks something more of the market, as it was when this process last followed it.</summary>
+    public T ReadAgain<T>(Func<CapacityIndex, PackV?, T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
         _access.EnterReadLock();
         try
         {
@@ -122,7 +129,7 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
         if (news.Count > 0)
         {
             var offers = new List<(Id<Node> Node, Offer[] Offers)>();
-            await loader.UpdateAsync([.. news.Select(change => change.NodeId!.Value).Distinct()], (node, some) => offers.Add((node, some)), cancellationToken);
+            await loader.UpdateAsync(_index!.Catalogue, [.. news.Select(change => change.NodeId!.Value).Distinct()], (node, some) => offers.Add((node, some)), cancellationToken);
             Change(() => offers.ForEach(node => _index!.Put(node.Node, node.Offers)));
             Note(news);
         }

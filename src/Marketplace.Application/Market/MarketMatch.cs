@@ -20,25 +20,24 @@ public sealed class MarketMatch(IMarketplaceDb db, LiveCapacity capacity, Market
     public async Task<MarketAnswer> AnswerAsync(Demand demand, Work? work, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var view = await ViewAsync(buyer, cancellationToken);
-        return await capacity.ReadAsync(
-            (index, placement) =>
-            {
-                var matcher = new Matcher(settings.Time, placement);
-                var (asked, match, basis) = work is null
-                    ? (demand, matcher.Match(demand, index, view, now), null)
-                    : new WorkMatcher(matcher).Match(work, demand, index, view, now);
-                return new MarketAnswer(asked, match, basis, match.Plan is null ? new Alternatives(matcher).Find(asked, index, view, now) : []);
-            },
-            cancellationToken);
+        return capacity.ReadAgain((index, placement) =>
+        {
+            var matcher = new Matcher(settings.Time, placement);
+            var (asked, match, basis) = work is null
+                ? (demand, matcher.Match(demand, index, view, now), null)
+                : new WorkMatcher(matcher).Match(work, demand, index, view, now);
+            return new MarketAnswer(asked, match, basis, match.Plan is null ? new Alternatives(matcher).Find(asked, index, view, now) : []);
+        });
     }
 
     /// <summary>The best plan alone, or null.</summary>
     public async Task<Plan?> PlanAsync(Demand demand, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var view = await ViewAsync(buyer, cancellationToken);
-        return await capacity.ReadAsync((index, placement) => new Matcher(settings.Time, placement).TryMatch(demand, index, view, now), cancellationToken);
+        return capacity.ReadAgain((index, placement) => new Matcher(settings.Time, placement).TryMatch(demand, index, view, now));
     }
 
+    /// <summary>Follows the market first, so that matching needn't once more.</summary>
     private async Task<BuyerView> ViewAsync(Id<Organization> buyer, CancellationToken cancellationToken)
     {
         var resellers = await capacity.ReadAsync((index, _) => index.Resellers.Where(id => id != buyer).ToArray(), cancellationToken);

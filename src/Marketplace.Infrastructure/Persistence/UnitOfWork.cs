@@ -90,6 +90,8 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
 
     private async Task<T> OnceAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        // Nothing goes on after a save that failed, so that there is nothing to go back to.
+        db.Database.AutoSavepointsEnabled = false;
         using var turn = db.Database.IsSqlite() ? await queue.EnterAsync(cancellationToken) : null;
 
         // The provider's own strategy repeats the whole of it where the connection broke.

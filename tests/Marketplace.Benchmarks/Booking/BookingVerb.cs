@@ -99,7 +99,7 @@ internal static class BookingVerb
             var (hot, own) = (Contended(nodes, contended), (double)(nodes - Contended(nodes, contended)) / buyers);
             var rush = new Rush(clients, await Fair.OpenAsync(clients[0], buyers, nodes, hot, tomorrow), tomorrow, hot / (hot + own));
             int Lost() => started.Sum(process => process.Output.Count(line => line.Contains(LostRace, StringComparison.Ordinal)));
-            var result = await rush.RunAsync(TimeSpan.FromSeconds(Math.Min(5, seconds)), TimeSpan.FromSeconds(seconds), Lost);
+            var result = await rush.RunAsync(TimeSpan.FromSeconds(Math.Min(15, seconds)), TimeSpan.FromSeconds(seconds), Lost);
             var faults = started.SelectMany(process => process.Faults).ToList();
             return faults.Count == 0 ? result : throw new InvalidOperationException("A process had a fault: " + faults[0]);
         }
