@@ -59,6 +59,7 @@ public static class DependencyInjection
         services.AddScoped<CenterAvailability>();
         services.AddScoped<PriceIndexCalendar>();
         services.AddScoped<KnownReadings>();
+        services.AddScoped<SpendHistory>();
         services.AddScoped<Funding>();
         services.AddScoped<Rater>();
         services.AddScoped<DocumentNumbers>();

@@ -47,7 +47,8 @@ public static class ApplicantEligibility
         }
     }
 
-    private static string? ApplicantRefusal(ApplicantRules rules, Organization applicant, DateOnly day)
+    /// <summary>What of the applicant itself refuses, whatever the face.</summary>
+    internal static string? ApplicantRefusal(ApplicantRules rules, Organization applicant, DateOnly day)
     {
         return rules.Kinds?.Contains(applicant.Kind) == false ? "applicant.kinds"
             : !Facts.InRegions(rules.Regions, applicant.RegionCode) ? "applicant.regions"
