@@ -26,8 +26,8 @@ public sealed class MatchBidsJob(IMarketplaceDb db, MarketClock clock) : IJob
             return null;
         }
 
-        var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
-        return await open.AnyAsync(bid => bid.TriedAtChange < last, cancellationToken) ? clock.GetUtcNow() : expires;
+        var mark = await CapacityLog.MarkAsync(db, cancellationToken);
+        return await open.AnyAsync(bid => bid.TriedAtChange < mark, cancellationToken) ? clock.GetUtcNow() : expires;
     }
 
     public IJobCommand CommandFor(DateTimeOffset dueAt) => new MatchBids();
@@ -40,26 +40,32 @@ public sealed class MatchBidsHandler(IMarketplaceDb db, IMediator mediator, Mark
     public async Task<JobReport> Handle(MatchBids request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
         var over = await db.Bids.Where(bid => bid.Status == BidStatus.Open && bid.ExpiresAt <= now).Select(bid => bid.Id).ToListAsync(cancellationToken);
         foreach (var bid in over)
         {
             await mediator.Send(new ExpireBid(bid), cancellationToken);
         }
 
-        var waiting = (await db.Bids.Where(bid => bid.Status == BidStatus.Open && bid.TriedAtChange < last)
-            .Select(bid => new { bid.Id, bid.LimitPrice }).ToListAsync(cancellationToken))
-            .OrderByDescending(bid => bid.LimitPrice).ThenBy(bid => bid.Id).ToList();
-        var filled = 0;
-        foreach (var bid in waiting)
+        // What fills one changes the capacity again: gone on with until nothing is filled, so that no work of its own making is left.
+        var (filled, tried) = (0, 0);
+        for (var round = -1; round != filled;)
         {
-            filled += await TryAsync(bid.Id, last, cancellationToken) ? 1 : 0;
+            round = filled;
+            var mark = await CapacityLog.MarkAsync(db, cancellationToken);
+            var waiting = (await db.Bids.Where(bid => bid.Status == BidStatus.Open && bid.TriedAtChange < mark)
+                .Select(bid => new { bid.Id, bid.LimitPrice }).ToListAsync(cancellationToken))
+                .OrderByDescending(bid => bid.LimitPrice).ThenBy(bid => bid.Id).ToList();
+            tried = Math.Max(tried, waiting.Count);
+            foreach (var bid in waiting)
+            {
+                filled += await TryAsync(bid.Id, mark, cancellationToken) ? 1 : 0;
+            }
         }
 
-        return new($"{filled} of {waiting.Count} filled, {over.Count} expired");
+        return new($"{filled} of {tried} filled, {over.Count} expired");
     }
 
-    private async Task<bool> TryAsync(Id<Bid> bid, long last, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(Id<Bid> bid, long mark, CancellationToken cancellationToken)
     {
         string? refusal = null;
         try
@@ -74,7 +80,7 @@ public sealed class MatchBidsHandler(IMarketplaceDb db, IMediator mediator, Mark
             refusal = refused.Code;
         }
 
-        await mediator.Send(new NoteBid(bid, last, refusal), cancellationToken);
+        await mediator.Send(new NoteBid(bid, mark, refusal), cancellationToken);
         return false;
     }
 }
@@ -124,7 +130,7 @@ public sealed class FillBidHandler(IMarketplaceDb db, MarketMatch market, QuoteM
 }
 
 /// <summary>Notes that a bid was tried, and why it couldn't be filled though there was a plan.</summary>
-public sealed record NoteBid(Id<Bid> Id, long AtChange, string? Refusal) : ICommand<Done>;
+public sealed record NoteBid(Id<Bid> Id, long Mark, string? Refusal) : ICommand<Done>;
 
 public sealed class NoteBidHandler(IMarketplaceDb db, AuditLog audit) : IRequestHandler<NoteBid, Done>
 {
@@ -133,7 +139,7 @@ public sealed class NoteBidHandler(IMarketplaceDb db, AuditLog audit) : IRequest
         var bid = await db.Bids.SingleAsync(b => b.Id == request.Id, cancellationToken);
         if (bid.Status == BidStatus.Open)
         {
-            bid.Try(request.AtChange, request.Refusal);
+            bid.Try(request.Mark, request.Refusal);
             audit.Record("bid.tried", ("bid", bid.Id.ToString()), bid.BuyerId, new { bid.LastRefusal });
         }
 
