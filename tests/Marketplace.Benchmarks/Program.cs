@@ -1,11 +1,13 @@
 using System.Globalization;
 using Marketplace.Benchmarks;
 using Marketplace.Benchmarks.Placement;
+using Marketplace.Benchmarks.Quotes;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 Verb[] verbs =
 [
     new("placement", PlacementVerb.Usage, PlacementVerb.RunAsync),
+    new("quotes", QuotesVerb.Usage, QuotesVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

@@ -11,6 +11,18 @@ internal sealed class SplitMix64(ulong seed)
     /// <summary>A number from 0 to one below <paramref name="count"/>.</summary>
     public int Below(int count) => (int)(((UInt128)Next() * (ulong)count) >> 64);
 
+    /// <summary>A number from one to another, both of them possible.</summary>
+    public int Between(int least, int most) => least + Below(most - least + 1);
+
+    /// <summary>A number from 0 on, less than 1.</summary>
+    public double Unit() => (Next() >> 11) * (1.0 / (1L << 53));
+
+    /// <summary>True with that probability.</summary>
+    public bool Chance(double probability) => Unit() < probability;
+
+    /// <summary>One of them, each as likely.</summary>
+    public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
+
     /// <summary>Fisher and Yates, from the end.</summary>
     public void Shuffle<T>(Span<T> items)
     {

@@ -62,8 +62,7 @@ internal sealed class CapacityLoader(IMarketplaceDb db, Hour from)
 
         var listed = (await rows.Select(row => new { row.NodeId, row.ListingId }).ToListAsync(cancellationToken)).ToLookup(row => row.NodeId, row => row.ListingId);
         await ReadListingsAsync(only is null ? null : [.. listed.SelectMany(ids => ids).Distinct()], cancellationToken);
-        var held = (await reservations.Where(r => db.Listings.IgnoreQueryFilters().Any(listing => listing.ResaleOf == r.LegId && listing.WithdrawnAt == null))
-            .ToListAsync(cancellationToken)).ToLookup(r => r.LegId);
+        var held = (await HeldAsync(reservations, cancellationToken)).ToLookup(r => r.LegId);
         var booked = new Dictionary<Id<Node>, List<Booked>>();
         var taken = reservations.Select(r => new { r.NodeId, r.Card, r.Milli, r.CpuMilli, r.MemoryMiB, r.From, r.To }).AsAsyncEnumerable();
         await foreach (var r in taken.WithCancellation(cancellationToken))
@@ -84,6 +83,13 @@ internal sealed class CapacityLoader(IMarketplaceDb db, Hour from)
                 put(node.Id, offers);
             }
         }
+    }
+
+    /// <summary>What the legs reserve that are resold; seldom any.</summary>
+    private async Task<List<Reservation>> HeldAsync(IQueryable<Reservation> reservations, CancellationToken cancellationToken)
+    {
+        var legs = _resold.Keys.ToArray();
+        return legs.Length == 0 ? [] : await reservations.Where(r => EF.Parameter(legs).Contains(r.LegId)).ToListAsync(cancellationToken);
     }
 
     private async Task ReadListingsAsync(Id<Listing>[]? only, CancellationToken cancellationToken)

@@ -61,7 +61,8 @@ public sealed class Alternatives(Matcher matcher)
 
     private static IEnumerable<Demand> OtherModels(Demand demand, CapacityIndex capacity)
     {
-        if (!demand.MixModels)
+        // Of one model there is nothing to mix.
+        if (!demand.MixModels && demand.Accelerators.Count != 1)
         {
             yield return demand with { MixModels = true };
         }

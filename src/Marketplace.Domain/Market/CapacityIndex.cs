@@ -11,7 +11,7 @@ namespace Marketplace.Domain.Market;
 /// </summary>
 public sealed class CapacityIndex
 {
-    private readonly SortedDictionary<string, SortedDictionary<Id<Listing>, Lot>> _byModel = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedList<Id<Listing>, Lot>> _byModel = new(StringComparer.Ordinal);
     private readonly Dictionary<Id<Node>, Offer[]> _byNode = [];
     private readonly Dictionary<Id<Organization>, int> _resellers = [];
     private readonly Dictionary<Id<Center>, Ratio> _availability = [];
@@ -86,7 +86,7 @@ public sealed class CapacityIndex
     public IReadOnlyList<Offer> OffersOf(Id<Node> node) => _byNode.GetValueOrDefault(node) ?? [];
 
     /// <summary>The lots of a model, in order of their listings.</summary>
-    public IReadOnlyCollection<Lot> Shelf(string model) => _byModel.TryGetValue(model, out var lots) ? lots.Values : [];
+    public IEnumerable<Lot> Shelf(string model) => _byModel.TryGetValue(model, out var lots) ? lots.Values : [];
 
     /// <summary>Nodes on offer, by what demands could use them.</summary>
     public IReadOnlyDictionary<NodeClass, int> Supply() => _byNode.Values.Select(offers => offers[0].Node)

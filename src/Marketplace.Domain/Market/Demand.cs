@@ -91,4 +91,7 @@ public sealed record Demand
     public Urgency Urgency { get; init; }
     public Product? Product { get; init; }
     public Strategy Strategy { get; init; }
+
+    /// <summary>How many of a node's free cards it can use: gangs are whole.</summary>
+    public int InGangs(int cards) => CardsPerNode is { } gang ? cards / gang * gang : cards;
 }

@@ -13,15 +13,6 @@ namespace Marketplace.Domain.Market;
 /// <param name="placement">What later demands could no longer use; null where nothing was learned yet.</param>
 public sealed class Matcher(BusinessTime time, PackV? placement = null)
 {
-    /// <summary>Starts of a batch that are looked at in full; those with the least possible cost first.</summary>
-    private const int MaxStarts = 500;
-
-    /// <summary>Starts that cost the same and are compared by what they leave.</summary>
-    private const int MaxEqualStarts = 24;
-
-    /// <summary>Starts that a user's demand tries one by one, before all of the window is looked at together.</summary>
-    private const int FirstStarts = 4;
-
     /// <param name="demand">What is wanted.</param>
     /// <param name="capacity">The market.</param>
     /// <param name="buyer">For whom.</param>
@@ -30,10 +21,10 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
     {
         ArgumentNullException.ThrowIfNull(demand);
         ArgumentNullException.ThrowIfNull(capacity);
-        var window = Window(demand, now);
-        return window.Hours < demand.Hours ? MatchResult.Unfillable("in_the_past", "The hours asked for have begun already.")
-            : TryMatch(demand, capacity, buyer, now) is { } plan ? new(plan, [])
-            : new(null, [WhyNot(demand, capacity, buyer, window)]);
+        var view = ViewOf(demand, capacity, buyer, now);
+        return view.Window.Hours < demand.Hours ? MatchResult.Unfillable("in_the_past", "The hours asked for have begun already.")
+            : Draft(demand, view) is { } draft ? new(ToPlan(demand, draft, now), [])
+            : new(null, [WhyNot(demand, view)]);
     }
 
     /// <summary>The plan alone; null where there is none, without the work of finding out why.</summary>
@@ -41,80 +32,43 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
     {
         ArgumentNullException.ThrowIfNull(demand);
         ArgumentNullException.ThrowIfNull(capacity);
-        var window = Window(demand, now);
-        return window.Hours >= demand.Hours && Draft(demand, capacity, buyer, window) is { } draft ? ToPlan(demand, draft, now) : null;
+        var view = ViewOf(demand, capacity, buyer, now);
+        return view.Window.Hours >= demand.Hours && Draft(demand, view) is { } draft ? ToPlan(demand, draft, now) : null;
     }
 
-    private static HourRange Window(Demand demand, DateTimeOffset now) =>
-        demand.Window with { From = Hour.Max(demand.Window.From, Hour.AtOrAfter(now)) };
-
-    private Draft? Draft(Demand demand, CapacityIndex capacity, BuyerView buyer, HourRange window)
+    private View ViewOf(Demand demand, CapacityIndex capacity, BuyerView buyer, DateTimeOffset now)
     {
-        var search = SearchFor(demand, capacity, buyer, window);
-        return window.Hours == demand.Hours ? search.At(window.From)
-            : demand.Urgency == Urgency.User ? First(search, demand, window)
-            : Cheapest(search, demand, window);
+        var window = demand.Window with { From = Hour.Max(demand.Window.From, Hour.AtOrAfter(now)) };
+        return new(capacity, buyer, window, new(demand, window, new(demand, capacity, buyer, window)), new(demand, window, time));
     }
 
-    private Search SearchFor(Demand demand, CapacityIndex capacity, BuyerView buyer, HourRange window)
+    private Draft? Draft(Demand demand, View view)
     {
-        var suitability = new Suitability(demand, capacity, buyer, window);
-        return new(demand, suitability.Lots(), suitability.Suits(), new(demand, window, time), placement);
+        var search = SearchFor(demand, view);
+        return view.Window.Hours == demand.Hours ? search.At(0)
+            : demand.Urgency == Urgency.User ? search.First()
+            : search.Best();
     }
 
-    private static IEnumerable<Hour> Starts(Demand demand, HourRange window) =>
-        Enumerable.Range(0, window.Hours - demand.Hours + 1).Select(offset => window.From + offset);
-
-    private static Draft? First(Search search, Demand demand, HourRange window)
-    {
-        var soon = Starts(demand, window).Take(FirstStarts).Select(search.At).FirstOrDefault(draft => draft is not null);
-        return soon ?? search.StartsWithCards(window).Where(start => start >= window.From + FirstStarts).Select(search.At).FirstOrDefault(draft => draft is not null);
-    }
-
-    /// <summary>Looks at starts in the order of the least that they could cost, until no other can be better.</summary>
-    private static Draft? Cheapest(Search search, Demand demand, HourRange window)
-    {
-        var promising = search.StartsWithCards(window).Select(start => (Start: start, Least: search.LeastCost(start))).Where(start => start.Least is not null)
-            .OrderBy(start => start.Least!.Value).ThenBy(start => start.Start).Take(MaxStarts);
-        Draft? best = null;
-        var equals = 0;
-        foreach (var (start, least) in promising)
-        {
-            if (best is not null && demand.Strategy == Strategy.Cheapest && (least > best.Cost || (least == best.Cost && ++equals >= MaxEqualStarts)))
-            {
-                break;
-            }
-
-            if (search.At(start) is { } draft && draft.IsBetterThan(best))
-            {
-                best = draft;
-            }
-        }
-
-        return best;
-    }
+    private Search SearchFor(Demand demand, View view) =>
+        new(demand, view.Window, new(demand, view.Capacity, view.Buyer, view.Window), view.Times, view.Prices, placement);
 
     /// <summary>No plan came out: the constraint that leaves no offer, or the one without which there would be a plan.</summary>
-    private UnfillableReason WhyNot(Demand demand, CapacityIndex capacity, BuyerView buyer, HourRange window)
+    private UnfillableReason WhyNot(Demand demand, View view)
     {
-        if (new Suitability(demand, capacity, buyer, window).Obstacle() is { } obstacle)
+        if (new Suitability(demand, view.Capacity, view.Buyer, view.Window).Obstacle() is { } obstacle)
         {
             return obstacle;
         }
 
-        var free = demand with { MixModels = true, SameCenter = false, MaxPricePerCardHour = null };
-        if (StartWithout(free) is null)
-        {
-            var most = SearchFor(free, capacity, buyer, window).MostCards(window);
-            return new("sold_out", string.Create(CultureInfo.InvariantCulture, $"At most {most} of {demand.Cards} cards are free over {demand.Hours} hours in one go."));
-        }
-
-        return !demand.MixModels && StartWithout(demand with { MixModels = true }) is not null ? new("one_model", "Enough cards are free, but not of one model.")
-            : demand.SameCenter && StartWithout(demand with { SameCenter = false, MixModels = true }) is not null ? new("one_center", "Enough cards are free, but not in one centre.")
-            : demand.MaxPricePerCardHour is not null && StartWithout(demand with { MaxPricePerCardHour = null }) is not null ? new("price", "Enough cards are free, but not within the limit price.")
+        var most = SearchFor(demand with { MixModels = true, SameCenter = false, MaxPricePerCardHour = null }, view).MostCards();
+        return most < demand.Cards ? new("sold_out", string.Create(CultureInfo.InvariantCulture, $"At most {most} of {demand.Cards} cards are free over {demand.Hours} hours in one go."))
+            : !demand.MixModels && IsThereWithout(demand with { MixModels = true }) ? new("one_model", "Enough cards are free, but not of one model.")
+            : demand.SameCenter && IsThereWithout(demand with { SameCenter = false, MixModels = true }) ? new("one_center", "Enough cards are free, but not in one centre.")
+            : demand.MaxPricePerCardHour is not null && IsThereWithout(demand with { MaxPricePerCardHour = null }) ? new("price", "Enough cards are free, but not within the limit price.")
             : new("together", "Enough cards are free, but not of one model, in one centre and within the limit price together.");
 
-        Draft? StartWithout(Demand relaxed) => Draft(relaxed with { Urgency = Urgency.User, Strategy = Strategy.Cheapest }, capacity, buyer, window);
+        bool IsThereWithout(Demand relaxed) => Draft(relaxed with { Urgency = Urgency.User, Strategy = Strategy.Cheapest }, view) is not null;
     }
 
     private Plan ToPlan(Demand demand, Draft draft, DateTimeOffset now)
@@ -164,4 +118,10 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
             return share;
         })];
     }
+
+    /// <summary>
+    /// The market as one demand sees it. Counts and prices are kept, for they stay the same while it is tried with other groups
+    /// and limits.
+    /// </summary>
+    private sealed record View(CapacityIndex Capacity, BuyerView Buyer, HourRange Window, StartTimes Times, LotPrices Prices);
 }

@@ -29,6 +29,9 @@ public sealed class NodeOccupancy
     private readonly long _memoryMiB;
     private readonly (int CpuMilli, int MemoryMiB)? _shareOfCard;
 
+    /// <summary>Most bookings are of cards alone; then vCPUs and memory needn't be added up.</summary>
+    private readonly bool _sharesAreTaken;
+
     /// <summary>A node as its owner sells it: all its cards, its vCPUs and its memory.</summary>
     public NodeOccupancy(int cards, int vcpus, int memoryGiB, IEnumerable<Reservation> reservations)
         : this(cards, vcpus, memoryGiB, [.. reservations.Select(Take)])
@@ -42,6 +45,7 @@ public sealed class NodeOccupancy
         Cards = cards;
         (_cpuMilli, _memoryMiB) = ((long)vcpus * CpuMilliPerVcpu, (long)memoryGiB * MiBPerGiB);
         _booked = booked;
+        _sharesAreTaken = AnyShares(booked);
     }
 
     /// <summary>A node with the cards that its provider took out.</summary>
@@ -55,6 +59,7 @@ public sealed class NodeOccupancy
     {
         (Cards, _numbers, _cardMilli, _shareOfCard, _booked) = (numbers.Length, numbers, cardMilli, shareOfCard, booked);
         (_cpuMilli, _memoryMiB) = ((long)numbers.Length * shareOfCard.CpuMilli, (long)numbers.Length * shareOfCard.MemoryMiB);
+        _sharesAreTaken = AnyShares(booked);
     }
 
     /// <summary>How many cards there are to sell, taken or not.</summary>
@@ -154,7 +159,7 @@ public sealed class NodeOccupancy
     }
 
     /// <summary>vCPUs (in thousandths) and memory that are left over the whole interval.</summary>
-    public (long CpuMilli, long MemoryMiB) FreeShares(HourRange interval) => (
+    public (long CpuMilli, long MemoryMiB) FreeShares(HourRange interval) => !_sharesAreTaken ? (_cpuMilli, _memoryMiB) : (
         _cpuMilli - Peak(interval.From.Number, interval.To.Number, null, static b => b.CpuMilli),
         _memoryMiB - Peak(interval.From.Number, interval.To.Number, null, static b => b.MemoryMiB));
 
@@ -176,14 +181,11 @@ public sealed class NodeOccupancy
             free += card >= milli ? 1 : 0;
         }
 
-        if (free > 0 && cpuMilliPerCard > 0)
+        if (free > 0 && (cpuMilliPerCard > 0 || memoryMiBPerCard > 0))
         {
-            free = (int)Math.Min(free, (_cpuMilli - Peak(interval.From.Number, interval.To.Number, null, static b => b.CpuMilli)) / cpuMilliPerCard);
-        }
-
-        if (free > 0 && memoryMiBPerCard > 0)
-        {
-            free = (int)Math.Min(free, (_memoryMiB - Peak(interval.From.Number, interval.To.Number, null, static b => b.MemoryMiB)) / memoryMiBPerCard);
+            var (cpu, memory) = FreeShares(interval);
+            free = cpuMilliPerCard > 0 ? (int)Math.Min(free, cpu / cpuMilliPerCard) : free;
+            free = memoryMiBPerCard > 0 ? (int)Math.Min(free, memory / memoryMiBPerCard) : free;
         }
 
         return Math.Max(free, 0);
@@ -205,6 +207,8 @@ public sealed class NodeOccupancy
             ? planned
             : free.Take(count).Select(f => f.Card).ToList();
     }
+
+    private static bool AnyShares(Booked[] booked) => Array.Exists(booked, static b => b.CpuMilli > 0 || b.MemoryMiB > 0);
 
     /// <summary>The largest sum over any one hour. Sums only rise where something starts, so those hours are enough.</summary>
     private long Peak(int from, int to, int? card, Func<Booked, int> share)

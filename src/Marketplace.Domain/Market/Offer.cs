@@ -27,7 +27,7 @@ public sealed class Lot
     internal Lot(Offer first)
     {
         (Listing, Center, Accelerator) = (first.Listing, first.Center, first.Accelerator);
-        _offers.Add(first);
+        Put(first);
     }
 
     public Listing Listing { get; }
@@ -35,6 +35,9 @@ public sealed class Lot
     public Center Center { get; }
 
     public Accelerator Accelerator { get; }
+
+    /// <summary>Of all its nodes, taken or not.</summary>
+    public int Cards { get; private set; }
 
     public IReadOnlyList<Offer> Offers => _offers;
 
@@ -44,8 +47,10 @@ public sealed class Lot
     internal void Put(Offer offer)
     {
         var at = Find(offer.Node.Id);
+        Cards += offer.Occupancy.Cards;
         if (at >= 0)
         {
+            Cards -= _offers[at].Occupancy.Cards;
             _offers[at] = offer;
         }
         else
@@ -58,6 +63,7 @@ public sealed class Lot
     {
         if (Find(node) is >= 0 and var at)
         {
+            Cards -= _offers[at].Occupancy.Cards;
             _offers.RemoveAt(at);
         }
     }

@@ -7,35 +7,52 @@ namespace Marketplace.Domain.Market;
 internal readonly record struct Part(Offer Offer, int Cards, Int128 CostPerCard);
 
 /// <summary>
-/// Fills one demand from the lots that suit it, at one start after the other. Within a start, models and centres that may not be
-/// mixed are tried apart; within one of those, lots come in the order of the strategy, and of lots that are equal in it the
-/// nodes with the least new fragmentation.
+/// Fills one demand from the lots that suit it. Models and centres that may not be mixed are tried apart, as groups; within one
+/// of those, lots come in the order of the strategy, and of lots that are equal in it the nodes with the least new fragmentation.
+/// Starts count from 0, the window's first hour.
 /// </summary>
 internal sealed class Search
 {
-    private readonly Demand _demand;
-    private readonly IReadOnlyList<Lot[]> _groups;
-    private readonly Func<Offer, bool> _suits;
-    private readonly LotPrices _prices;
-    private readonly Fragmentation _fragmentation;
-    private readonly int _gang;
+    /// <summary>Starts that the strategy's measure leaves, and that are compared by what they leave of the nodes.</summary>
+    private const int MaxStarts = 24;
 
-    public Search(Demand demand, IEnumerable<Lot> lots, Func<Offer, bool> suits, LotPrices prices, PackV? placement)
+    private readonly Demand _demand;
+    private readonly HourRange _window;
+    private readonly Suitability _suitability;
+    private readonly StartTimes _times;
+    private readonly Fragmentation _fragmentation;
+    private readonly LotGroup[] _groups;
+
+    /// <param name="demand">What is wanted.</param>
+    /// <param name="window">When, without the hours that have begun.</param>
+    /// <param name="suitability">What suits the demand.</param>
+    /// <param name="times">Of a demand that differs in its group and its limit price at most.</param>
+    /// <param name="prices">What lots cost.</param>
+    /// <param name="placement">What later demands could no longer use; null where nothing was learned yet.</param>
+    public Search(Demand demand, HourRange window, Suitability suitability, StartTimes times, LotPrices prices, PackV? placement)
     {
-        (_demand, _suits, _prices) = (demand, suits, prices);
+        (_demand, _window, _suitability, _times) = (demand, window, suitability, times);
         _fragmentation = new(demand, placement);
-        _gang = demand.CardsPerNode ?? 1;
-        _groups = [.. lots.GroupBy(lot => (demand.MixModels ? null : lot.Accelerator.Model, demand.SameCenter ? lot.Center.Id : (Id<Center>?)null)).Select(group => group.ToArray())];
+        _groups =
+        [
+            .. suitability.Lots()
+                .GroupBy(lot => (demand.MixModels ? null : lot.Accelerator.Model, demand.SameCenter ? lot.Center.Id : (Id<Center>?)null))
+                .Select(lots => new LotGroup(demand, lots, prices)).OrderBy(group => group.LeastRank),
+        ];
     }
 
-    /// <summary>The best draft that starts at that hour, or null where the cards aren't to be had.</summary>
-    public Draft? At(Hour start)
+    /// <summary>The best draft at that start, or null where the cards aren't to be had.</summary>
+    public Draft? At(int start)
     {
-        var interval = new HourRange(start, start + _demand.Hours);
         Draft? best = null;
         foreach (var group in _groups)
         {
-            if (Fill(group, interval) is { } draft && draft.IsBetterThan(best))
+            if (CannotBeat(group, best?.Rank))
+            {
+                break;
+            }
+
+            if (group.Cards >= _demand.Cards && Fill(group, start) is { } draft && draft.IsBetterThan(best))
             {
                 best = draft;
             }
@@ -44,152 +61,143 @@ internal sealed class Search
         return best;
     }
 
-    /// <summary>The least that any card could cost at that start; null where no lot is open then.</summary>
-    public Int128? LeastCost(Hour start)
+    /// <summary>The best draft at the first start at which there is one.</summary>
+    public Draft? First()
     {
-        var interval = new HourRange(start, start + _demand.Hours);
-        Int128? least = null;
-        foreach (var group in _groups)
+        // Mostly there is one at once, and then only few nodes have to be looked at.
+        if (At(0) is { } soonest)
         {
-            foreach (var lot in group)
+            return soonest;
+        }
+
+        var first = _groups.Where(group => group.Cards >= _demand.Cards)
+            .Select(group => Array.FindIndex(Totals(group), cards => cards >= _demand.Cards))
+            .Where(start => start >= 0).Select(start => (int?)start).Min();
+        return first is { } found ? At(found) : null;
+    }
+
+    /// <summary>The best draft of all starts; of too many that the strategy's measure leaves, of the cheapest and then the first.</summary>
+    public Draft? Best()
+    {
+        Draft? best = null;
+        foreach (var start in BestStarts())
+        {
+            if (At(start) is { } draft && draft.IsBetterThan(best))
             {
-                if (lot.Listing.Window.Contains(interval) && _prices.CostPerCard(lot, interval) is var cost && !(cost >= least))
+                best = draft;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The most cards that one group can give at any start.</summary>
+    public int MostCards() => _groups.Max(group => (int?)Totals(group).Max()) ?? 0;
+
+    private bool CannotBeat(LotGroup group, Int128? rank) => group.LeastRank * _demand.Cards > rank;
+
+    /// <summary>Which starts are best by rank and cost takes counts of cards only, and those of the first lots in order.</summary>
+    private IEnumerable<int> BestStarts()
+    {
+        var starts = new Dictionary<int, (Int128 Rank, Int128 Cost)>();
+        Int128? least = null;
+        foreach (var group in _groups.Where(group => group.Cards >= _demand.Cards).TakeWhile(group => !CannotBeat(group, least)))
+        {
+            for (var start = 0; start < _times.Count; start++)
+            {
+                if (LeastAt(group, start) is { } at && !(at.Rank > least) && (!starts.TryGetValue(start, out var other) || at.CompareTo(other) < 0))
                 {
-                    least = cost;
+                    starts[start] = at;
+                    least = at.Rank;
                 }
             }
         }
 
-        return least * _demand.Cards;
+        // Where what is left comes before money, dearer starts may be better ones.
+        var ordered = starts.OrderBy(start => start.Value).ThenBy(start => start.Key).ToList();
+        return ordered.TakeWhile(start => _demand.Strategy == Strategy.Compact || start.Value == ordered[0].Value).Take(MaxStarts).Select(start => start.Key);
     }
 
-    /// <summary>Starts at which one group at least has the cards, in order of time.</summary>
-    public IEnumerable<Hour> StartsWithCards(HourRange window) => Totals(window)
-        .SelectMany(totals => totals.Where(at => at.Cards >= _demand.Cards).Select(at => at.Start)).Distinct().Order();
-
-    /// <summary>The most cards that one group can give at any start.</summary>
-    public int MostCards(HourRange window) => Totals(window).Max(totals => totals.Max(at => (int?)at.Cards)) ?? 0;
-
-    private IEnumerable<IEnumerable<(Hour Start, int Cards)>> Totals(HourRange window) => _groups.Select(group =>
+    /// <summary>What the group's cards come to in order; null where there are too few.</summary>
+    private (Int128 Rank, Int128 Cost)? LeastAt(LotGroup group, int start)
     {
-        var times = new StartTimes(_demand, window);
-        foreach (var offer in group.SelectMany(lot => lot.Offers).Where(_suits))
+        var (rank, cost, missing) = (Int128.Zero, Int128.Zero, _demand.Cards);
+        foreach (var lot in group.InOrder(start, _window))
         {
-            times.Add(offer, _gang);
-        }
-
-        return times.Totals();
-    });
-
-    private Draft? Fill(Lot[] group, HourRange interval)
-    {
-        var open = new List<(Lot Lot, Int128 Cost, Int128 Rank)>(group.Length);
-        foreach (var lot in group)
-        {
-            if (lot.Listing.Window.Contains(interval) && _prices.CostPerCard(lot, interval) is var cost && WithinLimit(cost))
+            var cards = Math.Min(missing, _times.Of(lot.Lot).At(start));
+            rank += lot.Rank * cards;
+            cost += lot.Cost * cards;
+            missing -= cards;
+            if (missing == 0)
             {
-                open.Add((lot, cost, Rank(lot, cost)));
+                return (rank, cost);
             }
         }
 
-        // A stable sort: equal lots stay in order of their listings.
-        var ranked = open.OrderBy(lot => lot.Rank).ThenBy(lot => _demand.Strategy == Strategy.Compact ? Int128.Zero : lot.Cost).ToList();
-        var taken = new List<Part>();
-        var missing = _demand.Cards;
-        for (var i = 0; i < ranked.Count && missing > 0;)
+        return null;
+    }
+
+    /// <summary>The group's cards at each start.</summary>
+    private int[] Totals(LotGroup group)
+    {
+        var totals = new int[_times.Count];
+        foreach (var lot in group.Lots)
         {
-            var tier = new List<Part>();
-            var (rank, cost) = (ranked[i].Rank, ranked[i].Cost);
-            for (; i < ranked.Count && ranked[i].Rank == rank && (ranked[i].Cost == cost || _demand.Strategy == Strategy.Compact); i++)
+            var cards = _times.Of(lot.Lot);
+            if (group.IsAlwaysWithinLimit(lot))
             {
-                Collect(ranked[i].Lot, ranked[i].Cost, interval, tier);
+                cards.AddTo(totals);
+                continue;
             }
 
-            missing -= _fragmentation.Choose(tier, missing, interval, taken);
+            for (var start = 0; start < totals.Length; start++)
+            {
+                totals[start] += group.IsWithinLimit(lot.Price.At(start)) ? cards.At(start) : 0;
+            }
         }
 
+        return totals;
+    }
+
+    private Draft? Fill(LotGroup group, int start)
+    {
+        var interval = new HourRange(_window.From + start, _window.From + start + _demand.Hours);
+        var (taken, tier, missing) = (new List<Part>(), new List<Part>(), _demand.Cards);
+        OpenLot? before = null;
+        foreach (var lot in group.InOrder(start, _window))
+        {
+            if (before is { } last && !lot.IsAsGoodAs(last, _demand.Strategy))
+            {
+                missing -= _fragmentation.Choose(tier, missing, interval, taken);
+                tier.Clear();
+                if (missing == 0)
+                {
+                    break;
+                }
+            }
+
+            Collect(lot, interval, tier);
+            before = lot;
+        }
+
+        missing -= missing == 0 ? 0 : _fragmentation.Choose(tier, missing, interval, taken);
         return missing > 0 ? null : new(_demand, interval, taken, _fragmentation);
     }
 
-    /// <summary>What the lots are tried in the order of, before money.</summary>
-    private Int128 Rank(Lot lot, Int128 cost) => _demand.Strategy switch
+    private void Collect(OpenLot lot, HourRange interval, List<Part> tier)
     {
-        Strategy.Compact => 0,
-        Strategy.Green => Energy.PerCard(lot.Accelerator, lot.Center),
-        _ => cost,
-    };
-
-    private void Collect(Lot lot, Int128 cost, HourRange interval, List<Part> tier)
-    {
-        foreach (var offer in lot.Span)
+        foreach (var offer in lot.Lot.Span)
         {
-            if (!_suits(offer) || !offer.Window.Contains(interval))
+            if (!_suitability.Suits(offer) || !offer.Window.Contains(interval))
             {
                 continue;
             }
 
-            var cards = offer.Occupancy.Capacity(interval, _demand.MilliPerCard, _demand.CpuMilliPerCard, _demand.MemoryMiBPerCard) / _gang * _gang;
+            var cards = _demand.InGangs(offer.Occupancy.Capacity(interval, _demand.MilliPerCard, _demand.CpuMilliPerCard, _demand.MemoryMiBPerCard));
             if (cards > 0)
             {
-                tier.Add(new(offer, cards, cost));
+                tier.Add(new(offer, cards, lot.Cost));
             }
         }
-    }
-
-    private bool WithinLimit(Int128 costPerCard) =>
-        _demand.Product == Product.Tokens || _demand.MaxPricePerCardHour is not { } limit || costPerCard <= (Int128)limit.MicroYuan * _demand.Hours;
-}
-
-/// <summary>What a card draws from the grid, its centre's cooling and losses included.</summary>
-internal static class Energy
-{
-    /// <summary>Of a centre that doesn't say its power usage effectiveness, the worst is assumed that one may say.</summary>
-    public const decimal UnknownPue = 5;
-
-    /// <summary>Milliwatts of one card in use.</summary>
-    public static Int128 PerCard(Accelerator accelerator, Center center) => (Int128)(accelerator.Watts * (center.Pue ?? UnknownPue) * 1000);
-}
-
-/// <summary>A plan in the making, with what it is compared by.</summary>
-internal sealed class Draft(Demand demand, HourRange interval, IReadOnlyList<Part> parts, Fragmentation fragmentation)
-{
-    private long? _saved;
-
-    public HourRange Interval => interval;
-
-    public IReadOnlyList<Part> Parts => parts;
-
-    public Int128 Cost { get; } = parts.Aggregate(Int128.Zero, (sum, part) => sum + (part.CostPerCard * part.Cards));
-
-    private Int128 Energy => parts.Aggregate(Int128.Zero, (sum, part) => sum + (Market.Energy.PerCard(part.Offer.Accelerator, part.Offer.Center) * part.Cards));
-
-    /// <summary>Worked out where it decides only.</summary>
-    private long Saved => _saved ??= parts.Sum(part => (long)fragmentation.Score(part, interval));
-
-    /// <summary>The strategy's order: what it is after, then what it leaves, then fewer nodes, then the earlier start.</summary>
-    public bool IsBetterThan(Draft? other) => other is null || CompareTo(other) < 0;
-
-    private int CompareTo(Draft other)
-    {
-        var order = demand.Strategy switch
-        {
-            Strategy.Compact => First(() => other.Saved.CompareTo(Saved), () => Cost.CompareTo(other.Cost)),
-            Strategy.Green => First(() => Energy.CompareTo(other.Energy), () => Cost.CompareTo(other.Cost), () => other.Saved.CompareTo(Saved)),
-            _ => First(() => Cost.CompareTo(other.Cost), () => other.Saved.CompareTo(Saved)),
-        };
-        return order != 0 ? order : First(() => parts.Count.CompareTo(other.Parts.Count), () => interval.From.CompareTo(other.Interval.From));
-    }
-
-    private static int First(params ReadOnlySpan<Func<int>> comparisons)
-    {
-        foreach (var compare in comparisons)
-        {
-            if (compare() is not 0 and var order)
-            {
-                return order;
-            }
-        }
-
-        return 0;
     }
 }

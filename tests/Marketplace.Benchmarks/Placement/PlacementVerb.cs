@@ -1,13 +1,9 @@
-using System.Text.Json;
-
 namespace Marketplace.Benchmarks.Placement;
 
 /// <summary>Plays the FGD paper's experiment through the market's own placement policy.</summary>
 internal static class PlacementVerb
 {
     public const string Usage = "--nodes FILE --pods FILE [--pods FILE]... --seeds 42-51 [--node-order shuffled|file]";
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static async Task RunAsync(Options options)
     {
@@ -26,8 +22,7 @@ internal static class PlacementVerb
         }
 
         var lists = files.Select(file => Measure(file, nodes, seeds, shuffled)).ToList();
-        var report = new { nodes = nodes.Count, cards = nodes.Sum(node => node.Class.Cards), nodeOrder = shuffled ? "shuffled" : "file", lists };
-        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, Json));
+        await Report.WriteAsync(new { nodes = nodes.Count, cards = nodes.Sum(node => node.Class.Cards), nodeOrder = shuffled ? "shuffled" : "file", lists });
     }
 
     private static object Measure(string file, IReadOnlyList<TraceNode> nodes, IReadOnlyList<int> seeds, bool shuffled)
