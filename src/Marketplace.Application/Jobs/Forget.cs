@@ -8,7 +8,7 @@ namespace Marketplace.Application.Jobs;
 /// Forgets what nobody needs any more: quotes that no order was placed on, answers kept for repeated requests, old enquiries, and
 /// changes of capacity that every process has read long ago.
 /// </summary>
-public sealed class ForgetJob(IMarketplaceDb db, MarketClock clock) : IJob
+public sealed class ForgetJob(IMarketplaceDb db) : IJob
 {
     public const string JobName = "forget";
 
@@ -33,7 +33,7 @@ public sealed class ForgetJob(IMarketplaceDb db, MarketClock clock) : IJob
         var oldest = await db.CapacityChanges.MinAsync(change => (long?)change.Number, cancellationToken);
         if (await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) - oldest >= ChangesKept + ChangesOver)
         {
-            return clock.GetUtcNow();
+            return IJob.AtOnce;
         }
 
         var quote = await db.Quotes.Where(q => q.OrderId == null).MinAsync(q => (DateTimeOffset?)q.ExpiresAt, cancellationToken) + QuoteRetention;

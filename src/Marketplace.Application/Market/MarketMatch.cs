@@ -39,6 +39,11 @@ public sealed class MarketMatch(IMarketplaceDb db, LiveCapacity capacity, Market
         return await capacity.ReadAsync((index, placement) => new Matcher(settings.Time, placement).TryMatch(demand, index, view, now), cancellationToken);
     }
 
+    /// <summary>Whether there is a plan, without the work of finding out why not.</summary>
+    public async Task<bool> HasPlanAsync(Demand demand, Work? work, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken) => work is null
+        ? await PlanAsync(demand, buyer, now, cancellationToken) is not null
+        : (await AnswerAsync(demand, work, buyer, now, cancellationToken)).Match.Plan is not null;
+
     private async Task<BuyerView> ViewAsync(Id<Organization> buyer, CancellationToken cancellationToken)
     {
         var resellers = await capacity.ReadAsync((index, _) => index.Resellers.Where(id => id != buyer).ToArray(), cancellationToken);

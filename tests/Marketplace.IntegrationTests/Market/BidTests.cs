@@ -206,6 +206,19 @@ public sealed class BidTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Bids_are_filled_by_the_real_clock_as_well(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database, new Dictionary<string, string> { ["Sandbox:Enabled"] = "false", ["Role"] = "api" });
+        var (capacity, buyer) = (await server.CapacityAsync(), await server.BuyerAsync());
+        var start = Hour.AtOrAfter(TimeProvider.System.GetUtcNow()).Start.AddHours(5);
+        var bid = (await buyer.BidAsync(capacity.Demand(8, start, 1), "10.00")).Is(201);
+        Assert.Equal("open", bid["status"]);
+        (await capacity.ListAsync("10.00", from: start, to: start.AddHours(1))).Is(201);
+        Assert.Equal("filled", await buyer.BidStatusAsync(bid));
+        await server.BooksHoldAsync();
+    }
+
+    [Theory, EveryDatabase]
     public async Task What_a_bid_needs_is_said_at_once(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
