@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketplace.Benchmarks;
+using Marketplace.Benchmarks.Cost;
 using Marketplace.Benchmarks.Placement;
 using Marketplace.Benchmarks.Quotes;
 
@@ -8,6 +9,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 Verb[] verbs =
 [
     new("placement", PlacementVerb.Usage, PlacementVerb.RunAsync),
+    new("cost", CostVerb.Usage, CostVerb.RunAsync),
     new("quotes", QuotesVerb.Usage, QuotesVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

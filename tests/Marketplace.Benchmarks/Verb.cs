@@ -3,21 +3,23 @@ namespace Marketplace.Benchmarks;
 /// <summary>One benchmark.</summary>
 /// <param name="Name">What it is called by.</param>
 /// <param name="Usage">Its options, for example <c>--seeds 42-51</c>; those it names are the ones it takes.</param>
-/// <param name="Run">Prints what it measured; throws <see cref="UsageException"/> where an option is wrong.</param>
-internal sealed record Verb(string Name, string Usage, Func<Options, Task> Run)
+/// <param name="Run">Prints what it measured and returns the exit status; throws <see cref="UsageException"/> where an option is wrong.</param>
+internal sealed record Verb(string Name, string Usage, Func<Options, Task<int>> Run)
 {
+    /// <summary>The exit status where the machine lacks a program that the verb calls.</summary>
+    public const int Missing = 3;
+
     private const int WrongUsage = 2;
 
     /// <summary>Runs the verb that the arguments name.</summary>
-    /// <returns>The exit status: 0, or 2 with the usage on stderr.</returns>
+    /// <returns>The verb's exit status, or 2 with the usage on stderr.</returns>
     public static async Task<int> DispatchAsync(IReadOnlyList<Verb> verbs, string[] args)
     {
         try
         {
             var verb = verbs.FirstOrDefault(verb => verb.Name == args.FirstOrDefault())
                 ?? throw new UsageException(args.Length == 0 ? "A verb is missing." : $"There is no verb {args[0]}.");
-            await verb.Run(Options.Parse(args.Skip(1), verb.Usage));
-            return 0;
+            return await verb.Run(Options.Parse(args.Skip(1), verb.Usage));
         }
         catch (UsageException wrong)
         {

@@ -28,28 +28,30 @@ internal sealed class Fragmentation(Demand demand, PackV? placement)
             return candidates.Sum(part => part.Cards);
         }
 
-        var left = candidates.Select(part => new Candidate(part, placement is null ? 0 : State(part.Offer, interval))).ToList();
+        var left = new PriorityQueue<Candidate, Candidate>(candidates.Count, Candidate.BestFirst);
+        left.EnqueueRange(candidates.Select(part => new Candidate(part, placement is null ? 0 : State(part.Offer, interval))).Select(candidate => (candidate, Ranked(candidate, missing))));
         while (missing > 0)
         {
-            // As long as a candidate gives all it has, its score stays as it is.
-            foreach (var candidate in left)
+            if (left.Peek().Cards > missing)
             {
-                candidate.Cards = Math.Min(candidate.Part.Cards, missing);
-                candidate.Score = placement is null ? 0 : Score(candidate.State, candidate.Cards);
+                // Who gives less than was thought may no longer be the best, now that less is missing.
+                left = new(left.UnorderedItems.Select(item => (item.Element, Ranked(item.Element, missing))), Candidate.BestFirst);
             }
 
-            left.Sort(Candidate.Compare);
-            var used = 0;
-            while (missing > 0 && used < left.Count && left[used].Cards <= missing && (used == 0 || left[used].Part.Cards <= missing))
-            {
-                taken.Add(left[used].Part with { Cards = left[used].Cards });
-                missing -= left[used++].Cards;
-            }
-
-            left.RemoveRange(0, used);
+            var best = left.Dequeue();
+            taken.Add(best.Part with { Cards = best.Cards });
+            missing -= best.Cards;
         }
 
         return wanted;
+    }
+
+    /// <summary>The candidate with what it can give and what that saves.</summary>
+    private Candidate Ranked(Candidate candidate, int missing)
+    {
+        candidate.Cards = Math.Min(candidate.Part.Cards, missing);
+        candidate.Score = placement is null ? 0 : Score(candidate.State, candidate.Cards);
+        return candidate;
     }
 
     /// <summary>The cards that slices had better be cut from, or null for the fullest that suffice.</summary>
@@ -94,7 +96,9 @@ internal sealed class Fragmentation(Demand demand, PackV? placement)
 
         public int Score { get; set; }
 
-        public static int Compare(Candidate a, Candidate b)
+        public static IComparer<Candidate> BestFirst { get; } = Comparer<Candidate>.Create(Compare);
+
+        private static int Compare(Candidate a, Candidate b)
         {
             // Score a card, without dividing.
             var order = ((long)b.Score * a.Cards).CompareTo((long)a.Score * b.Cards);

@@ -32,7 +32,7 @@ internal sealed class LotGroup
         _demand = demand;
         Lots = [.. lots.Select(lot => new PricedLot(lot, prices.Of(lot), demand.Strategy == Strategy.Green ? Energy.PerCard(lot.Accelerator, lot.Center) : 0))];
         Cards = Lots.Sum(lot => (long)lot.Lot.Cards);
-        LeastRank = Lots.Min(lot => Rank(lot.Energy, lot.Price.Least(demand.Hours)));
+        LeastRank = Lots.Min(lot => Rank(lot.Energy, lot.Price.Least));
         _shelves =
         [
             .. Lots.GroupBy(lot => lot.Lot.Listing.OffPeak)
@@ -50,7 +50,7 @@ internal sealed class LotGroup
 
     public bool IsWithinLimit(Int128 cost) => Limit is not { } limit || cost <= limit;
 
-    public bool IsAlwaysWithinLimit(PricedLot lot) => Limit is null || (lot.Price.Hours is null && IsWithinLimit(lot.Price.Full));
+    public bool IsAlwaysWithinLimit(PricedLot lot) => Limit is null || (lot.Price.OffPeak is null && IsWithinLimit(lot.Price.Full));
 
     /// <summary>The most that a card may cost over all the hours.</summary>
     private Int128? Limit => _demand.Product == Product.Tokens || _demand.MaxPricePerCardHour is not { } limit ? null : (Int128)limit.MicroYuan * _demand.Hours;

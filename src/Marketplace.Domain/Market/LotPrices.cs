@@ -9,7 +9,7 @@ namespace Marketplace.Domain.Market;
 /// </summary>
 internal sealed class LotPrices(Demand demand, HourRange window, BusinessTime time)
 {
-    private readonly Dictionary<(int From, int To), int[]> _offPeakHours = [];
+    private readonly Dictionary<(int From, int To), OffPeakHours> _offPeakHours = [];
 
     public LotPrice Of(Lot lot)
     {
@@ -22,15 +22,14 @@ internal sealed class LotPrices(Demand demand, HourRange window, BusinessTime ti
         var price = (Int128)listing.PricePerCardHour.MicroYuan;
         return listing.OffPeak is not { } offPeak
             ? new(price * demand.Hours, 0, null)
-            : new(price * demand.Hours, price - listing.PricePerCardHour.Times(offPeak.Factor).MicroYuan, OffPeakHours(offPeak));
+            : new(price * demand.Hours, price - listing.PricePerCardHour.Times(offPeak.Factor).MicroYuan, HoursIn(offPeak));
     }
 
     /// <summary>The order's tokens at the lot's prices, so that lots compare; not divided by cards, which all lots give alike.</summary>
     private static Int128 Tokens(TokenPrices prices, ExpectedTokens tokens) =>
         ((Int128)prices.InputPerMillion.MicroYuan * tokens.Input) + ((Int128)prices.OutputPerMillion.MicroYuan * tokens.Output);
 
-    /// <summary>By the start, counted from the window's: how many of the demand's hours are off-peak.</summary>
-    private int[] OffPeakHours(OffPeak offPeak)
+    private OffPeakHours HoursIn(OffPeak offPeak)
     {
         if (!_offPeakHours.TryGetValue((offPeak.FromHour, offPeak.ToHour), out var hours))
         {
@@ -40,22 +39,27 @@ internal sealed class LotPrices(Demand demand, HourRange window, BusinessTime ti
                 before[i + 1] = before[i] + (offPeak.Covers(time.HourOfDay(window.From + i)) ? 1 : 0);
             }
 
-            hours = [.. Enumerable.Range(0, window.Hours - demand.Hours + 1).Select(start => before[start + demand.Hours] - before[start])];
-            _offPeakHours.Add((offPeak.FromHour, offPeak.ToHour), hours);
+            int[] byStart = [.. Enumerable.Range(0, window.Hours - demand.Hours + 1).Select(start => before[start + demand.Hours] - before[start])];
+            _offPeakHours.Add((offPeak.FromHour, offPeak.ToHour), hours = new(byStart, byStart.Max()));
         }
 
         return hours;
     }
 }
 
+/// <summary>How many of a demand's hours are off-peak.</summary>
+/// <param name="ByStart">Starts count from 0, the window's first hour.</param>
+/// <param name="Most">At any start.</param>
+internal sealed record OffPeakHours(int[] ByStart, int Most);
+
 /// <summary>What a whole card of a lot costs over a demand's hours, in millionths of a yuan.</summary>
 /// <param name="Full">Where no hour is off-peak.</param>
 /// <param name="Off">By how much each off-peak hour is cheaper.</param>
-/// <param name="Hours">Off-peak hours by the start, counted from the window's; null where there are none.</param>
-internal readonly record struct LotPrice(Int128 Full, Int128 Off, int[]? Hours)
+/// <param name="OffPeak">Null where no hour is.</param>
+internal readonly record struct LotPrice(Int128 Full, Int128 Off, OffPeakHours? OffPeak)
 {
-    public Int128 At(int start) => Hours is null ? Full : Full - (Off * Hours[start]);
+    /// <summary>At the best start.</summary>
+    public Int128 Least => OffPeak is null ? Full : Full - (Off * OffPeak.Most);
 
-    /// <summary>The least that it could cost, were every hour off-peak.</summary>
-    public Int128 Least(int hours) => Hours is null ? Full : Full - (Off * hours);
+    public Int128 At(int start) => OffPeak is null ? Full : Full - (Off * OffPeak.ByStart[start]);
 }

@@ -21,8 +21,7 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
     {
         ArgumentNullException.ThrowIfNull(demand);
         ArgumentNullException.ThrowIfNull(capacity);
-        var view = ViewOf(demand, capacity, buyer, now);
-        return view.Window.Hours < demand.Hours ? MatchResult.Unfillable("in_the_past", "The hours asked for have begun already.")
+        return ViewOf(demand, capacity, buyer, now) is not { } view ? MatchResult.Unfillable("in_the_past", "The hours asked for have begun already.")
             : Draft(demand, view) is { } draft ? new(ToPlan(demand, draft, now), [])
             : new(null, [WhyNot(demand, view)]);
     }
@@ -32,14 +31,14 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
     {
         ArgumentNullException.ThrowIfNull(demand);
         ArgumentNullException.ThrowIfNull(capacity);
-        var view = ViewOf(demand, capacity, buyer, now);
-        return view.Window.Hours >= demand.Hours && Draft(demand, view) is { } draft ? ToPlan(demand, draft, now) : null;
+        return ViewOf(demand, capacity, buyer, now) is { } view && Draft(demand, view) is { } draft ? ToPlan(demand, draft, now) : null;
     }
 
-    private View ViewOf(Demand demand, CapacityIndex capacity, BuyerView buyer, DateTimeOffset now)
+    /// <summary>Null where too few of the hours are still to come.</summary>
+    private View? ViewOf(Demand demand, CapacityIndex capacity, BuyerView buyer, DateTimeOffset now)
     {
         var window = demand.Window with { From = Hour.Max(demand.Window.From, Hour.AtOrAfter(now)) };
-        return new(capacity, buyer, window, new(demand, window, new(demand, capacity, buyer, window)), new(demand, window, time));
+        return window.Hours < demand.Hours ? null : new(capacity, buyer, window, new(demand, window, new(demand, capacity, buyer, window)), new(demand, window, time));
     }
 
     private Draft? Draft(Demand demand, View view)
@@ -74,11 +73,21 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
     private Plan ToPlan(Demand demand, Draft draft, DateTimeOffset now)
     {
         var fragmentation = new Fragmentation(demand, placement);
+        var amounts = new Dictionary<(Id<Listing>, int Cards), Money>();
         var shares = demand.ExpectedTokens is { } tokens ? TokenShares(tokens, draft) : null;
-        return new(draft.Interval, [.. draft.Parts.Select((part, i) => ToLeg(demand, draft, part, shares?[i], fragmentation, now))]);
+        return new(draft.Interval, [.. draft.Parts.Select((part, i) => ToLeg(demand, draft, part, AmountOf(part, shares?[i]), shares?[i], fragmentation, now))]);
+
+        // The nodes of a listing cost the same, and hours are slow to add up.
+        Money AmountOf(Part part, ExpectedTokens? tokens)
+        {
+            var listing = part.Offer.Listing;
+            return tokens is not null ? listing.TokenPrices!.Of(tokens)
+                : amounts.TryGetValue((listing.Id, part.Cards), out var known) ? known
+                : amounts[(listing.Id, part.Cards)] = new Tariff(listing.PricePerCardHour, listing.OffPeak, time).FullAmount(draft.Interval, part.Cards, demand.MilliPerCard);
+        }
     }
 
-    private PlannedLeg ToLeg(Demand demand, Draft draft, Part part, ExpectedTokens? tokens, Fragmentation fragmentation, DateTimeOffset now)
+    private static PlannedLeg ToLeg(Demand demand, Draft draft, Part part, Money amount, ExpectedTokens? tokens, Fragmentation fragmentation, DateTimeOffset now)
     {
         var (listing, node) = (part.Offer.Listing, part.Offer.Node);
         return new()
@@ -98,9 +107,7 @@ public sealed class Matcher(BusinessTime time, PackV? placement = null)
             OffPeak = listing.OffPeak,
             TokenPrices = listing.TokenPrices,
             ExpectedTokens = tokens,
-            Amount = tokens is null
-                ? new Tariff(listing.PricePerCardHour, listing.OffPeak, time).FullAmount(draft.Interval, part.Cards, demand.MilliPerCard)
-                : listing.TokenPrices!.Of(tokens),
+            Amount = amount,
             CardNumbers = fragmentation.CardsFor(part, draft.Interval),
         };
     }

@@ -11,6 +11,8 @@ public readonly record struct Booked(int From, int To, short Card, short Milli, 
     public HourRange Interval => new(new(From), new(To));
 
     internal bool Overlaps(int from, int to) => From < to && from < To;
+
+    internal bool StartsWithin(int from, int to) => from < From && From < to;
 }
 
 /// <summary>
@@ -151,7 +153,7 @@ public sealed class NodeOccupancy
         {
             if (shared && free[card] < _cardMilli)
             {
-                free[card] = _cardMilli - (int)Peak(from, to, card, static b => b.Milli);
+                free[card] = _cardMilli - PeakMilli(from, to, card);
             }
 
             free[card] = Math.Max(free[card], 0);
@@ -159,9 +161,25 @@ public sealed class NodeOccupancy
     }
 
     /// <summary>vCPUs (in thousandths) and memory that are left over the whole interval.</summary>
-    public (long CpuMilli, long MemoryMiB) FreeShares(HourRange interval) => !_sharesAreTaken ? (_cpuMilli, _memoryMiB) : (
-        _cpuMilli - Peak(interval.From.Number, interval.To.Number, null, static b => b.CpuMilli),
-        _memoryMiB - Peak(interval.From.Number, interval.To.Number, null, static b => b.MemoryMiB));
+    public (long CpuMilli, long MemoryMiB) FreeShares(HourRange interval)
+    {
+        if (!_sharesAreTaken)
+        {
+            return (_cpuMilli, _memoryMiB);
+        }
+
+        var (cpu, memory) = SharesIn(interval.From.Number);
+        foreach (ref readonly var booked in _booked.AsSpan())
+        {
+            if (booked.StartsWithin(interval.From.Number, interval.To.Number))
+            {
+                var (cpuThen, memoryThen) = SharesIn(booked.From);
+                (cpu, memory) = (Math.Max(cpu, cpuThen), Math.Max(memory, memoryThen));
+            }
+        }
+
+        return (_cpuMilli - cpu, _memoryMiB - memory);
+    }
 
     /// <summary>
     /// How many cards of <paramref name="milli"/> could still be sold over the interval, each with its vCPUs and memory.
@@ -210,29 +228,44 @@ public sealed class NodeOccupancy
 
     private static bool AnyShares(Booked[] booked) => Array.Exists(booked, static b => b.CpuMilli > 0 || b.MemoryMiB > 0);
 
-    /// <summary>The largest sum over any one hour. Sums only rise where something starts, so those hours are enough.</summary>
-    private long Peak(int from, int to, int? card, Func<Booked, int> share)
+    /// <summary>The most that is taken of a card in any one hour. Sums only rise where something starts, so those hours are enough.</summary>
+    private int PeakMilli(int from, int to, int card)
     {
-        var peak = 0L;
-        foreach (ref readonly var at in _booked.AsSpan())
+        var peak = MilliIn(from, card);
+        foreach (ref readonly var booked in _booked.AsSpan())
         {
-            if (!at.Overlaps(from, to) || (card is { } only && at.Card != only))
+            if (booked.Card == card && booked.StartsWithin(from, to))
             {
-                continue;
+                peak = Math.Max(peak, MilliIn(booked.From, card));
             }
-
-            var (hour, sum) = (Math.Max(at.From, from), 0L);
-            foreach (ref readonly var other in _booked.AsSpan())
-            {
-                if (other.From <= hour && hour < other.To && (card is null || other.Card == at.Card))
-                {
-                    sum += share(other);
-                }
-            }
-
-            peak = Math.Max(peak, sum);
         }
 
         return peak;
+    }
+
+    private int MilliIn(int hour, int card)
+    {
+        var sum = 0;
+        foreach (ref readonly var booked in _booked.AsSpan())
+        {
+            sum += booked.Card == card && booked.Overlaps(hour, hour + 1) ? booked.Milli : 0;
+        }
+
+        return sum;
+    }
+
+    private (long CpuMilli, long MemoryMiB) SharesIn(int hour)
+    {
+        var (cpu, memory) = (0L, 0L);
+        foreach (ref readonly var booked in _booked.AsSpan())
+        {
+            if (booked.Overlaps(hour, hour + 1))
+            {
+                cpu += booked.CpuMilli;
+                memory += booked.MemoryMiB;
+            }
+        }
+
+        return (cpu, memory);
     }
 }

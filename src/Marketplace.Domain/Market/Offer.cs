@@ -39,6 +39,9 @@ public sealed class Lot
     /// <summary>Of all its nodes, taken or not.</summary>
     public int Cards { get; private set; }
 
+    /// <summary>Of the largest node.</summary>
+    public int MostCardsOfNode { get; private set; }
+
     public IReadOnlyList<Offer> Offers => _offers;
 
     internal ReadOnlySpan<Offer> Span => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_offers);
@@ -48,6 +51,7 @@ public sealed class Lot
     {
         var at = Find(offer.Node.Id);
         Cards += offer.Occupancy.Cards;
+        MostCardsOfNode = Math.Max(MostCardsOfNode, offer.Occupancy.Cards);
         if (at >= 0)
         {
             Cards -= _offers[at].Occupancy.Cards;
@@ -65,6 +69,7 @@ public sealed class Lot
         {
             Cards -= _offers[at].Occupancy.Cards;
             _offers.RemoveAt(at);
+            MostCardsOfNode = _offers.Count == 0 ? 0 : _offers.Max(offer => offer.Occupancy.Cards);
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class Search
     /// <summary>Starts that the strategy's measure leaves, and that are compared by what they leave of the nodes.</summary>
     private const int MaxStarts = 24;
 
+    /// <summary>The same where what is left comes first, so that each start takes a look at every node.</summary>
+    private const int MaxCompactStarts = 4;
+
     private readonly Demand _demand;
     private readonly HourRange _window;
     private readonly Suitability _suitability;
@@ -105,7 +108,7 @@ internal sealed class Search
         {
             for (var start = 0; start < _times.Count; start++)
             {
-                if (LeastAt(group, start) is { } at && !(at.Rank > least) && (!starts.TryGetValue(start, out var other) || at.CompareTo(other) < 0))
+                if (LeastAt(group, start, least) is { } at && (!starts.TryGetValue(start, out var other) || at.CompareTo(other) < 0))
                 {
                     starts[start] = at;
                     least = at.Rank;
@@ -113,17 +116,22 @@ internal sealed class Search
             }
         }
 
-        // Where what is left comes before money, dearer starts may be better ones.
         var ordered = starts.OrderBy(start => start.Value).ThenBy(start => start.Key).ToList();
-        return ordered.TakeWhile(start => _demand.Strategy == Strategy.Compact || start.Value == ordered[0].Value).Take(MaxStarts).Select(start => start.Key);
+        return (_demand.Strategy == Strategy.Compact ? ordered.Take(MaxCompactStarts) : ordered.TakeWhile(start => start.Value == ordered[0].Value).Take(MaxStarts)).Select(start => start.Key);
     }
 
-    /// <summary>What the group's cards come to in order; null where there are too few.</summary>
-    private (Int128 Rank, Int128 Cost)? LeastAt(LotGroup group, int start)
+    /// <summary>What the group's cards come to in order; null where there are too few, or where it is more than <paramref name="atMost"/>.</summary>
+    private (Int128 Rank, Int128 Cost)? LeastAt(LotGroup group, int start, Int128? atMost)
     {
         var (rank, cost, missing) = (Int128.Zero, Int128.Zero, _demand.Cards);
         foreach (var lot in group.InOrder(start, _window))
         {
+            // Later lots rank no less than this one.
+            if (rank + (lot.Rank * missing) > atMost)
+            {
+                return null;
+            }
+
             var cards = Math.Min(missing, _times.Of(lot.Lot).At(start));
             rank += lot.Rank * cards;
             cost += lot.Cost * cards;

@@ -19,7 +19,9 @@ internal sealed class Suitability
         (_demand, _capacity) = (demand, capacity);
         _steps = [.. Steps(demand, capacity, buyer, window)];
         _ofLots = [.. _steps.Select(step => step.Lot).OfType<Func<Lot, bool>>()];
-        _ofNodes = [.. _steps.Select(step => step.Node).OfType<Func<Offer, bool>>()];
+
+        // Not the last one, the hours: who takes a node at some start looks at those anyway.
+        _ofNodes = [.. _steps[..^1].Select(step => step.Node).OfType<Func<Offer, bool>>()];
     }
 
     private sealed record Step(string Code, string Detail, Func<Lot, bool>? Lot, Func<Offer, bool>? Node = null);
@@ -65,7 +67,7 @@ internal sealed class Suitability
         return lots;
     }
 
-    /// <summary>Whether a node of a lot that suits does so too.</summary>
+    /// <summary>Whether a node of a lot that suits does so too, where the hours are within its window.</summary>
     public bool Suits(Offer offer) => PassesAll(_ofNodes, offer);
 
     public static decimal? SpeedWith(Listing listing, string model) =>
@@ -115,7 +117,7 @@ internal sealed class Suitability
         yield return new("slice", "Nobody cuts cards into slices of that size.", lot => demand.MilliPerCard % lot.Listing.SliceMilli == 0);
         if (demand.CardsPerNode is { } gang)
         {
-            yield return new("gang", "No node has that many cards.", null, offer => offer.Occupancy.Cards >= gang);
+            yield return new("gang", "No node has that many cards.", lot => lot.MostCardsOfNode >= gang, offer => offer.Occupancy.Cards >= gang);
         }
 
         yield return new("too_short", "Nobody sells so few hours.", lot => demand.Hours >= lot.Listing.MinHours);

@@ -5,7 +5,7 @@ internal static class PlacementVerb
 {
     public const string Usage = "--nodes FILE --pods FILE [--pods FILE]... --seeds 42-51 [--node-order shuffled|file]";
 
-    public static async Task RunAsync(Options options)
+    public static async Task<int> RunAsync(Options options)
     {
         var nodes = Trace.Nodes(options.Required("--nodes"));
         var seeds = options.Range("--seeds");
@@ -23,6 +23,7 @@ internal static class PlacementVerb
 
         var lists = files.Select(file => Measure(file, nodes, seeds, shuffled)).ToList();
         await Report.WriteAsync(new { nodes = nodes.Count, cards = nodes.Sum(node => node.Class.Cards), nodeOrder = shuffled ? "shuffled" : "file", lists });
+        return 0;
     }
 
     private static object Measure(string file, IReadOnlyList<TraceNode> nodes, IReadOnlyList<int> seeds, bool shuffled)

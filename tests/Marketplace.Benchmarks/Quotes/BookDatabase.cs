@@ -122,20 +122,7 @@ internal sealed class BookDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>A quote as far as the index learns from it: the demand.</summary>
-    private static Quote Asked(Demand demand) => new()
-    {
-        Id = Id<Quote>.New(Book.Now),
-        BuyerId = Id<Organization>.None,
-        Demand = demand,
-        Plan = new(demand.Window, []),
-        Vouchers = [],
-        VouchersNotApplied = [],
-        CreatedAt = Book.Now,
-        ExpiresAt = Book.Now,
-        PublicMoney = Money.Zero,
-        Payable = Money.Zero,
-    };
+    private static Enquiry Asked(Demand demand) => new() { Id = Id<Enquiry>.New(Book.Now), BuyerId = Id<Organization>.None, At = Book.Now, Demand = demand };
 
     private sealed class StandingClock : MarketClock
     {

@@ -90,7 +90,7 @@ internal sealed class DemandMix(ulong seed)
         1 => Fixed() with { Regions = ["82"] },
         2 => Window(Fixed()) with { MaxPricePerCardHour = new(1_000_000) },
         3 => Fixed() with { Cards = 64, CardsPerNode = 32 },
-        _ => Window(Fixed()) with { Regions = [_random.Pick(Book.Provinces)], Cards = Demand.MaxCards },
+        _ => Window(Fixed()) with { Regions = [_random.Pick(Book.Provinces)], Cards = 10_000 },
     };
 
     private Accelerator Model() => Book.Models[Math.Min(_random.Below(Book.Models.Count), _random.Below(Book.Models.Count))];

@@ -20,7 +20,7 @@ internal static class QuotesVerb
 
     private const double MiB = 1024 * 1024;
 
-    public static async Task RunAsync(Options options)
+    public static async Task<int> RunAsync(Options options)
     {
         var quick = options.Has("--quick");
         var sizes = (options.Text("--nodes") ?? (quick ? "300,1000" : "1000,10000,100000")).Split(',')
@@ -39,6 +39,7 @@ internal static class QuotesVerb
         }
 
         await Report.WriteAsync(new { seed, reservationsPerNode = reservations, database = postgres is null ? "sqlite" : "postgres", processors = Environment.ProcessorCount, sizes = measured.Select(growth => growth.Report()) });
+        return 0;
     }
 
     private static async Task<Growth> MeasureAsync(Book book, string? postgres, int quotes, int seed)
