@@ -60,6 +60,8 @@ public static class DependencyInjection
         services.AddScoped<PriceIndexCalendar>();
         services.AddScoped<KnownReadings>();
         services.AddScoped<Funding>();
+        services.AddScoped<VoucherIssuing>();
+        services.AddScoped<ApplicationSubmission>();
         services.AddScoped<Rater>();
         services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();
