@@ -61,6 +61,8 @@ public static class DependencyInjection
         services.AddScoped<KnownReadings>();
         services.AddScoped<SpendHistory>();
         services.AddScoped<Funding>();
+        services.AddScoped<VoucherIssuing>();
+        services.AddScoped<ApplicationSubmission>();
         services.AddScoped<Rater>();
         services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();

@@ -23,6 +23,7 @@ internal static class VoucherEndpoints
         vouchers.MapPost("/{id}/revoke", (string id, Body<RevokeVoucher> body, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(body.Value with { Id = Id<Voucher>.Parse(id) }, token))
             .Produces<VoucherAnswer>().RequireAuthorization(Policies.Authority).WithSummary("Take back what is available of a voucher");
+        app.MapApplications();
         MapClaims(app.MapGroup("/v1/claims").WithTags("Vouchers"));
     }
 

@@ -47,6 +47,14 @@ public static class ApplicantEligibility
         }
     }
 
+    /// <summary>The same without the caps, which may leave room for less than is asked for.</summary>
+    /// <exception cref="RuleException"><c>applicant.ineligible</c> or <c>floor.not_reached</c>, whose detail names the rule.</exception>
+    public static void DemandApplicant(ProgrammeRules rules, Organization applicant, DateOnly day, Money face)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        Demand(rules with { Caps = null }, applicant, day, face, Money.Zero, Money.Zero);
+    }
+
     /// <summary>What of the applicant itself refuses, whatever the face.</summary>
     internal static string? ApplicantRefusal(ApplicantRules rules, Organization applicant, DateOnly day)
     {

@@ -950,6 +950,122 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "voucher_applications",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    declarations = table.Column<string>(type: "TEXT", nullable: false),
+                    public_money_from_outside = table.Column<string>(type: "TEXT", nullable: false),
+                    contract_number = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    contract_signed_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    submitted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version_number = table.Column<int>(type: "INTEGER", nullable: true),
+                    granted = table.Column<long>(type: "INTEGER", nullable: false),
+                    steps_passed = table.Column<int>(type: "INTEGER", nullable: false),
+                    public_since = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    public_until = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    days_left = table.Column<int>(type: "INTEGER", nullable: true),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    rejected_for = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_voucher_applications", x => x.id);
+                    table.CheckConstraint("ck_voucher_applications_granted", "granted >= 0 AND granted <= amount");
+                    table.ForeignKey(
+                        name: "fk_voucher_applications_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_voucher_applications_programmes_programme_code",
+                        column: x => x.programme_code,
+                        principalTable: "programmes",
+                        principalColumn: "code",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_voucher_applications_vouchers_voucher_id",
+                        column: x => x.voucher_id,
+                        principalTable: "vouchers",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "application_decision",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    step = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_application_decision", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_application_decision_voucher_applications_application_id",
+                        column: x => x.application_id,
+                        principalTable: "voucher_applications",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "application_document",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    uri = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_application_document", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_application_document_voucher_applications_application_id",
+                        column: x => x.application_id,
+                        principalTable: "voucher_applications",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "application_objection",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_application_objection", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_application_objection_voucher_applications_application_id",
+                        column: x => x.application_id,
+                        principalTable: "voucher_applications",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "claim_item",
                 columns: table => new
                 {
@@ -1352,6 +1468,27 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "organization_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_application_decision_application_id",
+                table: "application_decision",
+                column: "application_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_application_document_application_id",
+                table: "application_document",
+                column: "application_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_application_document_sha256",
+                table: "application_document",
+                column: "sha256");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_application_objection_application_id_organization_id",
+                table: "application_objection",
+                columns: new[] { "application_id", "organization_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_owner_id",
                 table: "audit_entries",
                 column: "owner_id");
@@ -1727,6 +1864,36 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_voucher_applications_authority_id",
+                table: "voucher_applications",
+                column: "authority_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_voucher_applications_contract_number",
+                table: "voucher_applications",
+                column: "contract_number");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_voucher_applications_organization_id_programme_code",
+                table: "voucher_applications",
+                columns: new[] { "organization_id", "programme_code" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_voucher_applications_programme_code",
+                table: "voucher_applications",
+                column: "programme_code");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_voucher_applications_status_public_until",
+                table: "voucher_applications",
+                columns: new[] { "status", "public_until" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_voucher_applications_voucher_id",
+                table: "voucher_applications",
+                column: "voucher_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_voucher_holds_leg_id",
                 table: "voucher_holds",
                 column: "leg_id");
@@ -1832,6 +1999,15 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "api_clients");
 
             migrationBuilder.DropTable(
+                name: "application_decision");
+
+            migrationBuilder.DropTable(
+                name: "application_document");
+
+            migrationBuilder.DropTable(
+                name: "application_objection");
+
+            migrationBuilder.DropTable(
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
@@ -1932,6 +2108,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "voucher_holds");
+
+            migrationBuilder.DropTable(
+                name: "voucher_applications");
 
             migrationBuilder.DropTable(
                 name: "claims");
