@@ -248,7 +248,7 @@ public sealed class NaiveMarketTests(Servers servers, ITestOutputHelper output) 
         {
             var (from, to) = (random.Next(leg.From - (random.Next(4) == 0 ? 1 : 0), leg.To), 0);
             to = random.Next(from + 1, leg.To + (random.Next(8) == 0 ? 2 : 1));
-            var (cards, price) = (random.Next(1, leg.Cards + 1), random.Next(1, 12));
+            var (cards, price) = (random.Next(1, leg.Cards + 1), random.Next(1, 8));
             var expected = leg.Cancelled ? "order.cancelled"
                 : from < NextHour ? "resale.past"
                 : from < leg.From || to > leg.To || _naive.Resellable(leg, from, to) < cards ? "resale.more_than_held"
@@ -347,10 +347,31 @@ public sealed class NaiveMarketTests(Servers servers, ITestOutputHelper output) 
             var gang = random.Next(4) == 0 ? 2 : 1;
             var hours = random.Next(1, random.Next(3) == 0 ? 13 : 4);
             var earliest = NextHour - 1 + random.Next(12);
-            return (buyer, new(
+            var demand = new NaiveDemand(
                 buyer.Id, random.Next(3) == 0 ? _models : [_models[random.Next(4) == 0 ? 1 : 0]], random.Next(2) == 0, random.Next(3) == 0, random.Next(1, 4) * gang, gang,
                 Millis[random.Next(Millis.Length)], random.Next(4) == 0 ? random.Next(1, 4) : 0, hours, earliest, earliest + hours + (random.Next(3) == 0 ? 0 : random.Next(20)),
-                random.Next(2) == 0, random.Next(6) == 0 ? random.Next(2, 10) : null));
+                random.Next(2) == 0, random.Next(6) == 0 ? random.Next(2, 10) : null);
+            var resold = _naive.Offers.Values.Where(offer => offer.Stands && offer.Leg is not null && offer.From >= NextHour).ToList();
+            return (buyer, resold.Count > 0 && random.Next(3) == 0 ? Aimed(Any(resold), demand) : demand);
+        }
+
+        /// <summary>A demand that a holder's part may well serve.</summary>
+        private NaiveDemand Aimed(NaiveOffer resale, NaiveDemand demand)
+        {
+            var hours = random.Next(1, resale.To - resale.From + 1);
+            var earliest = random.Next(resale.From, resale.To - hours + 1);
+            return demand with
+            {
+                Models = [_naive.Nodes[resale.Nodes[0]].Model],
+                Cards = random.Next(1, resale.Cards!.Count + 1),
+                Gang = 1,
+                Milli = resale.Slice,
+                Vcpus = 0,
+                Hours = hours,
+                Earliest = earliest,
+                Latest = earliest + hours,
+                Limit = null,
+            };
         }
 
         private static Dictionary<string, object?> Body(NaiveDemand demand) => new()
