@@ -3,16 +3,16 @@ using System;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.SqlServer.Migrations
+namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122080522_Initial")]
+    [Migration("20261122082242_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,15 +21,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Marketplace.Application.Jobs.JobRun", b =>
                 {
                     b.Property<string>("Job")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("job");
 
                     b.Property<long>("DueAt")
@@ -37,7 +37,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("due_at");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<long?>("FinishedAt")
@@ -47,7 +47,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("outcome");
 
                     b.Property<long>("StartedAt")
@@ -56,7 +56,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Summary")
                         .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnType("character varying(2000)")
                         .HasColumnName("summary");
 
                     b.HasKey("Job", "DueAt")
@@ -69,17 +69,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Actor")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("answer");
 
                     b.Property<long>("At")
@@ -89,7 +89,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("request_hash");
 
                     b.HasKey("Actor", "Key")
@@ -103,20 +103,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("action");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<long>("At")
@@ -125,11 +125,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Details")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("details");
 
-                    b.Property<byte[]>("OwnerId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<long?>("SealNumber")
@@ -139,13 +139,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("subject_type");
 
                     b.HasKey("Id")
@@ -176,17 +176,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("digest");
 
                     b.Property<int>("Entries")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("entries");
 
                     b.Property<byte[]>("PreviousDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("previous_digest");
 
                     b.HasKey("Number")
@@ -195,18 +195,88 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("audit_seals");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("code");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("SubjectId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("subject_type");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_fraud_flags");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_fraud_flags_status");
+
+                    b.HasIndex("Code", "SubjectType", "SubjectId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fraud_flags_code_subject_type_subject_id");
+
+                    b.ToTable("fraud_flags");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
-                    b.Property<byte[]>("SellerId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Period", "SellerId", "OrganizationId")
@@ -218,7 +288,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<long?>("BilledAt")
@@ -228,6 +298,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("ClosedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("closed_at");
+
+                    b.Property<long?>("LookedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("looked_at");
 
                     b.Property<long?>("SettledAt")
                         .HasColumnType("bigint")
@@ -246,13 +320,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
                     b.Property<long>("IssuedAt")
@@ -266,41 +339,39 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Note")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("reason");
 
                     b.Property<long>("Refund")
                         .HasColumnType("bigint")
                         .HasColumnName("refund");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.Property<long>("Total")
@@ -336,32 +407,29 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("CreditNoteId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CreditNoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("credit_note_id");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
-                    b.Property<byte[]>("InvoiceLineId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceLineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_line_id");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -370,7 +438,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -398,14 +466,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("ContentDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_digest");
 
                     b.Property<long>("CreditedPayable")
@@ -423,7 +491,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
                     b.Property<long>("Net")
@@ -433,12 +501,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("Paid")
@@ -450,22 +517,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<string>("RatingVersion")
                         .IsRequired()
                         .HasMaxLength(10)
-                        .HasColumnType("nvarchar(10)")
+                        .HasColumnType("character varying(10)")
                         .HasColumnName("rating_version");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.Property<DateOnly?>("TaxIssuedOn")
@@ -474,7 +540,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("TaxNumber")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("tax_number");
 
                     b.Property<long>("Total")
@@ -518,17 +584,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
                 {
-                    b.Property<byte[]>("InvoiceId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Allocations")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("allocations");
 
                     b.HasKey("InvoiceId", "OrderId")
@@ -539,8 +605,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -549,23 +615,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -573,17 +637,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("net");
 
                     b.Property<bool>("OffPeak")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("off_peak");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -591,7 +654,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Position")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("position");
 
                     b.Property<long>("Quantity")
@@ -603,7 +666,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("unit_price");
 
                     b.Property<int>("UsagePeriod")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("usage_period");
 
                     b.Property<long>("UsageVersion")
@@ -615,7 +678,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -635,8 +698,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -647,20 +710,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -678,21 +739,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
                 {
-                    b.Property<byte[]>("SellerId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Document")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("document");
 
                     b.Property<int>("Year")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("year");
 
                     b.Property<int>("Last")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("last");
 
                     b.Property<long>("Version")
@@ -708,8 +769,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -721,7 +782,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("commission");
 
                     b.Property<int>("CommissionRate")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("commission_rate");
 
                     b.Property<long>("FromBuyers")
@@ -746,16 +807,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -778,8 +838,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -790,15 +850,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -813,8 +872,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BuyerAccount", b =>
                 {
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("CreditLimit")
@@ -849,8 +908,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -860,13 +919,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("event");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -881,14 +940,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Posting", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Account")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -898,20 +957,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Asset")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("asset");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("EntryId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("EntryId")
+                        .HasColumnType("uuid")
                         .HasColumnName("entry_id");
 
-                    b.Property<byte[]>("PartyId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("PartyId")
+                        .HasColumnType("uuid")
                         .HasColumnName("party_id");
 
                     b.HasKey("Id")
@@ -933,32 +991,32 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Model")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("model");
 
                     b.Property<decimal>("Fp16Tflops")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("fp16_tflops");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("origin");
 
                     b.Property<string>("Vendor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("vendor");
 
                     b.Property<int>("Watts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("watts");
 
                     b.HasKey("Model")
@@ -969,17 +1027,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -988,7 +1045,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
@@ -997,21 +1054,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("LastRefusal")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("last_refusal");
 
                     b.Property<long>("LimitPrice")
                         .HasColumnType("bigint")
                         .HasColumnName("limit_price");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("TriedAtChange")
@@ -1024,7 +1081,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("version");
 
                     b.Property<string>("Work")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1046,10 +1103,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.HasKey("Number")
@@ -1060,13 +1117,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<decimal?>("BandwidthGbps")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("bandwidth_gbps");
 
                     b.Property<long>("CreatedAt")
@@ -1075,34 +1132,33 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Hub")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("hub");
 
                     b.Property<decimal?>("LatencyMs")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("latency_ms");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<decimal?>("Pue")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("pue");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("nvarchar(6)")
+                        .HasColumnType("character varying(6)")
                         .HasColumnName("region_code");
 
                     b.HasKey("Id")
@@ -1116,25 +1172,24 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("BuyerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("nvarchar(18)")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("buyer_credit_code");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("BuyerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("buyer_name");
 
                     b.Property<long>("ConcludedAt")
@@ -1144,40 +1199,38 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(30)
-                        .HasColumnType("nvarchar(30)")
+                        .HasColumnType("character varying(30)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("SellerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("nvarchar(18)")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("seller_credit_code");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("seller_name");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("text");
 
                     b.Property<byte[]>("TextDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("text_digest");
 
                     b.HasKey("Id")
@@ -1196,13 +1249,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("ChangedAt")
@@ -1214,21 +1266,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("handed_over_at");
 
                     b.Property<int?>("LateFrom")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("late_from");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("SealedAccess")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("sealed_access");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -1244,31 +1295,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
-                    b.Property<byte[]>("QuoteId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("QuoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("quote_id");
 
                     b.Property<string>("UnfillableReason")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("unfillable_reason");
 
                     b.HasKey("Id")
@@ -1282,14 +1332,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1300,9 +1350,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("billed_usage_version");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long?>("CancelledAt")
@@ -1310,16 +1359,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("cancelled_at");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<int>("CpuMilliPerCard")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cpu_milli_per_card");
 
                     b.Property<long>("DepositHeld")
@@ -1327,7 +1375,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<string>("ExpectedTokens")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("expected_tokens");
 
                     b.Property<long>("Forgone")
@@ -1335,53 +1383,50 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("forgone");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("ListingId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ListingId")
+                        .HasColumnType("uuid")
                         .HasColumnName("listing_id");
 
                     b.Property<int>("MemoryMiBPerCard")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_mi_b_per_card");
 
                     b.Property<int>("MilliPerCard")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("milli_per_card");
 
                     b.Property<string>("Moves")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("moves");
 
-                    b.Property<byte[]>("NodeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<string>("NodeName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("node_name");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("off_peak");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
-                    b.Property<byte[]>("ParentId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
                         .HasColumnName("parent_id");
 
                     b.Property<int>("Position")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("position");
 
                     b.Property<long>("PricePerCardHour")
@@ -1391,29 +1436,28 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("Resold")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("resold");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int?>("SoldUntil")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("sold_until");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
@@ -1429,7 +1473,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -1463,18 +1507,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Benchmarks")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("benchmarks");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -1482,15 +1525,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("MinHours")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("min_hours");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("off_peak");
 
                     b.Property<long>("PricePerCardHour")
@@ -1500,32 +1543,31 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("ResaleCards")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("resale_cards");
 
-                    b.Property<byte[]>("ResaleOf")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("ResaleOf")
+                        .HasColumnType("uuid")
                         .HasColumnName("resale_of");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("SliceMilli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("slice_milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("token_prices");
 
                     b.Property<long?>("WithdrawnAt")
@@ -1552,29 +1594,28 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.ListingNode", b =>
                 {
-                    b.Property<byte[]>("ListingId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ListingId")
+                        .HasColumnType("uuid")
                         .HasColumnName("listing_id");
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("active");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("ListingId", "NodeId")
@@ -1591,52 +1632,50 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Node", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<string>("Interconnect")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("interconnect");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Tags")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("tags");
 
                     b.Property<int>("Vcpus")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("vcpus");
 
                     b.Property<long>("Version")
@@ -1646,11 +1685,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("WithdrawnCards")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("withdrawn_cards");
 
                     b.Property<int?>("WithdrawnFrom")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("withdrawn_from");
 
                     b.HasKey("Id")
@@ -1671,13 +1710,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DepositHeld")
@@ -1685,12 +1723,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Funding")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("funding");
 
                     b.Property<long>("Payable")
@@ -1705,13 +1743,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
-                    b.Property<byte[]>("QuoteId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("QuoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("quote_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Total")
@@ -1721,7 +1758,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -1758,14 +1795,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1787,7 +1824,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(2)
-                        .HasColumnType("nvarchar(2)")
+                        .HasColumnType("character varying(2)")
                         .HasColumnName("region");
 
                     b.Property<long>("Volume")
@@ -1806,17 +1843,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -1825,15 +1861,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Payable")
@@ -1842,7 +1878,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Plan")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("plan");
 
                     b.Property<long>("PublicMoney")
@@ -1856,16 +1892,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Vouchers")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("vouchers");
 
                     b.Property<string>("VouchersNotApplied")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("vouchers_not_applied");
 
                     b.Property<string>("Work")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1882,36 +1918,36 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Reservation", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<int>("Card")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("card");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("CpuMilli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_mi_b");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("LegId", "NodeId", "Card", "From")
@@ -1928,13 +1964,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DecideBy")
@@ -1946,63 +1981,59 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("decided_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Hours")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("hours");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<long>("OpenedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("opened_at");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
-                    b.Property<byte[]>("ProviderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ProviderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -2030,13 +2061,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -2046,23 +2076,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("PublicKeyPem")
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("public_key_pem");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("source");
 
                     b.HasKey("Id")
@@ -2080,22 +2109,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
                 {
-                    b.Property<byte[]>("MeterId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("event_id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("event_id");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2104,17 +2132,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2129,13 +2157,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2148,14 +2175,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("replaces")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("replaces");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2169,12 +2195,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasKey("MeterId", "EventId")
                         .HasName("pk_readings");
 
-                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("MeterId", "EventId"), false);
-
                     b.HasIndex("LegId", "To")
                         .HasDatabaseName("ix_readings_leg_id_to_at");
-
-                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("LegId", "To"));
 
                     b.ToTable("readings", t =>
                         {
@@ -2186,12 +2208,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("hour");
 
                     b.Property<long>("Attested")
@@ -2199,7 +2221,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("attested");
 
                     b.Property<int>("AttestedReadings")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attested_readings");
 
                     b.Property<long>("Busy")
@@ -2219,7 +2241,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2233,13 +2255,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Controllers")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("controllers");
 
                     b.Property<long>("CreatedAt")
@@ -2249,7 +2271,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("CreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("nvarchar(18)")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("credit_code");
 
                     b.Property<DateOnly>("EstablishedOn")
@@ -2259,30 +2281,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("nvarchar(6)")
+                        .HasColumnType("character varying(6)")
                         .HasColumnName("region_code");
 
                     b.Property<string>("Taxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("taxpayer");
 
                     b.Property<string>("Traits")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("traits");
 
                     b.HasKey("Id")
@@ -2297,23 +2319,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<long?>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
@@ -2322,18 +2343,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Step")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("step");
 
                     b.Property<string>("Verdict")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("verdict");
 
                     b.HasKey("Id")
@@ -2347,31 +2368,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("sha256");
 
                     b.Property<string>("Uri")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("uri");
 
                     b.HasKey("Id")
@@ -2388,28 +2408,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("Id")
@@ -2424,13 +2442,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<long?>("DecidedAt")
@@ -2441,26 +2458,25 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("paid_at");
 
-                    b.Property<byte[]>("PayeeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("PayeeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("SubmittedAt")
@@ -2493,48 +2509,43 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("ClaimId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ClaimId")
+                        .HasColumnType("uuid")
                         .HasColumnName("claim_id");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("LineId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("line_id");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("RedemptionId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("RedemptionId")
+                        .HasColumnType("uuid")
                         .HasColumnName("redemption_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
-                    b.Property<byte[]>("VoucherId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -2553,12 +2564,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<long>("CreatedAt")
@@ -2568,7 +2578,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.HasKey("Code")
@@ -2584,11 +2594,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Year")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("year");
 
                     b.Property<long>("Amount")
@@ -2617,11 +2627,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<long>("From")
@@ -2630,7 +2640,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Rules")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("rules");
 
                     b.HasKey("Code", "Number")
@@ -2641,17 +2651,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("Claimed")
@@ -2659,41 +2668,37 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("claimed");
 
                     b.Property<bool>("Deducted")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("deducted");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("LineId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("line_id");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Paid")
                         .HasColumnType("bigint")
                         .HasColumnName("paid");
 
-                    b.Property<byte[]>("PayeeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("PayeeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<int>("ProgrammeVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("programme_version");
 
                     b.Property<long>("Rejected")
@@ -2704,9 +2709,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("returned");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<DateOnly>("UsedUntil")
@@ -2718,9 +2722,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<byte[]>("VoucherId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -2750,8 +2753,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Available")
@@ -2759,7 +2762,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("available");
 
                     b.Property<int>("BudgetYear")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("budget_year");
 
                     b.Property<long>("Expired")
@@ -2786,15 +2789,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<long>("Redeemed")
@@ -2815,7 +2817,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("version");
 
                     b.Property<int>("VersionNumber")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("version_number");
 
                     b.HasKey("Id")
@@ -2841,22 +2843,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<string>("ContractNumber")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("contract_number");
 
                     b.Property<DateOnly?>("ContractSignedOn")
@@ -2868,32 +2869,31 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int?>("DaysLeft")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("days_left");
 
                     b.Property<string>("Declarations")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("declarations");
 
                     b.Property<long>("Granted")
                         .HasColumnType("bigint")
                         .HasColumnName("granted");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("PublicMoneyFromOutside")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("public_money_from_outside");
 
                     b.Property<DateOnly?>("PublicSince")
@@ -2906,17 +2906,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("RejectedFor")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("rejected_for");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("StepsPassed")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("steps_passed");
 
                     b.Property<long?>("SubmittedAt")
@@ -2929,11 +2929,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("version");
 
                     b.Property<int?>("VersionNumber")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("version_number");
 
-                    b.Property<byte[]>("VoucherId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -2965,12 +2965,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
-                    b.Property<byte[]>("VoucherId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Amount")
@@ -2985,9 +2985,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("left");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Version")
@@ -3014,11 +3013,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("ClientId")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("client_id");
 
                     b.Property<int>("FailedAttempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failed_attempts");
 
                     b.Property<long?>("LockedUntil")
@@ -3028,24 +3027,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecretHash")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("secret_hash");
 
                     b.HasKey("ClientId")
@@ -3059,31 +3057,31 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.Person", b =>
                 {
-                    b.Property<byte[]>("Id")
+                    b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("varbinary(16)")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<int>("AccessFailedCount")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("access_failed_count");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("concurrency_stamp");
 
                     b.Property<string>("Email")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("email");
 
                     b.Property<bool>("EmailConfirmed")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
 
                     b.Property<bool>("LockoutEnabled")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("lockout_enabled");
 
                     b.Property<long?>("LockoutEnd")
@@ -3092,48 +3090,47 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("normalized_email");
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PasswordHash")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("password_hash");
 
                     b.Property<string>("PhoneNumber")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("phone_number");
 
                     b.Property<bool>("PhoneNumberConfirmed")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("phone_number_confirmed");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecurityStamp")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("security_stamp");
 
                     b.Property<bool>("TwoFactorEnabled")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("user_name");
 
                     b.HasKey("Id")
@@ -3144,8 +3141,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
-                        .HasDatabaseName("user_name_index")
-                        .HasFilter("[normalized_user_name] IS NOT NULL");
+                        .HasDatabaseName("user_name_index");
 
                     b.ToTable("identity_users", (string)null);
                 });
@@ -3154,12 +3150,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Name")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("xml");
 
                     b.HasKey("Name")
@@ -3171,7 +3167,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Infrastructure.Persistence.SandboxTime", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
                     b.Property<long>("Now")
@@ -3193,22 +3189,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
                     b.Property<string>("ClaimType")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("claim_type");
 
                     b.Property<string>("ClaimValue")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("claim_value");
 
-                    b.Property<byte[]>("UserId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.HasKey("Id")
@@ -3223,20 +3218,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("ProviderKey")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("provider_key");
 
                     b.Property<string>("ProviderDisplayName")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("provider_display_name");
 
-                    b.Property<byte[]>("UserId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.HasKey("LoginProvider", "ProviderKey")
@@ -3250,20 +3244,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<byte[]>("UserId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("Name")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("name");
 
                     b.Property<string>("Value")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("value");
 
                     b.HasKey("UserId", "LoginProvider", "Name")
