@@ -1,7 +1,6 @@
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Audit;
-using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
 using MediatR;

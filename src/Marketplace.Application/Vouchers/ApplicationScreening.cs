@@ -2,7 +2,6 @@ using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Audit;
 using Marketplace.Domain.Organizations;
-using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
 using Microsoft.EntityFrameworkCore;
 
