@@ -44,9 +44,11 @@ public static class DependencyInjection
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(MatchBidsBehavior<,>));
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(FlagRefusalsBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<RequestContext>();
         services.AddScoped<AuditLog>();
+        services.AddScoped<FraudFlags>();
         services.AddSingleton<LiveCapacity>();
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
@@ -62,6 +64,7 @@ public static class DependencyInjection
         services.AddScoped<SpendHistory>();
         services.AddScoped<Funding>();
         services.AddScoped<VoucherIssuing>();
+        services.AddScoped<ApplicationScreening>();
         services.AddScoped<ApplicationSubmission>();
         services.AddScoped<Rater>();
         services.AddScoped<DocumentNumbers>();

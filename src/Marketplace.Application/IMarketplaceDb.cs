@@ -62,6 +62,7 @@ public interface IMarketplaceDb
     DbSet<Posting> Postings { get; }
     DbSet<AuditEntry> AuditEntries { get; }
     DbSet<AuditSeal> AuditSeals { get; }
+    DbSet<FraudFlag> FraudFlags { get; }
     DbSet<IdempotencyRecord> IdempotencyRecords { get; }
     DbSet<JobRun> JobRuns { get; }
 

@@ -33,7 +33,8 @@ public sealed record PublishNotices : IJobCommand;
 /// programme asks for. One application a transaction: its state is what makes it count once.
 /// </summary>
 public sealed class PublishNoticesHandler(
-    IMarketplaceDb db, IUnitOfWork unitOfWork, RequestContext context, VoucherIssuing issuing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, IUnitOfWork unitOfWork, RequestContext context, VoucherIssuing issuing, FraudFlags flags, MarketplaceSettings settings, AuditLog audit,
+    MarketClock clock)
     : IRequestHandler<PublishNotices, JobReport>
 {
     public async Task<JobReport> Handle(PublishNotices request, CancellationToken cancellationToken)
@@ -71,6 +72,7 @@ public sealed class PublishNoticesHandler(
     {
         var now = clock.GetUtcNow();
         var today = settings.Time.Day(now);
+        flags.Forget();
         var application = await db.VoucherApplications.Whole().SingleAsync(a => a.Id == id, cancellationToken);
         var version = (await db.PinnedAsync(application, cancellationToken))!;
         if (!application.IsReady(version.Rules, today))
@@ -87,6 +89,7 @@ public sealed class PublishNoticesHandler(
         }
         catch (RuleException refused)
         {
+            await flags.RaiseWaitingAsync(cancellationToken);
             application.RejectFor(refused.Code, version.Rules, today);
         }
 

@@ -17,7 +17,7 @@ public sealed class SubmitApplicationHandler(IMarketplaceDb db, ApplicationSubmi
 }
 
 /// <summary>Submits an application, inside the transaction that is under way.</summary>
-public sealed class ApplicationSubmission(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, AuditLog audit)
+public sealed class ApplicationSubmission(IMarketplaceDb db, RequestContext context, ApplicationScreening screening, MarketplaceSettings settings, AuditLog audit)
 {
     /// <summary>
     /// Pins the rules, and refuses who can't be granted anything by them. Caps are asked when the voucher is issued: until then
@@ -34,6 +34,7 @@ public sealed class ApplicationSubmission(IMarketplaceDb db, RequestContext cont
         application.Submit(version, now);
         var applicant = await db.Organizations.IgnoreQueryFilters().AsNoTracking().SingleAsync(o => o.Id == application.OrganizationId, cancellationToken);
         ApplicantEligibility.DemandApplicant(version.Rules, applicant, settings.Time.Day(now), application.Amount);
+        await screening.ScreenAsync(application, version.Rules, applicant, now, cancellationToken);
         var answer = ApplicationAnswer.Of(application, version.Rules, context.Caller);
         audit.Record("application.submitted", ("application", application.Id.ToString()), application.OrganizationId, answer);
         return answer;

@@ -1,5 +1,6 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Audit;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Vouchers;
 
 /// <summary>Issues vouchers, with an application or without, inside the transaction that is under way: the same checks for both.</summary>
-public sealed class VoucherIssuing(IMarketplaceDb db, MarketplaceSettings settings, AuditLog audit)
+public sealed class VoucherIssuing(IMarketplaceDb db, MarketplaceSettings settings, AuditLog audit, FraudFlags flags)
 {
     /// <summary>Checks the applicant, takes the face off the year's budget, and posts the voucher. What is refused changes nothing.</summary>
     /// <param name="version">The rules.</param>
@@ -26,6 +27,11 @@ public sealed class VoucherIssuing(IMarketplaceDb db, MarketplaceSettings settin
     {
         var today = settings.Time.Day(now);
         var issued = await IssuedAsync(version.Code, applicant, today, cancellationToken);
+        if (ApplicantEligibility.OverByRelatedOnly(version.Rules, applicant, appliedOn, face, issued) is { } over)
+        {
+            flags.OnRefusal(FlagCodes.ApplicantSplit, ("applicant", $"{version.Code}/{applicant.Id}"), applicant.Id, new { programme = version.Code, face, over, issued });
+        }
+
         ApplicantEligibility.Demand(version.Rules, applicant, appliedOn, face, issued.InYear, issued.Ever);
         var budgets = await db.ProgrammeBudgets.IgnoreQueryFilters().Where(budget => budget.Code == version.Code).ToListAsync(cancellationToken);
         var budget = budgets.SingleOrDefault(b => b.IsOpenOn(today)) ?? throw VoucherErrors.Exhausted(version.Code, face, Money.Zero);
@@ -58,6 +64,3 @@ public sealed class VoucherIssuing(IMarketplaceDb db, MarketplaceSettings settin
             own.Where(v => v.Year == today.Year).Sum(v => v.Amount), own.Sum(v => v.Amount));
     }
 }
-
-/// <summary>Faces issued to an applicant with its related parties, this year and ever; and to it alone.</summary>
-public sealed record IssuedFaces(Money InYear, Money Ever, Money OwnInYear, Money OwnEver);

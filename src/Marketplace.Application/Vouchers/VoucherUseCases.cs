@@ -38,7 +38,7 @@ public sealed class IssueVoucherValidator : AbstractValidator<IssueVoucher>
     }
 }
 
-public sealed class IssueVoucherHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, VoucherIssuing issuing, MarketClock clock)
+public sealed class IssueVoucherHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, VoucherIssuing issuing, ApplicationScreening screening, MarketClock clock)
     : IRequestHandler<IssueVoucher, VoucherAnswer>
 {
     public async Task<VoucherAnswer> Handle(IssueVoucher request, CancellationToken cancellationToken)
@@ -55,6 +55,7 @@ public sealed class IssueVoucherHandler(IMarketplaceDb db, RequestContext contex
             ?? throw InvalidRequestException.For("organizationId", "is not an organization");
         var versions = await db.ProgrammeVersions.AsNoTracking().Where(version => version.Code == programme.Code).ToListAsync(cancellationToken);
         var voucher = await issuing.IssueAsync(ProgrammeVersion.InForce(versions, now)!, applicant, request.Amount!.Value, today, now, cancellationToken);
+        await screening.FlagSplitAsync(("voucher", voucher.Id.ToString()), programme.Code, applicant, over: null, cancellationToken);
         return VoucherAnswer.Of(voucher, today);
     }
 }

@@ -47,6 +47,13 @@ public static class ApplicantEligibility
         }
     }
 
+    /// <summary>The cap that the applicant is over with its related parties and not by itself; null where there is none.</summary>
+    public static string? OverByRelatedOnly(ProgrammeRules rules, Organization applicant, DateOnly day, Money face, IssuedFaces issued)
+    {
+        ArgumentNullException.ThrowIfNull(issued);
+        return Refusal(rules, applicant, day, face, issued.OwnInYear, issued.OwnEver) is null ? Refusal(rules, applicant, day, face, issued.InYear, issued.Ever) : null;
+    }
+
     /// <summary>The same without the caps, which may leave room for less than is asked for.</summary>
     /// <exception cref="RuleException"><c>applicant.ineligible</c> or <c>floor.not_reached</c>, whose detail names the rule.</exception>
     public static void DemandApplicant(ProgrammeRules rules, Organization applicant, DateOnly day, Money face)
@@ -67,6 +74,9 @@ public static class ApplicantEligibility
             : null;
     }
 }
+
+/// <summary>Faces issued to an applicant with its related parties, in a year and ever; and to it alone.</summary>
+public sealed record IssuedFaces(Money InYear, Money Ever, Money OwnInYear, Money OwnEver);
 
 /// <summary>The questions that several kinds of rule ask. A list or number that isn't there asks nothing.</summary>
 internal static class Facts

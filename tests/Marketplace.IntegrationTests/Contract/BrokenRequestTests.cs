@@ -301,6 +301,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
             "PUT /v1/applications/{id}" => Of("{" + Application + "}"),
             "POST /v1/applications/{id}/decisions" => Of("""{"decision":"return","note":"x","step":"check"}"""),
             "POST /v1/applications/{id}/objections" => Of("""{"reason":"x"}"""),
+            "POST /v1/audit/flags/{id}/decisions" => Of("""{"decision":"dismiss","note":"x"}"""),
             "POST /v1/claims" => Of($$"""{"programme":"{{world.Programme}}","upTo":"2026-01-31"}"""),
             "PUT /v1/invoices/{id}/tax-number" => Of("""{"number":"x","issuedOn":"2026-01-31"}"""),
             "POST /v1/invoices/{id}/credit-notes" => Of($$"""{"reason":4,"lines":[{"lineId":"{{world.Line}}","amount":"0.01"}],"note":"x"}"""),
