@@ -51,6 +51,11 @@ internal sealed class Options
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
         : throw new UsageException($"{name} is a number from 1 on.");
 
+    /// <summary>The option as a share of a whole, or what it is where it isn't given.</summary>
+    public double Share(string name, double otherwise) => Text(name) is not { } text ? otherwise
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1 ? share
+        : throw new UsageException($"{name} is a share from 0 to 1.");
+
     /// <summary>The option as numbers from one to another, such as <c>42-51</c>, or one alone.</summary>
     public IReadOnlyList<int> Range(string name)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketplace.Benchmarks;
+using Marketplace.Benchmarks.Booking;
 using Marketplace.Benchmarks.Cost;
 using Marketplace.Benchmarks.Placement;
 using Marketplace.Benchmarks.Quotes;
@@ -11,5 +12,6 @@ Verb[] verbs =
     new("placement", PlacementVerb.Usage, PlacementVerb.RunAsync),
     new("cost", CostVerb.Usage, CostVerb.RunAsync),
     new("quotes", QuotesVerb.Usage, QuotesVerb.RunAsync),
+    new("booking", BookingVerb.Usage, BookingVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

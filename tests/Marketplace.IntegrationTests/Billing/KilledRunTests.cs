@@ -122,7 +122,7 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
     }
 
     /// <summary>A process whose clock the test moves, jobs and all.</summary>
-    private static Task<ApiProcess> StartAsync(TestDatabase database) => ApiProcess.StartAsync(database, new Dictionary<string, string>
+    private static Task<ApiProcess> StartAsync(TestDatabase database) => ApiProcess.StartAsync(database.Settings, new Dictionary<string, string>
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Development",
         ["Sandbox__Enabled"] = "true",

@@ -75,7 +75,7 @@ public sealed class DemoTests(Servers servers) : IClassFixture<Servers>
 
     /// <summary>The product as somebody starts it who has set nothing but the database.</summary>
     private static Task<ApiProcess> StartAsync(TestDatabase database) => ApiProcess.StartAsync(
-        database, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Role"] = "all" });
+        database.Settings, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Role"] = "all" });
 
     /// <summary>User names and passwords as the terminal shows them.</summary>
     private static Dictionary<string, string> Logins(ApiProcess process) => process.Output.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))

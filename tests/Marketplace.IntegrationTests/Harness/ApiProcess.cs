@@ -1,17 +1,20 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Marketplace.Infrastructure.Persistence;
 
 namespace Marketplace.IntegrationTests.Harness;
 
 /// <summary>The product as a process of its own, which can be killed as a machine is.</summary>
 public sealed partial class ApiProcess : IAsyncDisposable
 {
+    public const string AdminSecret = "the-secret-of-the-tests";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ApiProcess(TestDatabase database, IReadOnlyDictionary<string, string> settings)
+    private ApiProcess(DatabaseSettings database, IReadOnlyDictionary<string, string> settings)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Marketplace.Api.dll")])
         {
@@ -24,11 +27,11 @@ public sealed partial class ApiProcess : IAsyncDisposable
         {
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["Database__Provider"] = database.Settings.Provider.ToString(),
-            ["Database__ConnectionString"] = database.Settings.ConnectionString,
+            ["Database__Provider"] = database.Provider.ToString(),
+            ["Database__ConnectionString"] = database.ConnectionString,
             ["Role"] = "api",
             ["RateLimits__Enabled"] = "false",
-            ["Bootstrap__AdminClientSecret"] = MarketplaceServer.AdminSecret,
+            ["Bootstrap__AdminClientSecret"] = AdminSecret,
             ["Logging__LogLevel__Default"] = "Warning",
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
         }.Concat(settings))
@@ -71,7 +74,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
 
     /// <param name="database">What it runs on.</param>
     /// <param name="settings">Laid over its own: one of several API processes, in Production.</param>
-    public static async Task<ApiProcess> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<ApiProcess> StartAsync(DatabaseSettings database, IReadOnlyDictionary<string, string>? settings = null)
     {
         var process = new ApiProcess(database, settings ?? new Dictionary<string, string>());
         try

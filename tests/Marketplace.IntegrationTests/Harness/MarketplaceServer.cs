@@ -16,7 +16,7 @@ namespace Marketplace.IntegrationTests.Harness;
 /// </summary>
 public sealed class MarketplaceServer : IAsyncDisposable
 {
-    public const string AdminSecret = "the-secret-of-the-tests";
+    public const string AdminSecret = ApiProcess.AdminSecret;
 
     /// <summary>Where the sandbox's clock starts: a Monday, 08:00 in Shanghai.</summary>
     public static readonly DateTimeOffset Start = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(Marketplace.IntegrationTests.Harness.PostgresCluster))]
-
 namespace Marketplace.IntegrationTests.Harness;
 
 /// <summary>
@@ -33,7 +31,9 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string? Named = Environment.GetEnvironmentVariable("MARKETPLACE_TEST_POSTGRES") is { Length: > 0 } text ? text : null;
-    private static readonly string? Binaries = FindBinaries();
+
+    /// <summary>The folder of PostgreSQL's programs; null where there is none.</summary>
+    public static readonly string? Binaries = FindBinaries();
 
     private readonly Lazy<Task<string>> _connectionString;
     private Process? _keeper;

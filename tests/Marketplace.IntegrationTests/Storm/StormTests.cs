@@ -18,7 +18,7 @@ public sealed class StormTests(Servers servers, ITestOutputHelper output) : ICla
         var server = await servers.FreshAsync(database, new Dictionary<string, string> { ["Sandbox:Enabled"] = "false", ["Role"] = "api" });
         var start = Hour.AtOrAfter(TimeProvider.System.GetUtcNow()).Start.AddHours(1);
         var (model, buyers) = await ScarceMarketAsync(server, start);
-        var processes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ApiProcess.StartAsync(server.Database)));
+        var processes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ApiProcess.StartAsync(server.Database.Settings)));
         try
         {
             using var http = new Clients(processes.Select(process => process.Address));

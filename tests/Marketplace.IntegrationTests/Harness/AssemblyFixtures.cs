@@ -1,0 +1,3 @@
+using Marketplace.IntegrationTests.Harness;
+
+[assembly: AssemblyFixture(typeof(PostgresCluster))]
