@@ -1,4 +1,3 @@
-using Marketplace.Domain.Billing;
 using Marketplace.Domain.Shared;
 
 namespace Marketplace.Domain.Market;

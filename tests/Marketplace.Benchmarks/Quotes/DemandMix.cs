@@ -1,5 +1,4 @@
 using Marketplace.Domain.Market;
-using Marketplace.Domain.Shared;
 
 namespace Marketplace.Benchmarks.Quotes;
 
