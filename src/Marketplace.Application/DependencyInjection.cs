@@ -44,9 +44,11 @@ public static class DependencyInjection
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(MatchBidsBehavior<,>));
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(FlagRefusalsBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<RequestContext>();
         services.AddScoped<AuditLog>();
+        services.AddScoped<FraudFlags>();
         services.AddSingleton<LiveCapacity>();
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
@@ -59,7 +61,11 @@ public static class DependencyInjection
         services.AddScoped<CenterAvailability>();
         services.AddScoped<PriceIndexCalendar>();
         services.AddScoped<KnownReadings>();
+        services.AddScoped<SpendHistory>();
         services.AddScoped<Funding>();
+        services.AddScoped<VoucherIssuing>();
+        services.AddScoped<ApplicationScreening>();
+        services.AddScoped<ApplicationSubmission>();
         services.AddScoped<Rater>();
         services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();

@@ -43,6 +43,7 @@ public interface IMarketplaceDb
     DbSet<Programme> Programmes { get; }
     DbSet<ProgrammeVersion> ProgrammeVersions { get; }
     DbSet<ProgrammeBudget> ProgrammeBudgets { get; }
+    DbSet<VoucherApplication> VoucherApplications { get; }
     DbSet<Voucher> Vouchers { get; }
     DbSet<VoucherHold> VoucherHolds { get; }
     DbSet<Redemption> Redemptions { get; }
@@ -61,6 +62,7 @@ public interface IMarketplaceDb
     DbSet<Posting> Postings { get; }
     DbSet<AuditEntry> AuditEntries { get; }
     DbSet<AuditSeal> AuditSeals { get; }
+    DbSet<FraudFlag> FraudFlags { get; }
     DbSet<IdempotencyRecord> IdempotencyRecords { get; }
     DbSet<JobRun> JobRuns { get; }
 

@@ -192,6 +192,77 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("audit_seals");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("code");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("SubjectId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("subject_type");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_fraud_flags");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_fraud_flags_status");
+
+                    b.HasIndex("Code", "SubjectType", "SubjectId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fraud_flags_code_subject_type_subject_id");
+
+                    b.ToTable("fraud_flags");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
@@ -225,6 +296,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("ClosedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("closed_at");
+
+                    b.Property<long?>("LookedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("looked_at");
 
                     b.Property<long?>("SettledAt")
                         .HasColumnType("bigint")
@@ -2292,6 +2367,133 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("actor");
+
+                    b.Property<long?>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("application_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Step")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("step");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("Id")
+                        .HasName("pk_application_decision");
+
+                    b.HasIndex("ApplicationId")
+                        .HasDatabaseName("ix_application_decision_application_id");
+
+                    b.ToTable("application_decision");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("application_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<string>("Uri")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("uri");
+
+                    b.HasKey("Id")
+                        .HasName("pk_application_document");
+
+                    b.HasIndex("ApplicationId")
+                        .HasDatabaseName("ix_application_document_application_id");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_application_document_sha256");
+
+                    b.ToTable("application_document");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("application_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_application_objection");
+
+                    b.HasIndex("ApplicationId", "OrganizationId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_application_objection_application_id_organization_id");
+
+                    b.ToTable("application_objection");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2706,6 +2908,130 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("vouchers", t =>
                         {
                             t.HasCheckConstraint("ck_vouchers_balances", "face = available + held + redeemed + expired + revoked AND available >= 0 AND held >= 0 AND redeemed >= 0 AND expired >= 0 AND revoked >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("authority_id");
+
+                    b.Property<string>("ContractNumber")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("contract_number");
+
+                    b.Property<DateOnly?>("ContractSignedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("contract_signed_on");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("DaysLeft")
+                        .HasColumnType("int")
+                        .HasColumnName("days_left");
+
+                    b.Property<string>("Declarations")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("declarations");
+
+                    b.Property<long>("Granted")
+                        .HasColumnType("bigint")
+                        .HasColumnName("granted");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("ProgrammeCode")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("programme_code");
+
+                    b.Property<string>("PublicMoneyFromOutside")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("public_money_from_outside");
+
+                    b.Property<DateOnly?>("PublicSince")
+                        .HasColumnType("date")
+                        .HasColumnName("public_since");
+
+                    b.Property<DateOnly?>("PublicUntil")
+                        .HasColumnType("date")
+                        .HasColumnName("public_until");
+
+                    b.Property<string>("RejectedFor")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("rejected_for");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("StepsPassed")
+                        .HasColumnType("int")
+                        .HasColumnName("steps_passed");
+
+                    b.Property<long?>("SubmittedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("submitted_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<int?>("VersionNumber")
+                        .HasColumnType("int")
+                        .HasColumnName("version_number");
+
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("voucher_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_voucher_applications");
+
+                    b.HasIndex("AuthorityId")
+                        .HasDatabaseName("ix_voucher_applications_authority_id");
+
+                    b.HasIndex("ContractNumber")
+                        .HasDatabaseName("ix_voucher_applications_contract_number");
+
+                    b.HasIndex("ProgrammeCode")
+                        .HasDatabaseName("ix_voucher_applications_programme_code");
+
+                    b.HasIndex("VoucherId")
+                        .HasDatabaseName("ix_voucher_applications_voucher_id");
+
+                    b.HasIndex("OrganizationId", "ProgrammeCode")
+                        .HasDatabaseName("ix_voucher_applications_organization_id_programme_code");
+
+                    b.HasIndex("Status", "PublicUntil")
+                        .HasDatabaseName("ix_voucher_applications_status_public_until");
+
+                    b.ToTable("voucher_applications", t =>
+                        {
+                            t.HasCheckConstraint("ck_voucher_applications_granted", "granted >= 0 AND granted <= amount");
                         });
                 });
 
@@ -3355,6 +3681,36 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.VoucherApplication", null)
+                        .WithMany("Decisions")
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_application_decision_voucher_applications_application_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.VoucherApplication", null)
+                        .WithMany("Documents")
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_application_document_voucher_applications_application_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.VoucherApplication", null)
+                        .WithMany("Objections")
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_application_objection_voucher_applications_application_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
                     b.HasOne("Marketplace.Domain.Vouchers.Programme", null)
@@ -3446,6 +3802,29 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_vouchers_programme_versions_programme_code_version_number");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_voucher_applications_organizations_organization_id");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.Programme", null)
+                        .WithMany()
+                        .HasForeignKey("ProgrammeCode")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_voucher_applications_programmes_programme_code");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.Voucher", null)
+                        .WithMany()
+                        .HasForeignKey("VoucherId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_voucher_applications_vouchers_voucher_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3516,6 +3895,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
                     b.Navigation("Items");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
+                {
+                    b.Navigation("Decisions");
+
+                    b.Navigation("Documents");
+
+                    b.Navigation("Objections");
                 });
 #pragma warning restore 612, 618
         }

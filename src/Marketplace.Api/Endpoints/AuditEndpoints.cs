@@ -3,6 +3,8 @@ using Marketplace.Application.Audit;
 using Marketplace.Application.Audit.Verification;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Audit;
+using Marketplace.Domain.Shared;
 using MediatR;
 
 namespace Marketplace.Api.Endpoints;
@@ -17,6 +19,13 @@ internal static class AuditEndpoints
             .Produces<Page<AuditEntryAnswer>>().WithSummary("Who did what, the newest first");
         group.MapGet("/seals", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAuditSeals(page.ToPage()), token))
             .Produces<Page<AuditSealAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The chain of seals");
+        group.MapGet("/flags", ([AsParameters] PageQuery page, string? status, string? code, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListFlags(page.ToPage(), QueryText.Name<FlagStatus>(status, "status"), code), token))
+            .Produces<Page<FlagAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("What may be fraud, the newest first");
+        group.MapPost("/flags/{id}/decisions", (string id, Body<DecideFlag> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { Id = Id<FraudFlag>.Parse(id) }, _ => "/v1/audit/flags", token))
+            .Produces<FlagAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Dismiss or confirm a flag")
+            .WithDescription("It changes nothing else: what follows is revoked, rejected or credited by its own operation.");
         group.MapPost("/verifications", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new VerifyInvariants(), token))
             .Produces<VerificationAnswer>().RequireAuthorization(Policies.Overseer).WithSummary("Hold every invariant against the live data");
         group.MapPost("/replays", (Body<ReplayInvoices> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))

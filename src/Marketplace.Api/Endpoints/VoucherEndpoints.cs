@@ -12,6 +12,8 @@ internal static class VoucherEndpoints
     public static void MapVouchers(this IEndpointRouteBuilder app)
     {
         MapProgrammes(app.MapGroup("/v1/programmes").WithTags("Vouchers"));
+        app.MapGet("/v1/programme-templates", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListProgrammeTemplates(), token))
+            .Produces<Page<ProgrammeTemplate>>().WithTags("Vouchers").WithSummary("Rules of real programmes, as far as they are known");
         var vouchers = app.MapGroup("/v1/vouchers").WithTags("Vouchers");
         vouchers.MapGet("/", ([AsParameters] PageQuery page, string? programme, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListVouchers(page.ToPage(), programme), token))
@@ -21,6 +23,7 @@ internal static class VoucherEndpoints
         vouchers.MapPost("/{id}/revoke", (string id, Body<RevokeVoucher> body, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(body.Value with { Id = Id<Voucher>.Parse(id) }, token))
             .Produces<VoucherAnswer>().RequireAuthorization(Policies.Authority).WithSummary("Take back what is available of a voucher");
+        app.MapApplications();
         MapClaims(app.MapGroup("/v1/claims").WithTags("Vouchers"));
     }
 
@@ -36,6 +39,11 @@ internal static class VoucherEndpoints
         group.MapPost("/{code}/versions", (string code, Body<AddProgrammeVersion> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Code = code }, _ => $"/v1/programmes/{code}", token))
             .Produces<ProgrammeAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Change the rules from an instant on");
+        group.MapGet("/{code}/board", (string code, string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new GetProgrammeBoard(code, QueryText.Day(from, "from"), QueryText.Day(to, "to")), token))
+            .Produces<BoardAnswer>().WithSummary("What became of a programme's vouchers, by day, for its authority");
+        group.MapPost("/simulations", (Body<SimulateProgramme> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
+            .Produces<SimulationAnswer>().RequireAuthorization(Policies.Authority).WithSummary("What proposed rules would have paid of past orders");
         group.MapPost("/{code}/vouchers", (string code, Body<IssueVoucher> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Programme = code }, voucher => $"/v1/vouchers/{voucher.Id}", token))
             .Produces<VoucherAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Issue a voucher");

@@ -61,7 +61,11 @@ public sealed record HostSettings(
             Read(configuration, "Marketplace:VatRate", Ratio.Parse("0.06"), Rate),
             TimeSpan.FromHours(Read(configuration, "Marketplace:CloseGraceHours", 24, Whole(0, 24 * 28))),
             TimeSpan.FromHours(Read(configuration, "Marketplace:ObjectionHours", 24, Whole(1, 24 * 28))),
-            TimeSpan.FromDays(Read(configuration, "Marketplace:DisputeDays", 15, Whole(1, 366))));
+            TimeSpan.FromDays(Read(configuration, "Marketplace:DisputeDays", 15, Whole(1, 366))),
+            new(
+                Read(configuration, "Marketplace:FraudHistoryMultiple", 5, Whole(2, 1000)),
+                Read(configuration, "Marketplace:FraudHistoryLeast", Money.Parse("10000.00"), (string text, out Money amount) => Money.TryParse(text, out amount) && !amount.IsNegative),
+                Read(configuration, "Marketplace:FraudUnattestedShare", Ratio.Parse("0.50"), Rate)));
     }
 
     private delegate bool Reader<T>(string text, out T value);

@@ -39,7 +39,7 @@ public sealed class MoveClockHandler(SandboxClock clock, MarketplaceDbContext db
 
         var runs = new List<JobOnTheWay>();
         var done = new HashSet<(string, DateTimeOffset)>();
-        while (await runner.NextDueAsync(only: null, cancellationToken) is { } due && due.At <= target)
+        while (await runner.NextDueAsync(only: null, clock.GetUtcNow(), cancellationToken) is { } due && due.At <= target)
         {
             await clock.MoveAsync(db, due.At, cancellationToken);
             var run = await runner.RunAsync(due.Job, due.At, cancellationToken);

@@ -23,7 +23,7 @@ public sealed record BillParties(Period Period, Id<Organization> SellerId, Id<Or
 public sealed record BilledAnswer(int Invoices, int CreditNotes);
 
 public sealed class BillPartiesHandler(
-    IMarketplaceDb db, Rater rater, Funding funding, DocumentNumbers numbers, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, Rater rater, Funding funding, SpendHistory spend, DocumentNumbers numbers, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<BillParties, BilledAnswer>
 {
     public async Task<BilledAnswer> Handle(BillParties request, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ public sealed class BillPartiesHandler(
         var billed = new List<BilledOrder>();
         foreach (var order in rated.Where(leg => leg.Rated.Lines.Count > 0).GroupBy(leg => leg.Leg.OrderId).OrderBy(group => group.Key))
         {
-            billed.Add(await FundAsync(orders[order.Key], [.. order.OrderBy(leg => leg.Leg.Position)], now, cancellationToken));
+            billed.Add(await FundAsync(orders[order.Key], [.. order.OrderBy(leg => leg.Leg.Position)], request.Period, billed, now, cancellationToken));
         }
 
         if (billed.Count == 0)
@@ -99,10 +99,11 @@ public sealed class BillPartiesHandler(
     /// <summary>
     /// Which vouchers pay an order's lines: what it holds of them first; for what came late, after that, what is available.
     /// </summary>
-    private async Task<BilledOrder> FundAsync(Order order, IReadOnlyList<RatedUsage> legs, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<BilledOrder> FundAsync(
+        Order order, IReadOnlyList<RatedUsage> legs, Period period, IReadOnlyList<BilledOrder> sameInvoice, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Fundable(line), leg.Attested))).ToList();
-        var pinned = await funding.WithRulesAsync(order.Funding, cancellationToken);
+        var pinned = await WithSpendAsync(await funding.WithRulesAsync(order.Funding, cancellationToken), period, sameInvoice, cancellationToken);
         var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id).ToListAsync(cancellationToken);
         var legIds = legs.Select(leg => leg.Leg.Id).ToList();
         var held = (await (
@@ -119,6 +120,18 @@ public sealed class BillPartiesHandler(
         })]));
         var late = await FundLateAsync(order, pinned, before, lines.Where(line => line.Line.Kind == LineKind.Adjustment).Select(line => line.Key).ToHashSet(), first, now, cancellationToken);
         return new(order, lines.ToDictionary(line => line.Key, line => (line.Leg, line.Line)), late is null ? [first] : [first, late]);
+    }
+
+    /// <summary>Tiers go on from what was invoiced of the year, the orders before on the same invoice included.</summary>
+    private async Task<AllocationRequest> WithSpendAsync(
+        AllocationRequest pinned, Period period, IReadOnlyList<BilledOrder> sameInvoice, CancellationToken cancellationToken)
+    {
+        var here = sameInvoice.SelectMany(order => order.Fundings).SelectMany(f => f.Allocation.Decisions).ToLookup(decision => decision.ProgrammeCode, decision => decision.Eligible);
+        var programmes = await spend.BeforeInvoiceAsync(pinned.Programmes, pinned.Buyer, period, cancellationToken);
+        return pinned with
+        {
+            Programmes = [.. programmes.Select(programme => programme.Rules.Tiers is null ? programme : programme with { SpentInYear = programme.SpentInYear + here[programme.Code].Sum() })],
+        };
     }
 
     private async Task<FundingResult?> FundLateAsync(

@@ -4,7 +4,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Jobs;
 
-/// <summary>Forgets what nobody needs any more: quotes that no order was placed on, answers kept for repeated requests, old enquiries.</summary>
+/// <summary>
+/// Forgets what nobody needs any more: quotes that no order was placed on, answers kept for repeated requests, old enquiries, and
+/// changes of capacity that every process has read long ago.
+/// </summary>
 public sealed class ForgetJob(IMarketplaceDb db) : IJob
 {
     public const string JobName = "forget";
@@ -15,12 +18,24 @@ public sealed class ForgetJob(IMarketplaceDb db) : IJob
     /// <summary>How long it is known what was asked for: two years, so that a month can be held against the same one of the year before.</summary>
     public static readonly TimeSpan EnquiryRetention = TimeSpan.FromDays(731);
 
+    /// <summary>Changes of capacity that are kept, by their numbers; a process that has read less far reads everything anew.</summary>
+    public const int ChangesKept = 100_000;
+
+    /// <summary>So many more make it worth a run.</summary>
+    private const int ChangesOver = ChangesKept / 10;
+
     public string Name => JobName;
 
-    public string Purpose => "Forgets quotes that expired unused and idempotency keys a week later, and enquiries after two years.";
+    public string Purpose => "Forgets quotes that expired unused and idempotency keys a week later, enquiries after two years, and old changes of capacity.";
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
+        var oldest = await db.CapacityChanges.MinAsync(change => (long?)change.Number, cancellationToken);
+        if (await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) - oldest >= ChangesKept + ChangesOver)
+        {
+            return IJob.AtOnce;
+        }
+
         var quote = await db.Quotes.Where(q => q.OrderId == null).MinAsync(q => (DateTimeOffset?)q.ExpiresAt, cancellationToken) + QuoteRetention;
         var key = await db.IdempotencyRecords.MinAsync(record => (DateTimeOffset?)record.At, cancellationToken) + IdempotencyRecord.Retention;
         var enquiry = await db.Enquiries.MinAsync(e => (DateTimeOffset?)e.At, cancellationToken) + EnquiryRetention;
@@ -44,6 +59,8 @@ public sealed class ForgetHandler(IMarketplaceDb db, MarketClock clock) : IReque
         var quotes = await db.Quotes.Where(quote => quote.OrderId == null && quote.ExpiresAt <= quotesBefore).ExecuteDeleteAsync(cancellationToken);
         var keys = await db.IdempotencyRecords.Where(record => record.At <= keysBefore).ExecuteDeleteAsync(cancellationToken);
         var enquiries = await db.Enquiries.Where(enquiry => enquiry.At <= enquiriesBefore).ExecuteDeleteAsync(cancellationToken);
-        return new($"{quotes} quotes, {keys} keys, {enquiries} enquiries");
+        var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
+        var changes = await db.CapacityChanges.Where(change => change.Number <= last - ForgetJob.ChangesKept).ExecuteDeleteAsync(cancellationToken);
+        return new($"{quotes} quotes, {keys} keys, {enquiries} enquiries, {changes} changes");
     }
 }

@@ -17,6 +17,9 @@ public interface IJobCommand : IRequest<JobReport>;
 /// </summary>
 public interface IJob
 {
+    /// <summary>When work is due that waits for no instant: whenever it is looked for.</summary>
+    public static readonly DateTimeOffset AtOnce = DateTimeOffset.MinValue;
+
     string Name { get; }
 
     /// <summary>What it does, in one line for the admin.</summary>

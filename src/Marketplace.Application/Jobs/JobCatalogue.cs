@@ -11,7 +11,7 @@ public static class JobCatalogue
 {
     public static IReadOnlyList<string> Names { get; } =
     [
-        MatchBidsJob.JobName, ExpireVouchersJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, ForgetJob.JobName,
+        MatchBidsJob.JobName, ExpireVouchersJob.JobName, PublishNoticesJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
+        DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, ForgetJob.JobName,
     ];
 }

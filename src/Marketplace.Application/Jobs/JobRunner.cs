@@ -26,7 +26,7 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, TimeProvider 
     public async Task<IReadOnlyList<JobRunResult>> RunDueAsync(string job, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var results = new List<JobRunResult>();
-        while (await NextDueAsync(only: job, cancellationToken) is { } due && due.At <= now)
+        while (await NextDueAsync(only: job, now, cancellationToken) is { } due && due.At <= now)
         {
             var result = await RunAsync(due.Job, due.At, cancellationToken);
             results.Add(result);
@@ -41,13 +41,16 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, TimeProvider 
     }
 
     /// <summary>The job, of all or of the one named, whose work is due first.</summary>
-    public async Task<(string Job, DateTimeOffset At)?> NextDueAsync(string? only, CancellationToken cancellationToken)
+    /// <param name="only">The job, or null for all.</param>
+    /// <param name="now">When what is due at once is due.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<(string Job, DateTimeOffset At)?> NextDueAsync(string? only, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var scope = SystemScope("jobs");
         (string Job, DateTimeOffset At)? first = null;
         foreach (var job in scope.ServiceProvider.GetServices<IJob>().Where(job => only is null || job.Name == only))
         {
-            if (await job.NextDueAsync(cancellationToken) is { } at && (first is null || at < first.Value.At))
+            if (await job.NextDueAsync(cancellationToken) is { } due && (due == IJob.AtOnce ? now : due) is var at && (first is null || at < first.Value.At))
             {
                 first = (job.Name, at);
             }

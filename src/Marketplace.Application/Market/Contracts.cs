@@ -1,7 +1,5 @@
 using Marketplace.Application.Audit;
-using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
-using Marketplace.Domain.Billing;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;

@@ -107,10 +107,11 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
             throw MarketErrors.ResaleVoucherFunded(forbids);
         }
 
-        var funded = Funded(leg);
+        var unbilled = await UnbilledAsync(leg, cancellationToken);
+        var funded = Funded(leg, unbilled);
         leg.PutUpForResale(part);
         var journal = JournalEntry.For("resale.listed", $"{leg.Id}:{part.Interval.From}:{leg.Resold.Count}", now);
-        var released = await funding.ReleasePartAsync(leg, funded - Funded(leg), funded, journal, now, cancellationToken);
+        var released = await funding.ReleasePartAsync(leg, funded - Funded(leg, unbilled), funded, journal, now, cancellationToken);
         var deducted = released.Where(programme => programmes[programme.Programme].Mode == ProgrammeMode.Deduct).Sum(programme => programme.Amount);
         if (journal.Postings.Count == 0)
         {
@@ -123,12 +124,19 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
         db.JournalEntries.Add(journal);
     }
 
+    /// <summary>The hours that what is held for the leg is for: those that no invoice captured their share of.</summary>
+    private async Task<HourRange> UnbilledAsync(Leg leg, CancellationToken cancellationToken)
+    {
+        var billed = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id).MaxAsync(line => (Period?)line.UsagePeriod, cancellationToken);
+        return billed is { } last ? leg.Interval with { From = Hour.Max(leg.From, settings.Time.Hours(last).To) } : leg.Interval;
+    }
+
     /// <summary>The price of what vouchers may still pay for.</summary>
-    private Money Funded(Leg leg)
+    private Money Funded(Leg leg, HourRange unbilled)
     {
         var tariff = new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time);
         var whole = CardTime.Of(leg.Cards, leg.MilliPerCard, 3600);
-        return leg.Interval.Each().GroupBy(tariff.BandOf)
+        return unbilled.Each().GroupBy(tariff.BandOf)
             .Sum(band => new CardTime(band.Sum(hour => (whole - leg.ResoldIn(hour)).MilliCardSeconds)).At(band.Key.UnitPrice));
     }
 

@@ -19,9 +19,6 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
     /// <summary>Where more nodes than that changed, all are read anew.</summary>
     private const int MaxChanges = 20_000;
 
-    /// <summary>Changes that are read twice after everything was read anew.</summary>
-    private const int Overlap = 100;
-
     private readonly ReaderWriterLockSlim _access = new();
     private readonly SemaphoreSlim _following = new(1, 1);
     private readonly Dictionary<long, DateTimeOffset> _missing = [];
@@ -30,6 +27,7 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
     private long _seen;
     private int _rounds;
     private int _judgedOn;
+    private int _followed;
 
     /// <summary>Asks something of the market as it is committed now.</summary>
     public async Task<T> ReadAsync<T>(Func<CapacityIndex, PackV?, T> read, CancellationToken cancellationToken)
@@ -81,12 +79,12 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
         await _following.WaitAsync(cancellationToken);
         try
         {
-            if (_rounds > begun && _index is not null)
+            if (_followed > begun)
             {
                 return;
             }
 
-            _rounds++;
+            var round = ++_rounds;
             await using var scope = scopes.CreateAsyncScope();
             var services = scope.ServiceProvider;
             await services.GetRequiredService<IUnitOfWork>().ReadAsync(
@@ -97,6 +95,7 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
                     return Done.Value;
                 },
                 cancellationToken);
+            _followed = round;
         }
         finally
         {
@@ -131,14 +130,15 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
             var offers = new List<(Id<Node> Node, Offer[] Offers)>();
             await loader.UpdateAsync(_index!.Catalogue, [.. news.Select(change => change.NodeId!.Value).Distinct()], (node, some) => offers.Add((node, some)), cancellationToken);
             Change(() => offers.ForEach(node => _index!.Put(node.Node, node.Offers)));
-            Note(news);
+            Note(news.Select(change => change.Number));
         }
     }
 
     private async Task RebuildAsync(IMarketplaceDb db, CapacityLoader loader, CancellationToken cancellationToken)
     {
-        // What is under way with a lower number is found in the next round, which begins a little before the end.
+        // What is under way with a lower number isn't in what is read here: it is one of those that are missing.
         var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
+        var committed = await db.CapacityChanges.Where(change => change.Number > last - CapacityLog.Lookback).Select(change => change.Number).Order().ToListAsync(cancellationToken);
         var index = await loader.AllAsync(cancellationToken);
         var before = await db.Enquiries.IgnoreQueryFilters().AsNoTracking().OrderByDescending(enquiry => enquiry.Id)
             .Select(enquiry => enquiry.Demand).Take(RecentDemands.Kept).ToListAsync(cancellationToken);
@@ -146,8 +146,9 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
         {
             _index = index;
             _judgedOn = 0;
-            _seen = Math.Max(0, last - Overlap);
             _missing.Clear();
+            _seen = Math.Max(0, last - CapacityLog.Lookback);
+            Note(committed);
             _demands.Restart(Enumerable.Reverse(before), index);
         });
     }
@@ -163,7 +164,8 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
     }
 
     /// <summary>Remembers how far the log was read, and the numbers below that may still come.</summary>
-    private void Note(List<CapacityChange> news)
+    /// <param name="numbers">That were committed, in their order.</param>
+    private void Note(IEnumerable<long> numbers)
     {
         var now = TimeProvider.System.GetUtcNow();
         foreach (var number in _missing.Where(missing => missing.Value < now).Select(missing => missing.Key).ToList())
@@ -171,12 +173,12 @@ public sealed class LiveCapacity(IServiceScopeFactory scopes, MarketClock clock)
             _missing.Remove(number);
         }
 
-        foreach (var change in news)
+        foreach (var number in numbers)
         {
-            _missing.Remove(change.Number);
-            for (; _seen < change.Number; _seen++)
+            _missing.Remove(number);
+            for (; _seen < number; _seen++)
             {
-                if (_seen + 1 < change.Number)
+                if (_seen + 1 < number)
                 {
                     _missing[_seen + 1] = now + Patience;
                 }

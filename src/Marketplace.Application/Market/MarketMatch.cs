@@ -37,6 +37,11 @@ public sealed class MarketMatch(IMarketplaceDb db, LiveCapacity capacity, Market
         return capacity.ReadAgain((index, placement) => new Matcher(settings.Time, placement).TryMatch(demand, index, view, now));
     }
 
+    /// <summary>Whether there is a plan, without the work of finding out why not.</summary>
+    public async Task<bool> HasPlanAsync(Demand demand, Work? work, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken) => work is null
+        ? await PlanAsync(demand, buyer, now, cancellationToken) is not null
+        : (await AnswerAsync(demand, work, buyer, now, cancellationToken)).Match.Plan is not null;
+
     /// <summary>Follows the market first, so that matching needn't once more.</summary>
     private async Task<BuyerView> ViewAsync(Id<Organization> buyer, CancellationToken cancellationToken)
     {

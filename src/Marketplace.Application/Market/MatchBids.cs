@@ -5,11 +5,12 @@ using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Marketplace.Application.Market;
 
 /// <summary>Fills standing demands when capacity has changed, and lets those expire whose time is over.</summary>
-public sealed class MatchBidsJob(IMarketplaceDb db, MarketClock clock) : IJob
+public sealed class MatchBidsJob(IMarketplaceDb db) : IJob
 {
     public const string JobName = "match-bids";
 
@@ -26,8 +27,8 @@ public sealed class MatchBidsJob(IMarketplaceDb db, MarketClock clock) : IJob
             return null;
         }
 
-        var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
-        return await open.AnyAsync(bid => bid.TriedAtChange < last, cancellationToken) ? clock.GetUtcNow() : expires;
+        var mark = await CapacityLog.MarkAsync(db, cancellationToken);
+        return await open.AnyAsync(bid => bid.TriedAtChange < mark, cancellationToken) ? IJob.AtOnce : expires;
     }
 
     public IJobCommand CommandFor(DateTimeOffset dueAt) => new MatchBids();
@@ -35,47 +36,57 @@ public sealed class MatchBidsJob(IMarketplaceDb db, MarketClock clock) : IJob
 
 public sealed record MatchBids : IJobCommand;
 
-public sealed class MatchBidsHandler(IMarketplaceDb db, IMediator mediator, MarketClock clock) : IRequestHandler<MatchBids, JobReport>
+public sealed class MatchBidsHandler(IMarketplaceDb db, IMediator mediator, MarketMatch market, MarketClock clock) : IRequestHandler<MatchBids, JobReport>
 {
     public async Task<JobReport> Handle(MatchBids request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
         var over = await db.Bids.Where(bid => bid.Status == BidStatus.Open && bid.ExpiresAt <= now).Select(bid => bid.Id).ToListAsync(cancellationToken);
         foreach (var bid in over)
         {
             await mediator.Send(new ExpireBid(bid), cancellationToken);
         }
 
-        var waiting = (await db.Bids.Where(bid => bid.Status == BidStatus.Open && bid.TriedAtChange < last)
-            .Select(bid => new { bid.Id, bid.LimitPrice }).ToListAsync(cancellationToken))
-            .OrderByDescending(bid => bid.LimitPrice).ThenBy(bid => bid.Id).ToList();
-        var filled = 0;
-        foreach (var bid in waiting)
+        // What fills one changes the capacity again: gone on with until nothing is filled, so that no work of its own making is left.
+        var (filled, tried) = (0, 0);
+        for (var round = -1; round != filled;)
         {
-            filled += await TryAsync(bid.Id, last, cancellationToken) ? 1 : 0;
+            round = filled;
+            var mark = await CapacityLog.MarkAsync(db, cancellationToken);
+            var waiting = (await db.Bids.AsNoTracking().Where(bid => bid.Status == BidStatus.Open && bid.TriedAtChange < mark).ToListAsync(cancellationToken))
+                .OrderByDescending(bid => bid.LimitPrice).ThenBy(bid => bid.Id).ToList();
+            tried = Math.Max(tried, waiting.Count);
+            var refusals = new Dictionary<Id<Bid>, string?>();
+            foreach (var bid in waiting)
+            {
+                var (isFilled, refusal) = await TryAsync(bid, now, cancellationToken);
+                filled += isFilled ? 1 : 0;
+                if (!isFilled)
+                {
+                    refusals.Add(bid.Id, refusal);
+                }
+            }
+
+            if (refusals.Count > 0)
+            {
+                await mediator.Send(new NoteBids(refusals, mark), cancellationToken);
+            }
         }
 
-        return new($"{filled} of {waiting.Count} filled, {over.Count} expired");
+        return new($"{filled} of {tried} filled, {over.Count} expired");
     }
 
-    private async Task<bool> TryAsync(Id<Bid> bid, long last, CancellationToken cancellationToken)
+    /// <summary>Most bids find no plan, at most changes of the capacity: that is seen before a transaction is begun.</summary>
+    private async Task<(bool Filled, string? Refusal)> TryAsync(Bid bid, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        string? refusal = null;
         try
         {
-            if (await mediator.Send(new FillBid(bid), cancellationToken))
-            {
-                return true;
-            }
+            return (await market.HasPlanAsync(bid.Demand, bid.Work, bid.BuyerId, now, cancellationToken) && await mediator.Send(new FillBid(bid.Id), cancellationToken), null);
         }
         catch (RuleException refused)
         {
-            refusal = refused.Code;
+            return (false, refused.Code);
         }
-
-        await mediator.Send(new NoteBid(bid, last, refusal), cancellationToken);
-        return false;
     }
 }
 
@@ -123,18 +134,26 @@ public sealed class FillBidHandler(IMarketplaceDb db, MarketMatch market, QuoteM
     }
 }
 
-/// <summary>Notes that a bid was tried, and why it couldn't be filled though there was a plan.</summary>
-public sealed record NoteBid(Id<Bid> Id, long AtChange, string? Refusal) : ICommand<Done>;
+/// <summary>Notes that bids were tried, each with why it couldn't be filled though there was a plan.</summary>
+public sealed record NoteBids(IReadOnlyDictionary<Id<Bid>, string?> Refusals, long Mark) : ICommand<Done>;
 
-public sealed class NoteBidHandler(IMarketplaceDb db, AuditLog audit) : IRequestHandler<NoteBid, Done>
+public sealed class NoteBidsHandler(IMarketplaceDb db, AuditLog audit) : IRequestHandler<NoteBids, Done>
 {
-    public async Task<Done> Handle(NoteBid request, CancellationToken cancellationToken)
+    private const int Batch = 500;
+
+    public async Task<Done> Handle(NoteBids request, CancellationToken cancellationToken)
     {
-        var bid = await db.Bids.SingleAsync(b => b.Id == request.Id, cancellationToken);
-        if (bid.Status == BidStatus.Open)
+        foreach (var ids in request.Refusals.Keys.Order().Chunk(Batch))
         {
-            bid.Try(request.AtChange, request.Refusal);
-            audit.Record("bid.tried", ("bid", bid.Id.ToString()), bid.BuyerId, new { bid.LastRefusal });
+            var open = db.Bids.Where(bid => bid.Status == BidStatus.Open && EF.Parameter(ids).Contains(bid.Id));
+
+            // How far each was tried is the matching's own note; what the buyer is told of it is a change.
+            await open.ExecuteUpdateAsync(bid => bid.SetProperty(b => b.TriedAtChange, request.Mark), cancellationToken);
+            foreach (var bid in (await open.ToListAsync(cancellationToken)).Where(bid => bid.LastRefusal != request.Refusals[bid.Id]))
+            {
+                bid.Try(request.Mark, request.Refusals[bid.Id]);
+                audit.Record("bid.tried", ("bid", bid.Id.ToString()), bid.BuyerId, new { bid.LastRefusal });
+            }
         }
 
         return Done.Value;
@@ -145,7 +164,8 @@ public sealed class NoteBidHandler(IMarketplaceDb db, AuditLog audit) : IRequest
 public interface IAddsCapacity;
 
 /// <summary>Matches standing bids once a command that adds capacity is committed, without waiting for the engine's next tick.</summary>
-public sealed class MatchBidsBehavior<TRequest, TAnswer>(JobRunner jobs, MarketClock clock) : IPipelineBehavior<TRequest, TAnswer>
+public sealed partial class MatchBidsBehavior<TRequest, TAnswer>(JobRunner jobs, MarketClock clock, ILogger<MatchBidsBehavior<TRequest, TAnswer>> logger)
+    : IPipelineBehavior<TRequest, TAnswer>
     where TRequest : IRequest<TAnswer>
 {
     public async Task<TAnswer> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TAnswer> next)
@@ -154,10 +174,25 @@ public sealed class MatchBidsBehavior<TRequest, TAnswer>(JobRunner jobs, MarketC
         var answer = await next();
         if (request is IAddsCapacity)
         {
-            // What is committed is answered, even if the caller has gone; a failure is recorded with the run.
-            await jobs.RunDueAsync(MatchBidsJob.JobName, clock.GetUtcNow(), CancellationToken.None);
+            await MatchAsync();
         }
 
         return answer;
     }
+
+    /// <summary>What is committed is answered as such, even if the caller has gone, and whatever becomes of the bids.</summary>
+    private async Task MatchAsync()
+    {
+        try
+        {
+            await jobs.RunDueAsync(MatchBidsJob.JobName, clock.GetUtcNow(), CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Postponed(failure, typeof(TRequest).Name);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "After {Request}, bids wait for the next tick")]
+    private partial void Postponed(Exception failure, string request);
 }

@@ -1,5 +1,6 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Vouchers;
+using Marketplace.Domain.Audit;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Market;
 
 /// <summary>Makes an order of a quote, inside the transaction that is under way: cards, vouchers and deposit are held together, or nothing is.</summary>
-public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding funding, Contracting contracting, TradeCircles circles, AuditLog audit)
+public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding funding, Contracting contracting, TradeCircles circles, FraudFlags flags, AuditLog audit)
 {
     /// <exception cref="RuleException">
     /// <c>quote.used</c>, <c>quote.expired</c>, <c>capacity.taken</c>, <c>voucher.insufficient</c> or <c>funds.insufficient</c>.
@@ -41,7 +42,20 @@ public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding f
         var answer = OrderAnswer.Of(order, vouchers.ByVoucher, now);
         audit.Record("order.placed", ("order", id.ToString()), buyer, answer);
         await circles.FlagAsync(order, cancellationToken);
+        await FlagRelatedAsync(order, vouchers, cancellationToken);
         return answer;
+    }
+
+    /// <summary>Related parties may trade, but not with vouchers: that one was at hand is for somebody to look at.</summary>
+    private async Task FlagRelatedAsync(Order order, FundingResult vouchers, CancellationToken cancellationToken)
+    {
+        var tried = vouchers.NotApplied.Where(unused => unused.Code == RuleCodes.RelatedParties).Select(unused => unused.VoucherId).ToList();
+        if (tried.Count > 0)
+        {
+            await flags.RaiseAsync(
+                FlagCodes.RelatedParties, ("order", order.Id.ToString()), order.BuyerId,
+                new { sellers = order.Legs.Select(leg => leg.SellerId).Distinct().Order(), vouchers = tried }, cancellationToken);
+        }
     }
 
     private static Order Make(Id<Order> id, Quote quote, Plan plan, AllocationRequest facts, FundingResult vouchers, DateTimeOffset now) => new()

@@ -1,4 +1,5 @@
 using Marketplace.Application.Audit;
+using Marketplace.Domain.Audit;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
@@ -10,7 +11,7 @@ namespace Marketplace.Application.Market;
 /// Flags what comes back to who held it before: a leg whose chain of resales passes through its buyer, or through a party
 /// related to him. Such a trade isn't refused, for it may be honest; the auditor sees it as <c>trade.circle</c>.
 /// </summary>
-public sealed class TradeCircles(IMarketplaceDb db, AuditLog audit)
+public sealed class TradeCircles(IMarketplaceDb db, AuditLog audit, FraudFlags flags)
 {
     public async Task FlagAsync(Order order, CancellationToken cancellationToken)
     {
@@ -31,6 +32,7 @@ public sealed class TradeCircles(IMarketplaceDb db, AuditLog audit)
             if (circle.Count > 0)
             {
                 audit.Record("trade.circle", ("leg", leg.Id.ToString()), order.BuyerId, new { order = order.Id, holders, related = circle });
+                await flags.RaiseAsync(FlagCodes.TradeCircle, ("leg", leg.Id.ToString()), order.BuyerId, new { order = order.Id, holders, related = circle }, cancellationToken);
             }
         }
     }

@@ -9,5 +9,13 @@ namespace Marketplace.Application.Pipeline;
 /// <param name="CloseGrace">How long after its end a period waits for late readings.</param>
 /// <param name="ObjectionTime">How long a buyer may object to a delivery; whole hours.</param>
 /// <param name="DisputeTime">How long a dispute may stay undecided before it follows the provider; whole days.</param>
+/// <param name="Fraud">From where on a month is flagged.</param>
 public sealed record MarketplaceSettings(
-    BusinessTime Time, Ratio CommissionRate, Ratio VatRate, TimeSpan CloseGrace, TimeSpan ObjectionTime, TimeSpan DisputeTime);
+    BusinessTime Time, Ratio CommissionRate, Ratio VatRate, TimeSpan CloseGrace, TimeSpan ObjectionTime, TimeSpan DisputeTime,
+    FraudSettings Fraud);
+
+/// <summary>From where on what a month shows is flagged.</summary>
+/// <param name="HistoryMultiple">How many times its monthly average of the six months before an applicant may redeem short of.</param>
+/// <param name="HistoryLeast">What a month has to pass to be compared at all.</param>
+/// <param name="UnattestedShare">The share of a seller's redemptions under a programme that may rest on unattested usage.</param>
+public sealed record FraudSettings(int HistoryMultiple, Money HistoryLeast, Ratio UnattestedShare);

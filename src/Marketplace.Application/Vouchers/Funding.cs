@@ -36,7 +36,7 @@ public sealed record FundingResult(AllocationRequest Request, VoucherAllocation 
 /// <summary>
 /// Gathers what decides which voucher pays, for the one pure function that decides it, and holds and releases what was decided.
 /// </summary>
-public sealed class Funding(IMarketplaceDb db, MarketplaceSettings settings)
+public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSettings settings)
 {
     public static FundingResult Allocate(AllocationRequest request) => new(request, VoucherAllocator.Allocate(request));
 
@@ -81,7 +81,7 @@ public sealed class Funding(IMarketplaceDb db, MarketplaceSettings settings)
             ContractFrom = settings.Time.Day(plan.Interval.From.Start),
             ContractTo = settings.Time.Day(plan.Interval.To.Start),
             Chosen = chosen,
-            Programmes = programmes,
+            Programmes = await spend.BeforeOrderAsync(programmes, parties[buyerId], settings.Time.Day(now), cancellationToken),
             Vouchers = vouchers,
             Lines =
             [

@@ -77,8 +77,7 @@ internal static class ProgrammeRuleChecks
     {
         (string Path, bool Asked)[] untracked =
         [
-            ("rules.tiers", rules.Tiers is not null), ("rules.floors.spendPerYear", rules.Floors?.SpendPerYear is not null),
-            ("rules.floors.spendWithin", rules.Floors?.SpendWithin is not null), ("rules.mode", rules.Mode == ProgrammeMode.Reward),
+            ("rules.mode", rules.Mode == ProgrammeMode.Reward),
             ("rules.corroboration", rules.Corroboration is not null and not Corroboration.None),
         ];
         return untracked.Where(rule => rule.Asked).Select(rule => new RuleProblem(rule.Path, "can't be evaluated yet"));

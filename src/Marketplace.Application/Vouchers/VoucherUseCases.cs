@@ -38,7 +38,7 @@ public sealed class IssueVoucherValidator : AbstractValidator<IssueVoucher>
     }
 }
 
-public sealed class IssueVoucherHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+public sealed class IssueVoucherHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, VoucherIssuing issuing, ApplicationScreening screening, MarketClock clock)
     : IRequestHandler<IssueVoucher, VoucherAnswer>
 {
     public async Task<VoucherAnswer> Handle(IssueVoucher request, CancellationToken cancellationToken)
@@ -54,29 +54,9 @@ public sealed class IssueVoucherHandler(IMarketplaceDb db, RequestContext contex
         var applicant = await db.Organizations.IgnoreQueryFilters().AsNoTracking().SingleOrDefaultAsync(o => o.Id == request.OrganizationId, cancellationToken)
             ?? throw InvalidRequestException.For("organizationId", "is not an organization");
         var versions = await db.ProgrammeVersions.AsNoTracking().Where(version => version.Code == programme.Code).ToListAsync(cancellationToken);
-        var version = ProgrammeVersion.InForce(versions, now)!;
-        await CheckApplicantAsync(version.Rules, programme.Code, applicant, request.Amount!.Value, today, cancellationToken);
-        var budgets = await db.ProgrammeBudgets.Where(budget => budget.Code == programme.Code).ToListAsync(cancellationToken);
-        var budget = budgets.SingleOrDefault(b => b.IsOpenOn(today)) ?? throw VoucherErrors.Exhausted(programme.Code, request.Amount.Value, Money.Zero);
-        budget.Issue(request.Amount.Value);
-        var voucher = Voucher.Issue(Id<Voucher>.New(now), version, applicant.Id, request.Amount.Value, now, version.Rules.Validity!.ExpiresOn(today), budget.Year);
-        db.Vouchers.Add(voucher);
-        db.JournalEntries.Add(JournalEntry.For("voucher.issued", voucher.Id.ToString(), now)
-            .Move(Asset.Vouchers(programme.Code), voucher.Face, (Accounts.VoucherIssued, null), Accounts.Of(Accounts.VoucherAvailable, voucher.Id)));
-        var answer = VoucherAnswer.Of(voucher, today);
-        audit.Record("voucher.issued", ("voucher", voucher.Id.ToString()), applicant.Id, answer);
-        return answer;
-    }
-
-    /// <summary>What firms under the same control were granted counts too, so that splitting one multiplies nothing.</summary>
-    private async Task CheckApplicantAsync(
-        ProgrammeRules rules, string programme, Organization applicant, Money face, DateOnly today, CancellationToken cancellationToken)
-    {
-        var related = (await db.Organizations.IgnoreQueryFilters().AsNoTracking().Where(o => o.Kind == OrganizationKind.Enterprise).ToListAsync(cancellationToken))
-            .Where(applicant.IsRelatedTo).Select(o => o.Id).ToList();
-        var issued = (await db.Vouchers.IgnoreQueryFilters().AsNoTracking().Where(v => v.ProgrammeCode == programme && related.Contains(v.OrganizationId)).ToListAsync(cancellationToken))
-            .Select(v => (Year: settings.Time.Day(v.IssuedAt).Year, Amount: v.Face - v.Revoked)).ToList();
-        ApplicantEligibility.Demand(rules, applicant, today, face, issued.Where(v => v.Year == today.Year).Sum(v => v.Amount), issued.Sum(v => v.Amount));
+        var voucher = await issuing.IssueAsync(ProgrammeVersion.InForce(versions, now)!, applicant, request.Amount!.Value, today, now, cancellationToken);
+        await screening.FlagSplitAsync(("voucher", voucher.Id.ToString()), programme.Code, applicant, over: null, cancellationToken);
+        return VoucherAnswer.Of(voucher, today);
     }
 }
 

@@ -99,6 +99,10 @@ public sealed class BillingPeriod : IVersioned
     public required DateTimeOffset ClosedAt { get; init; }
     public DateTimeOffset? BilledAt { get; set; }
     public DateTimeOffset? SettledAt { get; set; }
+
+    /// <summary>When its redemptions were looked at for what might be fraud.</summary>
+    public DateTimeOffset? LookedAt { get; set; }
+
     public long Version { get; set; }
 }
 

@@ -49,7 +49,7 @@ public sealed class Bid : IVersioned
     /// <summary>Why it couldn't be filled though capacity was there, such as <c>funds.insufficient</c>; null where none was.</summary>
     public string? LastRefusal { get; private set; }
 
-    /// <summary>The change of capacity up to which it was tried.</summary>
+    /// <summary>How far the log of changes of capacity was when it was tried last.</summary>
     public long TriedAtChange { get; private set; }
 
     public long Version { get; set; }
@@ -61,11 +61,11 @@ public sealed class Bid : IVersioned
         LastRefusal = null;
     }
 
-    /// <param name="change">The last change of capacity that it was tried against.</param>
+    /// <param name="mark">How far the log of changes of capacity was when it was tried.</param>
     /// <param name="refusal">Why not, where there was a plan.</param>
-    public void Try(long change, string? refusal)
+    public void Try(long mark, string? refusal)
     {
-        (TriedAtChange, LastRefusal) = (change, refusal);
+        (TriedAtChange, LastRefusal) = (mark, refusal);
         Version++;
     }
 

@@ -9,7 +9,7 @@ namespace Marketplace.Domain.Market;
 internal sealed class StartTimes(Demand demand, HourRange window, Suitability suitability)
 {
     private readonly Dictionary<Lot, CardsByStart> _lots = [];
-    private readonly int[] _change = new int[window.Hours - demand.Hours + 2];
+    private readonly int[] _change = new int[Math.Max(window.Hours - demand.Hours, 0) + 2];
 
     /// <summary>How many starts there are; they count from 0, the window's first hour.</summary>
     public int Count => window.Hours - demand.Hours + 1;

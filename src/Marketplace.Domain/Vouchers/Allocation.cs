@@ -75,10 +75,13 @@ public sealed record ProgrammeInForce
     public required int VersionNumber { get; init; }
     public required ProgrammeRules Rules { get; init; }
 
-    /// <summary>The buyer's eligible spend in the year before these lines: where the tiers go on, and what a floor counts from.</summary>
+    /// <summary>The buyer's eligible spend in the year before these lines, invoiced or ordered: where the tiers go on.</summary>
     public Money SpentInYear { get; init; }
 
-    /// <summary>The same over the months that <see cref="FloorRules.SpendWithin"/> names.</summary>
+    /// <summary>What of it was invoiced: what a floor on a year's spend counts from.</summary>
+    public Money InvoicedInYear { get; init; }
+
+    /// <summary>What was invoiced over the months that <see cref="FloorRules.SpendWithin"/> names.</summary>
     public Money SpentWithin { get; init; }
 
     /// <summary>What the programme pays already on lines of the order that aren't in the request.</summary>

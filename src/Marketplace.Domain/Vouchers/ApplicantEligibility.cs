@@ -47,7 +47,23 @@ public static class ApplicantEligibility
         }
     }
 
-    private static string? ApplicantRefusal(ApplicantRules rules, Organization applicant, DateOnly day)
+    /// <summary>The cap that the applicant is over with its related parties and not by itself; null where there is none.</summary>
+    public static string? OverByRelatedOnly(ProgrammeRules rules, Organization applicant, DateOnly day, Money face, IssuedFaces issued)
+    {
+        ArgumentNullException.ThrowIfNull(issued);
+        return Refusal(rules, applicant, day, face, issued.OwnInYear, issued.OwnEver) is null ? Refusal(rules, applicant, day, face, issued.InYear, issued.Ever) : null;
+    }
+
+    /// <summary>The same without the caps, which may leave room for less than is asked for.</summary>
+    /// <exception cref="RuleException"><c>applicant.ineligible</c> or <c>floor.not_reached</c>, whose detail names the rule.</exception>
+    public static void DemandApplicant(ProgrammeRules rules, Organization applicant, DateOnly day, Money face)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        Demand(rules with { Caps = null }, applicant, day, face, Money.Zero, Money.Zero);
+    }
+
+    /// <summary>What of the applicant itself refuses, whatever the face.</summary>
+    internal static string? ApplicantRefusal(ApplicantRules rules, Organization applicant, DateOnly day)
     {
         return rules.Kinds?.Contains(applicant.Kind) == false ? "applicant.kinds"
             : !Facts.InRegions(rules.Regions, applicant.RegionCode) ? "applicant.regions"
@@ -58,6 +74,9 @@ public static class ApplicantEligibility
             : null;
     }
 }
+
+/// <summary>Faces issued to an applicant with its related parties, in a year and ever; and to it alone.</summary>
+public sealed record IssuedFaces(Money InYear, Money Ever, Money OwnInYear, Money OwnEver);
 
 /// <summary>The questions that several kinds of rule ask. A list or number that isn't there asks nothing.</summary>
 internal static class Facts

@@ -111,7 +111,7 @@ internal sealed class AllocationRun
         var floors = programme.Rules.Floors;
         var eligible = _request.Lines.Sum(line => _verdicts[(line.Key, programme.Code)].Eligible);
         return _request.OrderTotal < floors?.PerOrder ? RuleCodes.OrderFloor
-            : programme.SpentInYear + eligible < floors?.SpendPerYear ? RuleCodes.SpendFloor
+            : programme.InvoicedInYear + eligible < floors?.SpendPerYear ? RuleCodes.SpendFloor
             : programme.SpentWithin + eligible < floors?.SpendWithin?.Amount ? RuleCodes.SpendFloor
             : null;
     }

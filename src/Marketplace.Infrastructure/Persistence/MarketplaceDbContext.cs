@@ -50,6 +50,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<ProgrammeVersion> ProgrammeVersions => Set<ProgrammeVersion>();
     public DbSet<Programme> Programmes => Set<Programme>();
     public DbSet<ProgrammeBudget> ProgrammeBudgets => Set<ProgrammeBudget>();
+    public DbSet<VoucherApplication> VoucherApplications => Set<VoucherApplication>();
     public DbSet<Voucher> Vouchers => Set<Voucher>();
     public DbSet<VoucherHold> VoucherHolds => Set<VoucherHold>();
     public DbSet<Redemption> Redemptions => Set<Redemption>();
@@ -68,6 +69,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Posting> Postings => Set<Posting>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+    public DbSet<FraudFlag> FraudFlags => Set<FraudFlag>();
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
     public DbSet<JobRun> JobRuns => Set<JobRun>();
     internal DbSet<ApiClient> ApiClients => Set<ApiClient>();

@@ -26,7 +26,7 @@ internal sealed class BookDatabase : IAsyncDisposable
     {
         _folder = folder;
         var services = new ServiceCollection();
-        services.AddSingleton(new MarketplaceSettings(new BusinessTime(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")), Ratio.Zero, Ratio.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero));
+        services.AddSingleton(new MarketplaceSettings(new BusinessTime(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")), Ratio.Zero, Ratio.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, new FraudSettings(1, Money.Zero, Ratio.Zero)));
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings, sandbox: false);
         services.AddSingleton<MarketClock>(new StandingClock());

@@ -23,7 +23,7 @@ public sealed class AuditTests(Servers servers) : IClassFixture<Servers>
         (await capacity.Provider.PostAsync($"/v1/centers/{capacity.CenterId}/nodes/n-1/withdrawals", new { from = MarketSetup.Wire(MarketplaceServer.Start.AddYears(1)), reason = "sold" })).Is(201);
 
         Assert.Equal(
-            ["node.withdrawn", "listing.withdrawn", "meter.registered", "listing.created", "nodes.added", "center.created", "client.created", "organization.registered"],
+            ["node.withdrawn", "listing.withdrawn", "contract.concluded", "meter.registered", "listing.created", "nodes.added", "center.created", "client.created", "organization.registered"],
             await ActionsAsync(capacity.Provider));
         Assert.Equal(
             ["credit.set", "deposit.withdrawn", "order.cancelled", "order.placed", "quote.made", "deposit.received", "client.created", "organization.registered"],

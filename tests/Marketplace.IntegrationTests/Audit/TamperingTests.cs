@@ -49,10 +49,9 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await Found("UPDATE usage_hours SET busy = busy - 1", "UPDATE usage_hours SET busy = busy + 1", "readings.count_once");
         await Found("UPDATE legs SET price_per_card_hour = price_per_card_hour + 1", "UPDATE legs SET price_per_card_hour = price_per_card_hour - 1", "billing.is_a_function");
         await Found("UPDATE programme_versions SET rules = replace(rules, '0.30', '0.29')", "UPDATE programme_versions SET rules = replace(rules, '0.29', '0.30')", "billing.is_a_function");
-        await Found("UPDATE number_series SET last = last + 1 WHERE document <> 'contract'", "UPDATE number_series SET last = last - 1 WHERE document <> 'contract'", "invoices.unchanged");
+        await Found("UPDATE number_series SET last = last + 1", "UPDATE number_series SET last = last - 1", "invoices.unchanged");
 
         // Contracts.
-        await Found("UPDATE number_series SET last = last + 1 WHERE document = 'contract'", "UPDATE number_series SET last = last - 1 WHERE document = 'contract'", "contracts.stand");
         await Found("UPDATE contracts SET text = replace(text, 'CNY', 'USD')", "UPDATE contracts SET text = replace(text, 'USD', 'CNY')", "contracts.stand");
         await Found("CREATE TABLE kept AS SELECT * FROM contracts; DELETE FROM contracts", "INSERT INTO contracts SELECT * FROM kept; DROP TABLE kept", "contracts.stand");
 

@@ -297,6 +297,11 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
             "POST /v1/programmes" => Of($$$"""{"code":"q-{{{Guid.NewGuid().ToString("N")[..8]}}}","name":"x","authorityId":"{{{world.Authority.Id}}}","budget":"1.00","rules":{{{Rules}}}}"""),
             "POST /v1/programmes/{code}/versions" => Of($$$"""{"from":"2190-01-01T00:00:00Z","rules":{{{Rules}}}}"""),
             "POST /v1/programmes/{code}/vouchers" => Of($$"""{"organizationId":"{{world.Buyer.Id}}","amount":"0.01"}"""),
+            "POST /v1/programmes/{code}/applications" => Of("{" + Application + ""","draft":true}"""),
+            "PUT /v1/applications/{id}" => Of("{" + Application + "}"),
+            "POST /v1/applications/{id}/decisions" => Of("""{"decision":"return","note":"x","step":"check"}"""),
+            "POST /v1/applications/{id}/objections" => Of("""{"reason":"x"}"""),
+            "POST /v1/audit/flags/{id}/decisions" => Of("""{"decision":"dismiss","note":"x"}"""),
             "POST /v1/claims" => Of($$"""{"programme":"{{world.Programme}}","upTo":"2026-01-31"}"""),
             "PUT /v1/invoices/{id}/tax-number" => Of("""{"number":"x","issuedOn":"2026-01-31"}"""),
             "POST /v1/invoices/{id}/credit-notes" => Of($$"""{"reason":4,"lines":[{"lineId":"{{world.Line}}","amount":"0.01"}],"note":"x"}"""),
@@ -304,6 +309,10 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
         };
 
         private const string Rules = """{"mode":"deduct","payee":"seller","applicant":{"kinds":["enterprise"]},"rates":[{"ratio":"0.30"}],"validity":{"months":12},"relatedParties":"forbid","resale":"forbid"}""";
+
+        private const string Application = """
+            "amount":"1.00","declarations":{"ownUse":true,"unrelated":true,"noDuplicate":true},"documents":[{"kind":"x","sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","uri":"https://files.example/x"}],"publicMoneyFromOutside":[{"source":"x","amount":"1.00"}],"contractNumber":"x","contractSignedOn":"2026-01-01"
+            """;
 
         private static JsonObject Of(string json) => JsonNode.Parse(json)!.AsObject();
 

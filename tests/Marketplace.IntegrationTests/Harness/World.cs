@@ -8,7 +8,8 @@ namespace Marketplace.IntegrationTests.Harness;
 /// </summary>
 public sealed record World(
     MarketplaceServer Server, Capacity Capacity, Party Buyer, Party Authority, Party OtherProvider, Party OtherBuyer, Party OtherAuthority, string Listing, string Quote,
-    string OpenQuote, string Order, string Leg, string Dispute, string Meter, string Programme, string Voucher, string Invoice, string Line, string Claim)
+    string OpenQuote, string Order, string Leg, string Dispute, string Meter, string Programme, string Voucher, string Invoice, string Line, string Claim,
+    string Application, string Bid)
 {
     public Party Provider => Capacity.Provider;
 
@@ -70,7 +71,9 @@ public sealed record World(
         (await capacity.Provider.PutAsync($"/v1/orders/{order["id"]}/legs/{order["legs[0].id"]}/delivery", new { access = "key", note = "n" })).Is(200);
         return new(
             server, capacity, buyer, authority, await server.ProviderAsync(), await server.BuyerAsync(), await server.OrganizationAsync("authority"), listing, quote["id"],
-            (await buyer.QuoteAsync(capacity, 1, next, 1)).Is(201)["id"], order["id"], order["legs[0].id"], dispute, meter["id"], programme, voucher, invoice, line, claim);
+            (await buyer.QuoteAsync(capacity, 1, next, 1)).Is(201)["id"], order["id"], order["legs[0].id"], dispute, meter["id"], programme, voucher, invoice, line, claim,
+            (await buyer.PostAsync($"/v1/programmes/{programme}/applications", new { amount = "1.00", declarations = new { ownUse = true, unrelated = true, noDuplicate = true } })).Is(201)["id"],
+            (await buyer.PostAsync("/v1/bids", new { accelerators = new[] { capacity.Model }, cards = 8, hours = 1, from = MarketSetup.Wire(next), workload = "other", maxPricePerCardHour = "99.00" })).Is(201)["id"]);
     }
 
     /// <summary>An address of the document with the ids of this world in it.</summary>
@@ -86,6 +89,8 @@ public sealed record World(
             "vouchers" => Voucher,
             "invoices" => Invoice,
             "claims" => Claim,
+            "applications" => Application,
+            "bids" => Bid,
             "disputes" => Dispute,
             _ => "0199b0a8d1c57b0f8a5d0c4f3e2d1c0b",
         },

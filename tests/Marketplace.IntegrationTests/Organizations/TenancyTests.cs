@@ -42,8 +42,8 @@ public sealed class TenancyTests(Servers servers) : IClassFixture<Servers>
     {
         var server = await servers.OnAsync(database);
         var world = await World.MakeAsync(server);
-        string[] lists = ["/v1/organizations", "/v1/centers", "/v1/quotes", "/v1/orders", "/v1/meters", "/v1/audit/entries", "/v1/vouchers", "/v1/invoices", "/v1/settlements", "/v1/claims", "/v1/disputes"];
-        string[] secrets = [world.Provider.Id, world.Buyer.Id, world.Capacity.CenterId, world.Quote, world.Order, world.Meter, world.Voucher, world.Invoice, world.Claim, world.Dispute];
+        string[] lists = ["/v1/organizations", "/v1/centers", "/v1/quotes", "/v1/orders", "/v1/meters", "/v1/audit/entries", "/v1/vouchers", "/v1/invoices", "/v1/settlements", "/v1/claims", "/v1/disputes", "/v1/applications"];
+        string[] secrets = [world.Provider.Id, world.Buyer.Id, world.Capacity.CenterId, world.Quote, world.Order, world.Meter, world.Voucher, world.Invoice, world.Claim, world.Dispute, world.Application];
         foreach (var list in lists)
         {
             foreach (var stranger in world.Strangers)

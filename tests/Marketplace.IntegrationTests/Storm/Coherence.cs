@@ -13,9 +13,12 @@ internal static class Coherence
     {
         var orders = await db.Orders.AsNoTracking().Include(order => order.Legs).ToListAsync();
         var reservations = await db.Reservations.AsNoTracking().ToListAsync();
+        var bids = await db.Bids.AsNoTracking().ToListAsync();
         NoCardHourIsSoldTwice(reservations, await db.Nodes.AsNoTracking().ToDictionaryAsync(node => node.Id));
+        await NorByTheTablesAloneAsync(db);
         OrdersAreWhole(orders, reservations.ToLookup(reservation => reservation.LegId));
-        WhatWasAcknowledgedIsThere(orders, traffic);
+        WhatWasAcknowledgedIsThere(orders, bids, traffic);
+        await ResalesAreThereAsync(db, traffic);
         await QuotesAndEntriesMatchAsync(db, orders);
         await MoneyMatchesAsync(db, orders);
     }
@@ -36,28 +39,50 @@ internal static class Coherence
         }
     }
 
+    /// <summary>Where a share of a card starts, all that stand then are at most the card: a card is never fuller than at such an hour.</summary>
+    private static async Task NorByTheTablesAloneAsync(MarketplaceDbContext db) => Assert.Equal(0, await db.Database.SqlQueryRaw<int>(
+        """
+        SELECT COUNT(*) AS "Value" FROM reservations AS starting
+        WHERE (SELECT SUM(standing.milli) FROM reservations AS standing
+               WHERE standing.node_id = starting.node_id AND standing.card = starting.card
+                 AND standing.from_hour <= starting.from_hour AND standing.to_hour > starting.from_hour) > 1000
+        """).SingleAsync());
+
     private static void OrdersAreWhole(List<Order> orders, ILookup<Id<Leg>, Reservation> reservations)
     {
+        var bought = orders.SelectMany(order => order.Legs).Where(leg => leg.ParentId is not null && leg.CancelledAt is null).ToLookup(leg => leg.ParentId!.Value);
         foreach (var order in orders)
         {
             Assert.Equal(Enumerable.Range(0, order.Legs.Count), order.Legs.Select(leg => leg.Position).Order());
             Assert.Equal(order.Total, order.Legs.Sum(leg => leg.Amount));
             foreach (var leg in order.Legs)
             {
-                var booked = reservations[leg.Id].ToList();
-                Assert.Equal(leg.CancelledAt is null ? leg.Cards : 0, booked.Count);
-                Assert.All(booked, reservation => Assert.Equal((leg.NodeId, leg.MilliPerCard, leg.Interval), (reservation.NodeId, reservation.Milli, reservation.Interval)));
+                // All its cards over all its hours, by itself or by those that bought a part of it.
+                var booked = WithBought(leg);
+                Assert.All(booked, reservation => Assert.Equal((leg.NodeId, leg.MilliPerCard), (reservation.NodeId, reservation.Milli)));
+                var places = booked.SelectMany(reservation => reservation.Interval.Each().Select(hour => (reservation.Card, hour))).ToList();
+                Assert.Equal(places.Count, places.Distinct().Count());
+                Assert.All(places, place => Assert.True(leg.Interval.Contains(place.hour)));
+                Assert.Equal(leg.CancelledAt is null ? leg.Cards : 0, places.Select(place => place.Card).Distinct().Count());
+                Assert.Equal(leg.CancelledAt is null ? leg.Cards * leg.Interval.Hours : 0, places.Count);
                 Assert.Equal(leg.CancelledAt is null ? leg.Amount : Money.Zero, leg.DepositHeld);
             }
         }
 
         var legs = orders.SelectMany(order => order.Legs).Select(leg => leg.Id).ToHashSet();
         Assert.All(reservations, leg => Assert.Contains(leg.Key, legs));
+
+        List<Reservation> WithBought(Leg leg) => [.. reservations[leg.Id], .. bought[leg.Id].SelectMany(WithBought)];
     }
 
-    private static void WhatWasAcknowledgedIsThere(List<Order> orders, Traffic traffic)
+    private static void WhatWasAcknowledgedIsThere(List<Order> orders, List<Bid> bids, Traffic traffic)
     {
         var known = orders.ToDictionary(order => order.Id.ToString());
+        var filled = bids.Where(bid => bid.Status == BidStatus.Filled).ToDictionary(bid => bid.OrderId!.Value.ToString());
+        Assert.All(bids, bid => Assert.Equal(bid.Status == BidStatus.Filled, bid.OrderId is not null));
+        Assert.Equal(traffic.Bids.Keys.Order(StringComparer.Ordinal), bids.Select(bid => bid.Id.ToString()).Order(StringComparer.Ordinal));
+        Assert.All(filled, pair => Assert.Equal((pair.Value.BuyerId, pair.Value.Demand.Cards), (known[pair.Key].BuyerId, known[pair.Key].Legs.Sum(leg => leg.Cards))));
+        Assert.Empty(filled.Keys.Intersect(traffic.Placed.Keys));
         foreach (var (id, legs) in traffic.Placed)
         {
             Assert.True(known.ContainsKey(id), $"Order {id} was acknowledged and is gone.");
@@ -68,7 +93,20 @@ internal static class Coherence
         Assert.All(orders.Where(order => order.Legs.All(leg => leg.CancelledAt is not null)), order => Assert.True(traffic.Cancelled.ContainsKey(order.Id.ToString())));
 
         // Every write was sent until it was answered, so that nothing was placed that nobody knows of.
-        Assert.All(known.Keys, id => Assert.True(traffic.Placed.ContainsKey(id), $"Order {id} was placed, and nobody was told."));
+        Assert.All(known.Keys, id => Assert.True(traffic.Placed.ContainsKey(id) || filled.ContainsKey(id), $"Order {id} was placed, and nobody was told."));
+    }
+
+    private static async Task ResalesAreThereAsync(MarketplaceDbContext db, Traffic traffic)
+    {
+        var listings = await db.Listings.AsNoTracking().Where(listing => listing.ResaleOf != null).ToListAsync();
+        Assert.Equal(traffic.Resales.Keys.Order(StringComparer.Ordinal), listings.Select(listing => listing.Id.ToString()).Order(StringComparer.Ordinal));
+
+        // No card is up twice at a time, and none of a leg that was cancelled.
+        var standing = listings.Where(listing => listing.WithdrawnAt is null).ToList();
+        var offered = standing.SelectMany(listing => listing.ResaleCards!.SelectMany(card => listing.Window.Each().Select(hour => (listing.ResaleOf, card, hour)))).ToList();
+        Assert.Equal(offered.Count, offered.Distinct().Count());
+        var legs = standing.Select(listing => listing.ResaleOf!.Value).Distinct().ToList();
+        Assert.False(await db.Legs.AnyAsync(leg => legs.Contains(leg.Id) && leg.CancelledAt != null));
     }
 
     private static async Task QuotesAndEntriesMatchAsync(MarketplaceDbContext db, List<Order> orders)

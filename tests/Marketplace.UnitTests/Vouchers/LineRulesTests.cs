@@ -87,9 +87,9 @@ public class LineRulesTests
         var request = One(s_line, Rules("""{"floors": {"spendPerYear": "500.00", "spendWithin": {"months": 3, "amount": "300.00"}}}"""));
         var programme = request.Programmes[0];
 
-        Assert.Equal("1: floor.spend", (request with { Programmes = [programme with { SpentInYear = Yuan("400.00") }] }).Allocate().Refused());
+        Assert.Equal("1: floor.spend", (request with { Programmes = [programme with { InvoicedInYear = Yuan("400.00") }] }).Allocate().Refused());
         Assert.Equal("1: floor.spend", (request with { Programmes = [programme with { SpentWithin = Yuan("200.00") }] }).Allocate().Refused());
-        Assert.Equal("1: 100.00", (request with { Programmes = [programme with { SpentInYear = Yuan("400.00"), SpentWithin = Yuan("200.00") }] }).Allocate().Given());
+        Assert.Equal("1: 100.00", (request with { Programmes = [programme with { InvoicedInYear = Yuan("400.00"), SpentWithin = Yuan("200.00") }] }).Allocate().Given());
     }
 
     [Theory]

@@ -124,7 +124,7 @@ internal sealed class NaiveAllocation(AllocationRequest request)
         }
 
         var eligible = request.Lines.Where(l => Fits(v.ProgrammeCode, l)).Sum(l => Eligible(v.ProgrammeCode, l));
-        var spent = request.Programmes.Single(p => p.Code == v.ProgrammeCode).SpentInYear.Fen;
+        var spent = request.Programmes.Single(p => p.Code == v.ProgrammeCode).InvoicedInYear.Fen;
         var lastDay = rules.Proration is not null && rules.Window!.UsageTo is { } end && end < line.LastDay ? end : line.LastDay;
         return lastDay <= v.ExpiresOn
             && request.OrderTotal.Fen >= (rules.Floors?.PerOrder?.Fen ?? 0)

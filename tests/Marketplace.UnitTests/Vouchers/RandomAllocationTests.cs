@@ -107,6 +107,7 @@ public class RandomAllocationTests
         var programmes = Enumerable.Range(0, 1 + random.Next(4)).Select(i => Programme($"p{i}", RandomRules(random, maxFen)) with
         {
             SpentInYear = new(random.Next(2) * random.Next(maxFen)),
+            InvoicedInYear = new(random.Next(2) * random.Next(maxFen)),
             PaidOnOrder = new(random.Next(6) == 0 ? random.Next(maxFen / 4) : 0),
             PaidContractsWith = random.Next(6) == 0 ? [Seller.Id] : [],
         }).ToList();

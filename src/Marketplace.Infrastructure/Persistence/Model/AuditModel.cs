@@ -28,6 +28,17 @@ internal sealed class AuditModel(MarketplaceDbContext db)
             seal.Property(s => s.PreviousDigest).HasMaxLength(32);
             seal.HasQueryFilter(_ => db.SeesAll);
         });
+        builder.Entity<FraudFlag>(flag =>
+        {
+            flag.Property(f => f.Code).HasMaxLength(50);
+            flag.Property(f => f.SubjectType).HasMaxLength(50);
+            flag.Property(f => f.SubjectId).HasMaxLength(100);
+            flag.Property(f => f.Note).HasMaxLength(500);
+            flag.Property(f => f.Version).IsConcurrencyToken();
+            flag.HasIndex(f => new { f.Code, f.SubjectType, f.SubjectId }).IsUnique();
+            flag.HasIndex(f => f.Status);
+            flag.HasQueryFilter(_ => db.SeesAll);
+        });
         builder.Entity<IdempotencyRecord>(record =>
         {
             record.HasKey(r => new { r.Actor, r.Key });

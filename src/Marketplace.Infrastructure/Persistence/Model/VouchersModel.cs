@@ -14,6 +14,27 @@ internal sealed class VouchersModel(MarketplaceDbContext db)
         builder.Entity<Programme>(Programmes);
         builder.Entity<ProgrammeVersion>(Versions);
         builder.Entity<ProgrammeBudget>(Budgets);
+        builder.Entity<VoucherApplication>(Applications);
+        builder.Entity<ApplicationDocument>(document =>
+        {
+            document.Property(d => d.Id).ValueGeneratedNever();
+            document.Property(d => d.Kind).HasMaxLength(50);
+            document.Property(d => d.Sha256).HasMaxLength(64);
+            document.Property(d => d.Uri).HasMaxLength(500);
+            document.HasIndex(d => d.Sha256);
+        });
+        builder.Entity<ApplicationDecision>(decision =>
+        {
+            decision.Property(d => d.Id).ValueGeneratedNever();
+            decision.Property(d => d.Note).HasMaxLength(500);
+            decision.Property(d => d.Actor).HasMaxLength(100);
+        });
+        builder.Entity<ApplicationObjection>(objection =>
+        {
+            objection.Property(o => o.Id).ValueGeneratedNever();
+            objection.Property(o => o.Reason).HasMaxLength(500);
+            objection.HasIndex(o => new { o.ApplicationId, o.OrganizationId }).IsUnique();
+        });
         builder.Entity<Voucher>(Vouchers);
         builder.Entity<VoucherHold>(Holds);
         builder.Entity<Redemption>(Redemptions);
@@ -51,6 +72,29 @@ internal sealed class VouchersModel(MarketplaceDbContext db)
         budget.HasOne<Programme>().WithMany().HasForeignKey(b => b.Code).OnDelete(DeleteBehavior.Restrict);
         budget.ToTable(table => table.HasCheckConstraint("ck_programme_budgets_issued", "issued >= 0 AND issued <= amount"));
         budget.HasQueryFilter(b => db.SeesAll || db.Programmes.Any(p => p.Code == b.Code && p.AuthorityId == db.Me));
+    }
+
+    /// <summary>A draft is nobody's but the applicant's; what is on public notice is read past the filter.</summary>
+    private void Applications(EntityTypeBuilder<VoucherApplication> application)
+    {
+        application.Property(a => a.ProgrammeCode).HasMaxLength(Programme.MaxCodeLength);
+        application.Property(a => a.Declarations).AsJson();
+        application.Property(a => a.PublicMoneyFromOutside).AsJson();
+        application.Property(a => a.ContractNumber).HasMaxLength(100);
+        application.Property(a => a.RejectedFor).HasMaxLength(50);
+        application.Property(a => a.Version).IsConcurrencyToken();
+        application.HasIndex(a => new { a.OrganizationId, a.ProgrammeCode });
+        application.HasIndex(a => a.AuthorityId);
+        application.HasIndex(a => new { a.Status, a.PublicUntil });
+        application.HasIndex(a => a.ContractNumber);
+        application.HasOne<Organization>().WithMany().HasForeignKey(a => a.OrganizationId).OnDelete(DeleteBehavior.Restrict);
+        application.HasOne<Programme>().WithMany().HasForeignKey(a => a.ProgrammeCode).OnDelete(DeleteBehavior.Restrict);
+        application.HasOne<Voucher>().WithMany().HasForeignKey(a => a.VoucherId).OnDelete(DeleteBehavior.Restrict);
+        application.HasMany(a => a.Documents).WithOne().HasForeignKey(d => d.ApplicationId).OnDelete(DeleteBehavior.Cascade);
+        application.HasMany(a => a.Decisions).WithOne().HasForeignKey(d => d.ApplicationId).OnDelete(DeleteBehavior.Restrict);
+        application.HasMany(a => a.Objections).WithOne().HasForeignKey(o => o.ApplicationId).OnDelete(DeleteBehavior.Restrict);
+        application.ToTable(table => table.HasCheckConstraint("ck_voucher_applications_granted", "granted >= 0 AND granted <= amount"));
+        application.HasQueryFilter(a => db.SeesAll || a.OrganizationId == db.Me || (a.AuthorityId == db.Me && a.Status != ApplicationStatus.Draft));
     }
 
     private void Vouchers(EntityTypeBuilder<Voucher> voucher)

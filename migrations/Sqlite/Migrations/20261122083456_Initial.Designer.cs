@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122074135_Initial")]
+    [Migration("20261122083456_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -190,6 +190,77 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("audit_seals");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("SubjectId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject_type");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_fraud_flags");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_fraud_flags_status");
+
+                    b.HasIndex("Code", "SubjectType", "SubjectId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fraud_flags_code_subject_type_subject_id");
+
+                    b.ToTable("fraud_flags");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
@@ -223,6 +294,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long>("ClosedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("closed_at");
+
+                    b.Property<long?>("LookedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("looked_at");
 
                     b.Property<long?>("SettledAt")
                         .HasColumnType("INTEGER")
@@ -2282,6 +2357,133 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
+
+                    b.Property<long?>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("application_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<string>("Step")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("step");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("Id")
+                        .HasName("pk_application_decision");
+
+                    b.HasIndex("ApplicationId")
+                        .HasDatabaseName("ix_application_decision_application_id");
+
+                    b.ToTable("application_decision");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("application_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
+
+                    b.Property<string>("Uri")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uri");
+
+                    b.HasKey("Id")
+                        .HasName("pk_application_document");
+
+                    b.HasIndex("ApplicationId")
+                        .HasDatabaseName("ix_application_document_application_id");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_application_document_sha256");
+
+                    b.ToTable("application_document");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("application_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Id")
+                        .HasName("pk_application_objection");
+
+                    b.HasIndex("ApplicationId", "OrganizationId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_application_objection_application_id_organization_id");
+
+                    b.ToTable("application_objection");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2696,6 +2898,130 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("vouchers", t =>
                         {
                             t.HasCheckConstraint("ck_vouchers_balances", "face = available + held + redeemed + expired + revoked AND available >= 0 AND held >= 0 AND redeemed >= 0 AND expired >= 0 AND revoked >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("authority_id");
+
+                    b.Property<string>("ContractNumber")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contract_number");
+
+                    b.Property<DateOnly?>("ContractSignedOn")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("contract_signed_on");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int?>("DaysLeft")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("days_left");
+
+                    b.Property<string>("Declarations")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("declarations");
+
+                    b.Property<long>("Granted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("granted");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("ProgrammeCode")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("programme_code");
+
+                    b.Property<string>("PublicMoneyFromOutside")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("public_money_from_outside");
+
+                    b.Property<DateOnly?>("PublicSince")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("public_since");
+
+                    b.Property<DateOnly?>("PublicUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("public_until");
+
+                    b.Property<string>("RejectedFor")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rejected_for");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("StepsPassed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("steps_passed");
+
+                    b.Property<long?>("SubmittedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("submitted_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<int?>("VersionNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version_number");
+
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("voucher_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_voucher_applications");
+
+                    b.HasIndex("AuthorityId")
+                        .HasDatabaseName("ix_voucher_applications_authority_id");
+
+                    b.HasIndex("ContractNumber")
+                        .HasDatabaseName("ix_voucher_applications_contract_number");
+
+                    b.HasIndex("ProgrammeCode")
+                        .HasDatabaseName("ix_voucher_applications_programme_code");
+
+                    b.HasIndex("VoucherId")
+                        .HasDatabaseName("ix_voucher_applications_voucher_id");
+
+                    b.HasIndex("OrganizationId", "ProgrammeCode")
+                        .HasDatabaseName("ix_voucher_applications_organization_id_programme_code");
+
+                    b.HasIndex("Status", "PublicUntil")
+                        .HasDatabaseName("ix_voucher_applications_status_public_until");
+
+                    b.ToTable("voucher_applications", t =>
+                        {
+                            t.HasCheckConstraint("ck_voucher_applications_granted", "granted >= 0 AND granted <= amount");
                         });
                 });
 
@@ -3342,6 +3668,36 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.VoucherApplication", null)
+                        .WithMany("Decisions")
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_application_decision_voucher_applications_application_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.VoucherApplication", null)
+                        .WithMany("Documents")
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_application_document_voucher_applications_application_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Vouchers.VoucherApplication", null)
+                        .WithMany("Objections")
+                        .HasForeignKey("ApplicationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_application_objection_voucher_applications_application_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
                     b.HasOne("Marketplace.Domain.Vouchers.Programme", null)
@@ -3433,6 +3789,29 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasConstraintName("fk_vouchers_programme_versions_programme_code_version_number");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_voucher_applications_organizations_organization_id");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.Programme", null)
+                        .WithMany()
+                        .HasForeignKey("ProgrammeCode")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_voucher_applications_programmes_programme_code");
+
+                    b.HasOne("Marketplace.Domain.Vouchers.Voucher", null)
+                        .WithMany()
+                        .HasForeignKey("VoucherId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_voucher_applications_vouchers_voucher_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3503,6 +3882,15 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
                     b.Navigation("Items");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
+                {
+                    b.Navigation("Decisions");
+
+                    b.Navigation("Documents");
+
+                    b.Navigation("Objections");
                 });
 #pragma warning restore 612, 618
         }
