@@ -296,6 +296,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
             "PUT /v1/sandbox/clock" => Of($$"""{"now":"{{MarketSetup.Wire(MarketplaceServer.Start)}}"}"""),
             "POST /v1/programmes" => Of($$$"""{"code":"q-{{{Guid.NewGuid().ToString("N")[..8]}}}","name":"x","authorityId":"{{{world.Authority.Id}}}","budget":"1.00","rules":{{{Rules}}}}"""),
             "POST /v1/programmes/{code}/versions" => Of($$$"""{"from":"2190-01-01T00:00:00Z","rules":{{{Rules}}}}"""),
+            "POST /v1/programmes/simulations" => Of($$$"""{"from":"2026-01-01T00:00:00Z","to":"2026-02-01T00:00:00Z","budget":"1.00","rules":{{{Rules}}}}"""),
             "POST /v1/programmes/{code}/vouchers" => Of($$"""{"organizationId":"{{world.Buyer.Id}}","amount":"0.01"}"""),
             "POST /v1/programmes/{code}/applications" => Of("{" + Application + ""","draft":true}"""),
             "PUT /v1/applications/{id}" => Of("{" + Application + "}"),
