@@ -18,6 +18,8 @@ internal static class QuotesVerb
     /// <summary>Quotes before the clock runs, so that no compilation is timed.</summary>
     private const int WarmUp = 1_000;
 
+    private const int Looks = 10;
+
     private const double MiB = 1024 * 1024;
 
     public static async Task<int> RunAsync(Options options)
@@ -46,16 +48,20 @@ internal static class QuotesVerb
     {
         await using var database = await BookDatabase.MakeAsync(postgres, book, new DemandMix((ulong)seed + 1).Take(Asked).Select(asked => asked.Demand));
         await Report.SayAsync($"{database.Nodes} nodes and {database.Reservations} reservations are in the database.");
-        var before = ManagedBytes();
         var started = Stopwatch.GetTimestamp();
+        await database.ReadRawAsync();
+        var read = Stopwatch.GetElapsedTime(started);
+        var before = ManagedBytes();
+        started = Stopwatch.GetTimestamp();
         await database.Capacity.ReadAsync((index, _) => index.Nodes, CancellationToken.None);
         var rebuilt = Stopwatch.GetElapsedTime(started);
         await Report.SayAsync($"Built the index in {rebuilt.TotalSeconds:0.0} s.");
         var managed = ManagedBytes() - before;
         var kinds = new SortedDictionary<string, Latencies>(StringComparer.Ordinal);
         var filled = await database.Capacity.ReadAsync((index, placement) => Quote(index, placement, database.Time, kinds, quotes, (ulong)seed + 2), CancellationToken.None);
+        var look = await database.Capacity.ReadAsync((index, _) => LookAtAll(index), CancellationToken.None);
         using var process = Process.GetCurrentProcess();
-        return new(database.Nodes, database.Listings, database.Reservations, rebuilt, managed / MiB, process.WorkingSet64 / MiB, filled, kinds);
+        return new(database.Nodes, database.Listings, database.Reservations, read, rebuilt, look, managed / MiB, process.WorkingSet64 / MiB, filled, kinds);
     }
 
     /// <returns>The share of demands that a plan came out for.</returns>
@@ -83,6 +89,19 @@ internal static class QuotesVerb
         return (double)filled / quotes;
     }
 
+    /// <summary>One look at every node on offer, the best of some: what a quote can't be faster than that leaves none out.</summary>
+    private static TimeSpan LookAtAll(CapacityIndex index) => Enumerable.Range(0, Looks).Min(_ =>
+    {
+        var (started, cards) = (Stopwatch.GetTimestamp(), 0);
+        foreach (var offer in index.Models.SelectMany(index.Shelf).SelectMany(lot => lot.Offers))
+        {
+            cards += offer.Occupancy.Capacity(new(Book.Start, Book.Start + 24), Listing.WholeCard, 0, 0);
+        }
+
+        GC.KeepAlive(cards);
+        return Stopwatch.GetElapsedTime(started);
+    });
+
     private static long ManagedBytes()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -91,7 +110,7 @@ internal static class QuotesVerb
 }
 
 /// <summary>What was measured at one size.</summary>
-internal sealed record Growth(int Nodes, int Listings, int Reservations, TimeSpan Rebuild, double ManagedMiB, double WorkingSetMiB, double Filled, IReadOnlyDictionary<string, Latencies> Kinds)
+internal sealed record Growth(int Nodes, int Listings, int Reservations, TimeSpan Read, TimeSpan Rebuild, TimeSpan Look, double ManagedMiB, double WorkingSetMiB, double Filled, IReadOnlyDictionary<string, Latencies> Kinds)
 {
     /// <summary>Of every kind.</summary>
     public Latencies Latencies { get; } = Joined(Kinds.Values);
@@ -101,11 +120,16 @@ internal sealed record Growth(int Nodes, int Listings, int Reservations, TimeSpa
         nodes = Nodes,
         listings = Listings,
         reservations = Reservations,
+        readSeconds = Math.Round(Read.TotalSeconds, 2),
         rebuildSeconds = Math.Round(Rebuild.TotalSeconds, 2),
+        rebuildPerRead = Math.Round(Rebuild / Read, 2),
         managedMiB = Math.Round(ManagedMiB, 1),
         workingSetMiB = Math.Round(WorkingSetMiB, 1),
         filledShare = Math.Round(Filled, 3),
         quotes = Latencies.Report(),
+        lookAtAllMs = Math.Round(Look.TotalMilliseconds, 3),
+        p50PerLook = Math.Round(Latencies.Percentile(50) / Look.TotalMilliseconds, 4),
+        p99PerLook = Math.Round(Latencies.Percentile(99) / Look.TotalMilliseconds, 4),
         kinds = Kinds.ToDictionary(kind => kind.Key, kind => kind.Value.Report()),
     };
 
