@@ -52,6 +52,7 @@ public static class DependencyInjection
         services.AddSingleton<LiveCapacity>();
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
+        services.AddScoped<UnbilledHours>();
         services.AddScoped<Relocation>();
         services.AddScoped<OrderPlacement>();
         services.AddScoped<TradeCircles>();

@@ -94,17 +94,17 @@ public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWor
             join line in db.InvoiceLines on redemption.LineId equals line.Id
             where invoice.Period == period
             select new { redemption.SellerId, redemption.ProgrammeCode, redemption.Amount, version.Rules, line.LegId, line.Hours }).AsNoTracking().ToListAsync(cancellationToken);
+        var unsigned = (await (
+            from redemption in db.Redemptions
+            join invoice in db.Invoices on redemption.InvoiceId equals invoice.Id
+            join line in db.InvoiceLines on redemption.LineId equals line.Id
+            join hour in db.UsageHours on line.LegId equals hour.LegId
+            where invoice.Period == period && (long)(object)hour.Attested < (long)(object)hour.Busy
+            select new { hour.LegId, hour.Hour }).Distinct().ToListAsync(cancellationToken)).ToLookup(hour => hour.LegId, hour => hour.Hour);
         foreach (var seller in rows.Where(row => row.Rules.UnattestedUsage != UnattestedUsage.Refuse).GroupBy(row => (row.SellerId, row.ProgrammeCode)).OrderBy(group => group.Key))
         {
-            var (all, unattested) = (seller.Sum(row => row.Amount), Money.Zero);
-            foreach (var row in seller)
-            {
-                var (first, end) = (row.Hours.Runs.Min(run => run.From), row.Hours.Runs.Max(run => run.From + run.Hours));
-                var unsigned = await db.UsageHours.AnyAsync(
-                    h => h.LegId == row.LegId && h.Hour >= first && h.Hour < end && (long)(object)h.Attested < (long)(object)h.Busy, cancellationToken);
-                unattested += unsigned ? row.Amount : Money.Zero;
-            }
-
+            var all = seller.Sum(row => row.Amount);
+            var unattested = seller.Where(row => unsigned[row.LegId].Any(hour => row.Hours.Runs.Any(run => new HourRange(run.From, run.From + run.Hours).Contains(hour)))).Sum(row => row.Amount);
             if (unattested > all.Share(settings.Fraud.UnattestedShare))
             {
                 await flags.RaiseAsync(

@@ -11,11 +11,11 @@ namespace Marketplace.Application.Market;
 
 /// <param name="LastRefusal">Why it couldn't be filled though capacity was there, such as <c>funds.insufficient</c>.</param>
 public sealed record BidAnswer(
-    Id<Bid> Id, BidStatus Status, Id<Organization> BuyerId, Demand Demand, Work? Work, Price MaxPricePerCardHour, DateTimeOffset CreatedAt, DateTimeOffset ValidUntil,
+    Id<Bid> Id, BidStatus Status, Id<Organization> BuyerId, DemandAnswer Demand, Price MaxPricePerCardHour, DateTimeOffset CreatedAt, DateTimeOffset ValidUntil,
     Id<Order>? OrderId, string? LastRefusal)
 {
     public static BidAnswer Of(Bid bid) => new(
-        bid.Id, bid.Status, bid.BuyerId, bid.Demand, bid.Work, bid.LimitPrice, bid.CreatedAt, bid.ExpiresAt, bid.OrderId, bid.LastRefusal);
+        bid.Id, bid.Status, bid.BuyerId, DemandAnswer.Of(bid.Demand, bid.Work), bid.LimitPrice, bid.CreatedAt, bid.ExpiresAt, bid.OrderId, bid.LastRefusal);
 }
 
 /// <summary>Leaves a standing demand: filled at once if it can be, else when capacity appears.</summary>

@@ -2,7 +2,6 @@ using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
-using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
@@ -29,7 +28,7 @@ public sealed class CreateResaleValidator : AbstractValidator<CreateResale>
     }
 }
 
-public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext context, Funding funding, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext context, Funding funding, UnbilledHours unbilled, AuditLog audit, MarketClock clock)
     : IRequestHandler<CreateResale, ListingAnswer>
 {
     public async Task<ListingAnswer> Handle(CreateResale request, CancellationToken cancellationToken)
@@ -95,24 +94,17 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
     /// <summary>The vouchers' share of the part goes back to them; the deposit takes its place.</summary>
     private async Task ReleaseVouchersAsync(Leg leg, ResoldPart part, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var order = await db.Orders.AsNoTracking().SingleAsync(o => o.Id == leg.OrderId, cancellationToken);
-        var programmes = (await funding.WithRulesAsync(order.Funding, cancellationToken)).Programmes.ToDictionary(programme => programme.Code, programme => programme.Rules);
-        var codes = await (
-            from hold in db.VoucherHolds
-            join voucher in db.Vouchers on hold.VoucherId equals voucher.Id
-            where hold.LegId == leg.Id
-            select voucher.ProgrammeCode).Distinct().ToListAsync(cancellationToken);
-        if (codes.FirstOrDefault(code => programmes[code].Resale != ResaleRule.Release) is { } forbids)
+        var payers = await funding.PayersOfAsync(leg, cancellationToken);
+        if (payers.Keys.FirstOrDefault(code => payers[code].Resale != ResaleRule.Release) is { } forbids)
         {
             throw MarketErrors.ResaleVoucherFunded(forbids);
         }
 
-        var unbilled = await UnbilledAsync(leg, cancellationToken);
-        var funded = Funded(leg, unbilled);
+        var hours = await unbilled.OfAsync(leg, cancellationToken);
+        var funded = unbilled.Fundable(leg, hours);
         leg.PutUpForResale(part);
         var journal = JournalEntry.For("resale.listed", $"{leg.Id}:{part.Interval.From}:{leg.Resold.Count}", now);
-        var released = await funding.ReleasePartAsync(leg, funded - Funded(leg, unbilled), funded, journal, now, cancellationToken);
-        var deducted = released.Where(programme => programmes[programme.Programme].Mode == ProgrammeMode.Deduct).Sum(programme => programme.Amount);
+        var deducted = await funding.ReleasePartAsync(leg, funded - unbilled.Fundable(leg, hours), funded, journal, now, cancellationToken);
         if (journal.Postings.Count == 0)
         {
             return;
@@ -122,22 +114,6 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
         leg.DepositHeld += deducted;
         journal.Move(Asset.Cny, deducted, debit: Accounts.Deposit(leg.BuyerId), credit: Accounts.Held(leg.BuyerId));
         db.JournalEntries.Add(journal);
-    }
-
-    /// <summary>The hours that what is held for the leg is for: those that no invoice captured their share of.</summary>
-    private async Task<HourRange> UnbilledAsync(Leg leg, CancellationToken cancellationToken)
-    {
-        var billed = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id).MaxAsync(line => (Period?)line.UsagePeriod, cancellationToken);
-        return billed is { } last ? leg.Interval with { From = Hour.Max(leg.From, settings.Time.Hours(last).To) } : leg.Interval;
-    }
-
-    /// <summary>The price of what vouchers may still pay for.</summary>
-    private Money Funded(Leg leg, HourRange unbilled)
-    {
-        var tariff = new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time);
-        var whole = CardTime.Of(leg.Cards, leg.MilliPerCard, 3600);
-        return unbilled.Each().GroupBy(tariff.BandOf)
-            .Sum(band => new CardTime(band.Sum(hour => (whole - leg.ResoldIn(hour)).MilliCardSeconds)).At(band.Key.UnitPrice));
     }
 
     private async Task<Listing> MakeAsync(Leg leg, HourRange window, IReadOnlyList<int> cards, Price price, DateTimeOffset now, CancellationToken cancellationToken) => new()

@@ -23,9 +23,7 @@ public sealed class MarketMatch(IMarketplaceDb db, LiveCapacity capacity, Market
         return capacity.ReadAgain((index, placement) =>
         {
             var matcher = new Matcher(settings.Time, placement);
-            var (asked, match, basis) = work is null
-                ? (demand, matcher.Match(demand, index, view, now), null)
-                : new WorkMatcher(matcher).Match(work, demand, index, view, now);
+            var (asked, match, basis) = Match(matcher, demand, work, index, view, now);
             return new MarketAnswer(asked, match, basis, match.Plan is null ? new Alternatives(matcher).Find(asked, index, view, now) : []);
         });
     }
@@ -37,10 +35,17 @@ public sealed class MarketMatch(IMarketplaceDb db, LiveCapacity capacity, Market
         return capacity.ReadAgain((index, placement) => new Matcher(settings.Time, placement).TryMatch(demand, index, view, now));
     }
 
-    /// <summary>Whether there is a plan, without the work of finding out why not.</summary>
-    public async Task<bool> HasPlanAsync(Demand demand, Work? work, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken) => work is null
-        ? await PlanAsync(demand, buyer, now, cancellationToken) is not null
-        : (await AnswerAsync(demand, work, buyer, now, cancellationToken)).Match.Plan is not null;
+    /// <summary>Whether there is a plan, without the work of finding others.</summary>
+    public async Task<bool> HasPlanAsync(Demand demand, Work? work, Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var view = await ViewAsync(buyer, cancellationToken);
+        return capacity.ReadAgain((index, placement) => Match(new(settings.Time, placement), demand, work, index, view, now).Match.Plan is not null);
+    }
+
+    private static (Demand Demand, MatchResult Match, WorkBasis? Basis) Match(
+        Matcher matcher, Demand demand, Work? work, CapacityIndex index, BuyerView view, DateTimeOffset now) => work is null
+        ? (demand, matcher.Match(demand, index, view, now), null)
+        : new WorkMatcher(matcher).Match(work, demand, index, view, now);
 
     /// <summary>Follows the market first, so that matching needn't once more.</summary>
     private async Task<BuyerView> ViewAsync(Id<Organization> buyer, CancellationToken cancellationToken)

@@ -4,23 +4,16 @@ using Marketplace.Domain.Market.Placement;
 
 namespace Marketplace.Application.Market;
 
-/// <summary>
-/// What was asked for lately, by whom whatsoever, and the profile that placing goes by. The profile is made anew at the first
-/// demand, at the 64th, and then each time there are half as many again, up to as many as are kept.
-/// </summary>
+/// <summary>What was asked for lately, by whom whatsoever, and the profile that placing goes by.</summary>
 internal sealed class RecentDemands
 {
     /// <summary>Demands that are remembered.</summary>
     public const int Kept = 2_000;
 
-    private const int SecondProfile = 64;
-
     private readonly Lock _learning = new();
-    private readonly Queue<Shape> _shapes = new();
+    private ProfileLearner _learner = new(Kept);
     private ConcurrentBag<PackV> _idle = [];
     private DemandProfile? _profile;
-    private int _arrivals;
-    private int _next = 1;
 
     /// <summary>Lends a placement that nobody else uses meanwhile; null where nothing was learned yet.</summary>
     public T Use<T>(Func<PackV?, T> use)
@@ -42,47 +35,37 @@ internal sealed class RecentDemands
     {
         lock (_learning)
         {
-            Add(demand);
-            if (_arrivals >= _next && index is not null)
+            _learner.Count(ShapeOf(demand));
+            if (_learner.IsDue && index is not null)
             {
                 Learn(index);
             }
         }
     }
 
+    /// <summary>Learns anew.</summary>
+    /// <param name="demands">The last ones, in their order.</param>
+    /// <param name="index">The market.</param>
     public void Restart(IEnumerable<Demand> demands, CapacityIndex index)
     {
         lock (_learning)
         {
-            _shapes.Clear();
-            _arrivals = 0;
+            _learner = new(Kept);
             foreach (var demand in demands)
             {
-                Add(demand);
+                _learner.Count(ShapeOf(demand));
             }
 
-            if (_arrivals > 0)
+            if (_learner.IsDue)
             {
                 Learn(index);
             }
-        }
-    }
-
-    private void Add(Demand demand)
-    {
-        _arrivals++;
-        _shapes.Enqueue(ShapeOf(demand));
-        if (_shapes.Count > Kept)
-        {
-            _shapes.Dequeue();
         }
     }
 
     private void Learn(CapacityIndex index)
     {
-        _next = _arrivals < SecondProfile ? SecondProfile : _arrivals + Math.Min(_arrivals / 2, Kept / 2) + 1;
-        var counts = _shapes.GroupBy(shape => shape).Select(group => KeyValuePair.Create(group.Key, (long)group.Count())).ToList();
-        _profile = new(counts, index.Supply());
+        _profile = _learner.Next(index.Supply());
         _idle = [];
     }
 

@@ -14,7 +14,7 @@ namespace Marketplace.Application.Market;
 /// stand on the same cards, so they go together: to one node, or nowhere. A leg that is moved keeps its id and its price.
 /// </summary>
 public sealed class Relocation(
-    IMarketplaceDb db, Funding funding, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
+    IMarketplaceDb db, Funding funding, UnbilledHours unbilled, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
 {
     /// <param name="node">Withdrawn already, and of which no transaction that read it before can commit any more.</param>
     /// <param name="from">Hours before stay as they are.</param>
@@ -166,29 +166,20 @@ public sealed class Relocation(
         return new(leg.Id, leg.OrderId, at, forgone);
     }
 
-    /// <summary>Shortens a leg that has begun; what is held for the hours that fall away is given back in the proportion in which it was held.</summary>
+    /// <summary>Shortens a leg that has begun: vouchers get back the share of the hours that fall away, and the deposit the rest of their price.</summary>
     private async Task<(Money Released, Money Forgone)> CutAsync(Leg leg, Hour at, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (before, unbilled) = (leg.Amount, Amount(leg, new(await FirstUnbilledAsync(leg, cancellationToken), leg.To)));
+        var hours = await unbilled.OfAsync(leg, cancellationToken);
+        var (before, funded, stays) = (leg.Amount, unbilled.Fundable(leg, hours), unbilled.Fundable(leg, hours with { To = at }));
         var tokens = leg.ExpectedTokens is { } all
-            ? new ExpectedTokens(all.Input * (at - leg.From) / leg.Interval.Hours, all.Output * (at - leg.From) / leg.Interval.Hours)
+            ? new ExpectedTokens((long)((Int128)all.Input * (at - leg.From) / leg.Interval.Hours), (long)((Int128)all.Output * (at - leg.From) / leg.Interval.Hours))
             : null;
-        var amount = tokens is null ? Amount(leg, new(leg.From, at)) : leg.TokenPrices!.Of(tokens);
-        leg.CutShort(at, amount, tokens);
-        var forgone = before - amount;
-        await funding.ReleasePartAsync(leg, forgone, unbilled, journal, now, cancellationToken);
-        return (forgone < unbilled ? new Money((long)((Int128)leg.DepositHeld.Fen * forgone.Fen / unbilled.Fen)) : leg.DepositHeld, forgone);
-    }
-
-    private Money Amount(Leg leg, HourRange hours) => leg.ExpectedTokens is not null
-        ? leg.Amount
-        : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(hours, leg.Cards, leg.MilliPerCard);
-
-    private async Task<Hour> FirstUnbilledAsync(Leg leg, CancellationToken cancellationToken)
-    {
-        var billed = await db.BilledPairs.IgnoreQueryFilters().AsNoTracking().Where(pair => pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId)
-            .Select(pair => pair.Period).ToListAsync(cancellationToken);
-        return billed.Count == 0 ? leg.From : Hour.Max(leg.From, billed.Max(period => settings.Time.Hours(period).To));
+        leg.CutShort(at, tokens is not null
+            ? leg.TokenPrices!.Of(tokens)
+            : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(new(leg.From, at), leg.Cards, leg.MilliPerCard), tokens);
+        var forgone = before - leg.Amount;
+        var deducted = await funding.ReleasePartAsync(leg, funded - stays, funded, journal, now, cancellationToken);
+        return (Money.Min(leg.DepositHeld, forgone - deducted), forgone);
     }
 
     private sealed record Family(Leg Root, IReadOnlyList<Leg> Legs, IReadOnlyList<Reservation> Rows);

@@ -11,29 +11,35 @@ namespace Marketplace.Application.Market;
 /// Flags what comes back to who held it before: a leg whose chain of resales passes through its buyer, or through a party
 /// related to him. Such a trade isn't refused, for it may be honest; the auditor sees it as <c>trade.circle</c>.
 /// </summary>
-public sealed class TradeCircles(IMarketplaceDb db, AuditLog audit, FraudFlags flags)
+public sealed class TradeCircles(IMarketplaceDb db, FraudFlags flags)
 {
     public async Task FlagAsync(Order order, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(order);
+        var organizations = db.Organizations.IgnoreQueryFilters().AsNoTracking();
         foreach (var leg in order.Legs.Where(leg => leg.ParentId is not null))
         {
-            var holders = new List<Id<Organization>>();
-            for (var parent = leg.ParentId; parent is not null;)
+            var holders = await HoldersAsync(leg, cancellationToken);
+            var buyer = await organizations.SingleAsync(o => o.Id == order.BuyerId, cancellationToken);
+            var related = (await organizations.Where(o => holders.Contains(o.Id)).ToListAsync(cancellationToken)).Where(buyer.IsRelatedTo).Select(o => o.Id).Order().ToList();
+            if (related.Count > 0)
             {
-                var id = parent.Value;
-                var held = await db.Legs.IgnoreQueryFilters().AsNoTracking().Where(l => l.Id == id).Select(l => new { l.BuyerId, l.ParentId }).SingleAsync(cancellationToken);
-                holders.Add(held.BuyerId);
-                parent = held.ParentId;
-            }
-
-            var buyer = await db.Organizations.IgnoreQueryFilters().AsNoTracking().SingleAsync(o => o.Id == order.BuyerId, cancellationToken);
-            var before = await db.Organizations.IgnoreQueryFilters().AsNoTracking().Where(o => holders.Contains(o.Id)).ToListAsync(cancellationToken);
-            var circle = before.Where(buyer.IsRelatedTo).Select(o => o.Id).Order().ToList();
-            if (circle.Count > 0)
-            {
-                audit.Record("trade.circle", ("leg", leg.Id.ToString()), order.BuyerId, new { order = order.Id, holders, related = circle });
-                await flags.RaiseAsync(FlagCodes.TradeCircle, ("leg", leg.Id.ToString()), order.BuyerId, new { order = order.Id, holders, related = circle }, cancellationToken);
+                await flags.RaiseAsync(FlagCodes.TradeCircle, ("leg", leg.Id.ToString()), order.BuyerId, new { order = order.Id, holders, related }, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Who held the cards before, the last one first.</summary>
+    private async Task<List<Id<Organization>>> HoldersAsync(Leg leg, CancellationToken cancellationToken)
+    {
+        var holders = new List<Id<Organization>>();
+        for (var parent = leg.ParentId; parent is { } id;)
+        {
+            var held = await db.Legs.IgnoreQueryFilters().AsNoTracking().Where(l => l.Id == id).Select(l => new { l.BuyerId, l.ParentId }).SingleAsync(cancellationToken);
+            holders.Add(held.BuyerId);
+            parent = held.ParentId;
+        }
+
+        return holders;
     }
 }

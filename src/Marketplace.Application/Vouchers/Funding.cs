@@ -116,6 +116,19 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
         }
     }
 
+    /// <summary>The programmes that a leg's order held voucher money of for it, with the rules that the order pinned.</summary>
+    public async Task<IReadOnlyDictionary<string, ProgrammeRules>> PayersOfAsync(Leg leg, CancellationToken cancellationToken)
+    {
+        var pinned = await db.Orders.IgnoreQueryFilters().AsNoTracking().Where(order => order.Id == leg.OrderId).Select(order => order.Funding).SingleAsync(cancellationToken);
+        var codes = await (
+            from hold in db.VoucherHolds.IgnoreQueryFilters()
+            join voucher in db.Vouchers.IgnoreQueryFilters() on hold.VoucherId equals voucher.Id
+            where hold.LegId == leg.Id
+            select voucher.ProgrammeCode).Distinct().ToListAsync(cancellationToken);
+        return (await WithRulesAsync(pinned, cancellationToken)).Programmes.Where(programme => codes.Contains(programme.Code))
+            .ToDictionary(programme => programme.Code, programme => programme.Rules);
+    }
+
     /// <summary>
     /// Gives back the share of a leg's holds that stood for a part of its price, to where each voucher is by now, and posts it.
     /// </summary>
@@ -125,22 +138,22 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     /// <param name="journal">Takes the postings.</param>
     /// <param name="now">The market's time.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What was given back, by programme.</returns>
-    public async Task<IReadOnlyList<(string Programme, Money Amount)>> ReleasePartAsync(
-        Leg leg, Money part, Money whole, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>What of it had lowered the buyer's payable.</returns>
+    public async Task<Money> ReleasePartAsync(Leg leg, Money part, Money whole, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var payers = await PayersOfAsync(leg, cancellationToken);
         var holds = (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => hold.LegId == leg.Id).ToListAsync(cancellationToken)).Where(hold => hold.Left.IsPositive).ToList();
         var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
-        var released = new List<(string, Money)>();
+        var deducted = Money.Zero;
         foreach (var hold in holds)
         {
             // What stays is rounded up: rather a fen too much held than too little captured.
             var amount = part < whole ? new Money((long)((Int128)hold.Left.Fen * part.Fen / whole.Fen)) : hold.Left;
             await ReleaseAsync(hold, vouchers[hold.VoucherId], amount, journal, now, cancellationToken);
-            released.Add((vouchers[hold.VoucherId].ProgrammeCode, amount));
+            deducted += payers[vouchers[hold.VoucherId].ProgrammeCode].Mode == ProgrammeMode.Deduct ? amount : Money.Zero;
         }
 
-        return released;
+        return deducted;
     }
 
     /// <summary>Gives back what is still held for legs, to where each voucher is by now, and posts it.</summary>

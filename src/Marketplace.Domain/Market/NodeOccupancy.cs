@@ -35,12 +35,6 @@ public sealed class NodeOccupancy
     private readonly bool _sharesAreTaken;
 
     /// <summary>A node as its owner sells it: all its cards, its vCPUs and its memory.</summary>
-    public NodeOccupancy(int cards, int vcpus, int memoryGiB, IEnumerable<Reservation> reservations)
-        : this(cards, vcpus, memoryGiB, [.. reservations.Select(Take)])
-    {
-    }
-
-    /// <inheritdoc cref="NodeOccupancy(int, int, int, IEnumerable{Reservation})"/>
     public NodeOccupancy(int cards, int vcpus, int memoryGiB, Booked[] booked)
     {
         ArgumentNullException.ThrowIfNull(booked);
@@ -48,13 +42,6 @@ public sealed class NodeOccupancy
         (_cpuMilli, _memoryMiB) = ((long)vcpus * CpuMilliPerVcpu, (long)memoryGiB * MiBPerGiB);
         _booked = booked;
         _sharesAreTaken = AnyShares(booked);
-    }
-
-    /// <summary>A node with the cards that its provider took out.</summary>
-    public static NodeOccupancy Of(Node node, IEnumerable<Booked> booked)
-    {
-        ArgumentNullException.ThrowIfNull(node);
-        return new(node.Cards, node.Vcpus, node.MemoryGiB, [.. booked, .. node.WithdrawnCards.Select(gone => new Booked(gone.From.Number, int.MaxValue, (short)gone.Card, Listing.WholeCard, 0, 0))]);
     }
 
     private NodeOccupancy(int[] numbers, int cardMilli, (int CpuMilli, int MemoryMiB) shareOfCard, Booked[] booked)
@@ -68,6 +55,13 @@ public sealed class NodeOccupancy
     public int Cards { get; }
 
     public ReadOnlySpan<Booked> Booked => _booked;
+
+    /// <summary>A node with the cards that its provider took out.</summary>
+    public static NodeOccupancy Of(Node node, IEnumerable<Booked> booked)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return new(node.Cards, node.Vcpus, node.MemoryGiB, [.. booked, .. node.WithdrawnCards.Select(gone => new Booked(gone.From.Number, int.MaxValue, (short)gone.Card, Listing.WholeCard, 0, 0))]);
+    }
 
     /// <summary>
     /// The part of a leg that its holder resells: some of its cards, each with the share of vCPUs and memory that the leg has a

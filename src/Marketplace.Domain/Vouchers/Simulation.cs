@@ -55,7 +55,7 @@ public sealed class Simulation(ProgrammeRules rules, Money? budget)
         Spend(buyer.Id, facts.OrderedOn, allocation.Decisions.Sum(decision => decision.Eligible));
         if (allocation.PublicMoney.IsZero)
         {
-            Refuse(limit.IsZero ? "cap.exceeded" : allocation.NotApplied.Select(unused => unused.Code).FirstOrDefault() ?? RuleCodes.ShareIsNothing);
+            Refuse(limit.IsZero ? (Paid == budget ? "programme.exhausted" : "cap.exceeded") : allocation.NotApplied.Select(unused => unused.Code).FirstOrDefault() ?? RuleCodes.ShareIsNothing);
             return;
         }
 

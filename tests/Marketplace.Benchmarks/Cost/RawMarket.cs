@@ -19,7 +19,7 @@ internal sealed record RawOffer(Listing Listing, Leg? Holding, Node Node, Center
         Center = Center,
         Accelerator = Accelerator,
         Occupancy = Holding is null
-            ? new(Node.Cards, Node.Vcpus, Node.MemoryGiB, Reservations)
+            ? new(Node.Cards, Node.Vcpus, Node.MemoryGiB, [.. Reservations.Select(NodeOccupancy.Take)])
             : NodeOccupancy.OfHolding(Holding, Listing.ResaleCards!, Listing.Window, Reservations.Where(held => held.LegId == Holding.Id)),
     };
 }

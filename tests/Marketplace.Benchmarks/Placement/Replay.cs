@@ -28,7 +28,8 @@ internal sealed class Replay
     private readonly List<Shape> _arrivals = [];
     private readonly ReplayNode[] _nodes;
     private readonly int[] _states;
-    private readonly ProfileLearner _learner;
+    private readonly ProfileLearner _learner = new();
+    private readonly Dictionary<NodeClass, int> _supply;
     private readonly long _capacity;
 
     public Replay(IReadOnlyList<TraceNode> nodes, IReadOnlyList<Shape> pods, int seed, bool shuffleNodes)
@@ -43,7 +44,7 @@ internal sealed class Replay
         }
 
         _states = new int[_nodes.Length];
-        _learner = new(nodes.CountBy(node => node.Class).ToDictionary());
+        _supply = nodes.CountBy(node => node.Class).ToDictionary();
     }
 
     /// <summary>Plays it; once only.</summary>
@@ -93,7 +94,7 @@ internal sealed class Replay
 
     private PackV Learned()
     {
-        var policy = new PackV(_learner.Next());
+        var policy = new PackV(_learner.Next(_supply));
         for (var i = 0; i < _nodes.Length; i++)
         {
             _states[i] = _nodes[i].InternIn(policy);

@@ -308,8 +308,8 @@ public sealed class ResaleTests(Servers servers) : IClassFixture<Servers>
         async Task<IReadOnlyList<string>> CirclesAsync()
         {
             await using var db = server.Database.Open();
-            Id<Organization>?[] owners = [Id<Organization>.Parse(first.Id), Id<Organization>.Parse(sister.Id)];
-            return await db.AuditEntries.Where(entry => entry.Action == "trade.circle" && owners.Contains(entry.OwnerId)).OrderBy(entry => entry.Id).Select(entry => entry.SubjectId).ToListAsync();
+            Id<Organization>[] buyers = [Id<Organization>.Parse(first.Id), Id<Organization>.Parse(sister.Id)];
+            return await db.FraudFlags.Where(flag => flag.Code == "trade.circle" && buyers.Contains(flag.OrganizationId)).OrderBy(flag => flag.Id).Select(flag => flag.SubjectId).ToListAsync();
         }
     }
 

@@ -125,6 +125,41 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         await server.BooksHoldAsync(month.Period());
     }
 
+    [Theory, EveryDatabase]
+    public async Task Of_a_leg_that_was_put_up_for_resale_vouchers_keep_their_share_of_what_they_still_pay_for(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved");
+        var buyer = await server.BuyerAsync("1000.00");
+        var scheme = await server.SchemeAsync(rules: """{"resale": "release"}""");
+        var voucher = await scheme.IssueAsync(buyer, "1000.00");
+        var month = await server.NextMonthAsync();
+        var order = await buyer.BuyAsync(shop, cards: 8, month, hours: 10);
+        (await buyer.PostAsync("/v1/resales", new
+        {
+            orderId = order["id"],
+            legId = order["legs[0].id"],
+            cards = 4,
+            from = MarketSetup.Wire(month.AddHours(5)),
+            to = MarketSetup.Wire(month.AddHours(10)),
+            pricePerCardHour = "5.00",
+        })).Is(201);
+
+        // 30 % of 800.00, less 30 % of the 200.00 that are up for resale.
+        Assert.Equal("1000.00 620.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("820.00 180.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        // 4 of 10 hours stay: 320.00, of which the voucher pays 30 %.
+        await server.MoveClockAsync(month.AddHours(2.5));
+        (await WithdrawAsync(shop, "n-1", month.AddHours(4))).Is(201);
+        Assert.Equal("1000.00 224.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("904.00 96.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal(("320.00", "96.00"), (invoice["total"], invoice["voucherTotal"]));
+        await server.BooksHoldAsync(month.Period());
+    }
+
     private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from) =>
         shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair" });
 }

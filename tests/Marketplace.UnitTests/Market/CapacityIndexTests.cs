@@ -24,7 +24,7 @@ public sealed class CapacityIndexTests
                 var at = random.Next(pool.Length);
                 var node = pool[at].Node;
                 var booked = Enumerable.Range(0, random.Next(3)).Select(_ => Booked(node, random.Next(node.Cards), random.Next(5), random.Next(1, 4)));
-                var occupancy = new NodeOccupancy(node.Cards, node.Vcpus, node.MemoryGiB, booked);
+                var occupancy = Occupied(node.Cards, node.Vcpus, node.MemoryGiB, booked);
                 var offers = listings[at][..random.Next(listings[at].Length + 1)].Select(offer => offer with { Occupancy = occupancy }).ToArray();
                 followed.Put(node.Id, offers);
                 standing[node.Id] = offers;

@@ -80,9 +80,12 @@ internal static class MarketMaker
             Node = node,
             Center = center,
             Accelerator = model,
-            Occupancy = new(cards, vcpus, memoryGiB, reservations?.Invoke(node) ?? []),
+            Occupancy = Occupied(cards, vcpus, memoryGiB, reservations?.Invoke(node) ?? []),
         };
     }
+
+    public static NodeOccupancy Occupied(int cards, int vcpus, int memoryGiB, IEnumerable<Reservation> reservations) =>
+        new(cards, vcpus, memoryGiB, [.. reservations.Select(NodeOccupancy.Take)]);
 
     public static Reservation Booked(Node node, int card, int from, int hours, int milli = 1000, int cpuMilli = 0, int memoryMiB = 0) => new()
     {

@@ -27,7 +27,7 @@ public sealed class NodeOccupancyTests
             var from = random.Next(Horizon);
             var interval = new HourRange(Start + from, Start + from + random.Next(1, 6));
             var (milli, cpu, mib) = (random.Next(1, 5) * 250, random.Next(3) * 1000, random.Next(3) * 1024);
-            var occupancy = new NodeOccupancy(cards, vcpus, memory, booked);
+            var occupancy = Occupied(cards, vcpus, memory, booked);
             var expected = Naive(cards, booked, interval);
             var free = occupancy.FreeCards(interval, milli);
             Assert.Equal(expected.Where(card => card.Left >= milli).OrderBy(card => card.Left).ThenBy(card => card.Card), free.Select(card => (card.Card, card.Milli)));
@@ -51,7 +51,7 @@ public sealed class NodeOccupancyTests
         {
             var (from, hours, milli) = (random.Next(Horizon), random.Next(1, 6), random.Next(1, 5) * 250);
             var interval = new HourRange(Start + from, Start + from + hours);
-            if (new NodeOccupancy(3, 1, 1, booked).Choose(interval, random.Next(1, 4), milli, 0, 0) is { } cards)
+            if (Occupied(3, 1, 1, booked).Choose(interval, random.Next(1, 4), milli, 0, 0) is { } cards)
             {
                 Assert.Equal(cards.Count, cards.Distinct().Count());
                 booked.AddRange(cards.Select(card => Booked(node, card, from, hours, milli)));
@@ -66,7 +66,7 @@ public sealed class NodeOccupancyTests
     public void Slices_go_to_the_fullest_card_that_takes_them()
     {
         var node = Offer(cards: 3).Node;
-        var occupancy = new NodeOccupancy(3, 1, 1, [Booked(node, 1, 0, 4, 500), Booked(node, 2, 2, 4, 750)]);
+        var occupancy = Occupied(3, 1, 1, [Booked(node, 1, 0, 4, 500), Booked(node, 2, 2, 4, 750)]);
         Assert.Equal([2], occupancy.Choose(new(Start, Start + 4), 1, 250, 0, 0));
         Assert.Equal([1], occupancy.Choose(new(Start, Start + 4), 1, 500, 0, 0));
         Assert.Equal([2, 1, 0], occupancy.Choose(new(Start, Start + 4), 3, 250, 0, 0));

@@ -16,7 +16,7 @@ public sealed class SimulationTests
         Assert.Equal(("120.00", 3L, 3L), (capped.Paid.ToString(), capped.Orders, capped.OrdersPaid));
         var short1 = Play("""{"rates": [{"ratio": "0.50"}]}""", Yuan("60.00"), "100.00", "100.00", "100.00");
         Assert.Equal(("60.00", 2L), (short1.Paid.ToString(), short1.OrdersPaid));
-        Assert.Equal(1, short1.Refusals["cap.exceeded"]);
+        Assert.Equal(1, short1.Refusals["programme.exhausted"]);
         Assert.Equal("60.00", short1.ByMonth[s_month].ToString());
     }
 

@@ -44,14 +44,14 @@ public class RandomPlacementTests
         var seed = fixedSeed ?? Random.Shared.Next();
         var random = new Random(seed);
         var (shapes, nodes) = (Shapes(random, 25), Nodes(random, 30));
-        var learner = new ProfileLearner(nodes.CountBy(node => node.Class).ToDictionary());
+        var (learner, supply) = (new ProfileLearner(), nodes.CountBy(node => node.Class).ToDictionary());
         PackV? policy = null;
         var dropped = 0;
         for (var arrival = 0; arrival < 1000; arrival++)
         {
             var shape = shapes[random.Next(shapes.Count)];
             learner.Count(shape);
-            policy = policy is null || learner.IsDue ? new(learner.Next()) : policy;
+            policy = policy is null || learner.IsDue ? new(learner.Next(supply)) : policy;
 
             var choice = policy.Best([.. nodes.Select(node => node.InternIn(policy))], policy.InternShape(shape));
 
