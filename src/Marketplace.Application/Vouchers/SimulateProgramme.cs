@@ -37,6 +37,8 @@ public sealed class SimulateProgrammeValidator : AbstractValidator<SimulateProgr
     {
         RuleFor(request => request.Rules).Required();
         RuleFor(request => request.Rules).Custom(ProgrammeRuleChecks.Report);
+        RuleFor(request => request.Rules!.Mode).NotEqual(ProgrammeMode.Reward).When(request => request.Rules is not null)
+            .WithMessage("can't be reward: it pays no order").OverridePropertyName("rules.mode");
         RuleFor(request => request.To).Must((request, to) => to is null || request.From is null || to > request.From).WithMessage("must be after from");
         RuleFor(request => request.Budget).Must(budget => budget is null || (budget.Value.IsPositive && budget.Value <= Money.Limit)).WithMessage($"must be more than 0.00 and at most {Money.Limit}");
     }
