@@ -44,11 +44,15 @@ public sealed class SimulateProgrammeValidator : AbstractValidator<SimulateProgr
     }
 }
 
-public sealed class SimulateProgrammeHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings) : IRequestHandler<SimulateProgramme, SimulationAnswer>
+public sealed class SimulateProgrammeHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, RequestContext context, MarketplaceSettings settings) : IRequestHandler<SimulateProgramme, SimulationAnswer>
 {
     private const int FewestParties = 3;
 
-    public async Task<SimulationAnswer> Handle(SimulateProgramme request, CancellationToken cancellationToken)
+    /// <summary>As one piece of work that only reads: by itself a query that may be retried is held in memory as a whole, and this one reads every order.</summary>
+    public Task<SimulationAnswer> Handle(SimulateProgramme request, CancellationToken cancellationToken) =>
+        unitOfWork.ReadAsync(token => PlayAsync(request, token), cancellationToken);
+
+    private async Task<SimulationAnswer> PlayAsync(SimulateProgramme request, CancellationToken cancellationToken)
     {
         var orders = db.Orders.IgnoreQueryFilters().AsNoTracking();
         orders = request.From is { } from ? orders.Where(order => order.PlacedAt >= from) : orders;
