@@ -1,5 +1,6 @@
 using FluentValidation;
 using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
@@ -47,8 +48,9 @@ public sealed class SimulateProgrammeValidator : AbstractValidator<SimulateProgr
 public sealed class SimulateProgrammeHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, RequestContext context, MarketplaceSettings settings) : IRequestHandler<SimulateProgramme, SimulationAnswer>
 {
     private const int FewestParties = 3;
+    private const int PageSize = 500;
 
-    /// <summary>As one piece of work that only reads: by itself a query that may be retried is held in memory as a whole, and this one reads every order.</summary>
+    /// <summary>All orders as they are at one moment, a page at a time: a query that may be retried is held in memory as a whole.</summary>
     public Task<SimulationAnswer> Handle(SimulateProgramme request, CancellationToken cancellationToken) =>
         unitOfWork.ReadAsync(token => PlayAsync(request, token), cancellationToken);
 
@@ -60,12 +62,18 @@ public sealed class SimulateProgrammeHandler(IMarketplaceDb db, IUnitOfWork unit
         var simulation = new Simulation(request.Rules!, request.Budget);
         var (volume, then) = (Money.Zero, Money.Zero);
         var buyers = new HashSet<Id<Organization>>();
-        var rows = orders.OrderBy(order => order.Id).Select(order => new { order.BuyerId, order.PlacedAt, order.Total, order.PublicMoney, order.Funding }).AsAsyncEnumerable();
-        await foreach (var order in rows.WithCancellation(cancellationToken))
+        for (Id<Order>? last = Id<Order>.None; last is { } after;)
         {
-            simulation.Order(order.Funding, settings.Time.Period(order.PlacedAt));
-            buyers.Add(order.BuyerId);
-            (volume, then) = (volume + order.Total, then + order.PublicMoney);
+            var page = await orders.Where(order => order.Id > after).OrderBy(order => order.Id).Take(PageSize)
+                .Select(order => new { order.Id, order.BuyerId, order.PlacedAt, order.Total, order.PublicMoney, order.Funding }).ToListAsync(cancellationToken);
+            foreach (var order in page)
+            {
+                simulation.Order(order.Funding, settings.Time.Period(order.PlacedAt));
+                buyers.Add(order.BuyerId);
+                (volume, then) = (volume + order.Total, then + order.PublicMoney);
+            }
+
+            last = page.Count < PageSize ? null : page[^1].Id;
         }
 
         var shown = context.Caller.SeesAll || (buyers.Count >= FewestParties && simulation.Applicants is 0 or >= FewestParties);
