@@ -32,8 +32,8 @@ internal static class MeteringEndpoints
             .Produces<Page<UsageHourAnswer>>().WithSummary("An order's usage by leg and hour; a seller sees that of its own legs");
         MapDisputes(group);
         MapConfirmations(group);
-        group.MapGet("/gaps", ([AsParameters] PageQuery page, string? centerId, bool? open, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListGaps(page.ToPage(), centerId is null ? null : Id<Center>.Parse(centerId), open), token))
+        group.MapGet("/gaps", ([AsParameters] PageQuery page, string? centerId, string? status, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListGaps(page.ToPage(), centerId is null ? null : Id<Center>.Parse(centerId), QueryText.Name<GapStatus>(status, "status")), token))
             .Produces<Page<GapAnswer>>().WithSummary("Running legs of which no reading came for too long, and those of which one came again");
         group.MapGet("/utilization", (string? centerId, string? from, string? to, MarketplaceSettings settings, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(

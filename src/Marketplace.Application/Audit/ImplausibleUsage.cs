@@ -34,11 +34,14 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
     private async Task LookAtFiguresAsync(Period period, HourRange hours, CancellationToken cancellationToken)
     {
         var (from, to) = (hours.From.Start, hours.To.Start);
+
+        // A constant and not a parameter: PostgreSQL takes two parameters for two values, and the key for none of the columns.
+        var start = (from.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         var days = (await (
             from r in db.Readings
             where r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.Cards > 0
             let time = (long)r.Cards * r.Milli * ((long)(object)r.To - (long)(object)r.From)
-            group new { r, time } by new { r.LegId, Day = ((long)(object)r.From - (long)(object)@from) / DayMicroseconds } into day
+            group new { r, time } by new { r.LegId, Day = ((long)(object)r.From - EF.Constant(start)) / DayMicroseconds } into day
             select new
             {
                 day.Key.LegId,

@@ -122,16 +122,21 @@ public sealed class FindGapsHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, S
 /// <param name="To">The first one after it that has one; null while none has.</param>
 public sealed record GapAnswer(Id<UsageGap> Id, Id<Leg> LegId, Id<Center> CenterId, Id<Organization> ProviderId, Hour From, Hour? To, DateTimeOffset FoundAt, DateTimeOffset? ClosedAt);
 
+public enum GapStatus
+{
+    Open,
+    Closed,
+}
+
 /// <summary>Gaps in what the caller's meters report, the newest first.</summary>
-/// <param name="Open">Only those that are open, or only those that aren't; null for all.</param>
-public sealed record ListGaps(PageRequest Page, Id<Center>? CenterId, bool? Open) : IQuery<Page<GapAnswer>>, IPaged;
+public sealed record ListGaps(PageRequest Page, Id<Center>? CenterId, GapStatus? Status) : IQuery<Page<GapAnswer>>, IPaged;
 
 public sealed class ListGapsHandler(IMarketplaceDb db) : IRequestHandler<ListGaps, Page<GapAnswer>>
 {
     public async Task<Page<GapAnswer>> Handle(ListGaps request, CancellationToken cancellationToken)
     {
         var gaps = db.UsageGaps.AsNoTracking().Where(gap =>
-            (request.CenterId == null || gap.CenterId == request.CenterId) && (request.Open == null || gap.ClosedAt == null == request.Open));
+            (request.CenterId == null || gap.CenterId == request.CenterId) && (request.Status == null || (request.Status == GapStatus.Open ? gap.ClosedAt == null : gap.ClosedAt != null)));
         return (await gaps.NewestFirstAsync(request.Page, gap => gap.Id, cancellationToken))
             .Select(gap => new GapAnswer(gap.Id, gap.LegId, gap.CenterId, gap.ProviderId, gap.From, gap.To, gap.FoundAt, gap.ClosedAt));
     }

@@ -121,7 +121,7 @@ public static class RatingV1
             hours[hour] = time;
         }
 
-        foreach (var hour in Hours(terms, current, metered, billed, time.Hours(period).To))
+        foreach (var hour in Hours(terms, metered, billed, time.Hours(period).To))
         {
             var usage = metered.GetValueOrDefault(hour);
             var due = Due(terms, usage);
@@ -166,12 +166,14 @@ public static class RatingV1
         ? terms.PerHour - CardTime.Min(usage.Down, terms.PerHour)
         : CardTime.Min(usage.Busy, terms.PerHour);
 
-    /// <summary>The hours that can come to anything: those of the period, and earlier ones with usage or a bill.</summary>
+    /// <summary>
+    /// The hours that can come to anything: reserved ones up to the period's end, since one that was left out before may count now;
+    /// of others those with usage or a bill.
+    /// </summary>
     private static IEnumerable<Hour> Hours(
-        LegTerms terms, HourRange current, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyDictionary<Hour, CardTime> billed, Hour end)
+        LegTerms terms, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyDictionary<Hour, CardTime> billed, Hour end)
     {
-        var earlier = metered.Keys.Concat(billed.Keys).Where(hour => hour < end && !current.Contains(hour) && terms.Interval.Contains(hour));
-        var here = terms.Product == Product.Reserved ? current.Each() : metered.Keys.Concat(billed.Keys).Where(current.Contains);
-        return earlier.Concat(here).Distinct().Order();
+        var until = terms.Interval.Intersect(new(terms.Interval.From, end));
+        return terms.Product == Product.Reserved ? until.Each() : metered.Keys.Concat(billed.Keys).Where(until.Contains).Distinct().Order();
     }
 }

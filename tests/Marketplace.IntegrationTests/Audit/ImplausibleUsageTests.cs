@@ -64,9 +64,11 @@ public sealed class ImplausibleUsageTests(Servers servers) : IClassFixture<Serve
             legs.Add((shop, (await buyer.BuyAsync(shop, 8, start, 96))["legs[0].id"]));
         }
 
-        await server.MoveClockAsync(start.AddHours(96));
+        await server.MoveClockAsync(start.AddHours(50));
         await stops.UseAsync(legs[0].Leg, start, 50);
-        await stays.UseAsync(legs[1].Leg, start, 96);
+        await stays.UseAsync(legs[1].Leg, start, 50);
+        await server.MoveClockAsync(start.AddHours(96));
+        await stays.UseAsync(legs[1].Leg, start.AddHours(50), 46);
         await server.CloseAsync(month.AddMonths(1));
         await server.MoveClockAsync(month.AddMonths(2).AddDays(3));
         Assert.Equal(Ids(stops), await FlaggedAsync(server, "usage.stops_with_subsidy"));

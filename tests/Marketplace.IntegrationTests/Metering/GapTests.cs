@@ -17,7 +17,7 @@ public sealed class GapTests(Servers servers) : IClassFixture<Servers>
         await server.MoveClockAsync(start.AddHours(3).AddMicroseconds(-1));
         Assert.Empty(await GapsAsync(shop.Seller));
         await server.MoveClockAsync(start.AddHours(4));
-        var gap = Assert.Single(await GapsAsync(shop.Seller, $"?open=true&centerId={shop.Capacity.CenterId}"));
+        var gap = Assert.Single(await GapsAsync(shop.Seller, $"?status=open&centerId={shop.Capacity.CenterId}"));
         Assert.Equal((leg, start.AddHours(1), start.AddHours(3)), (gap["legId"]!.GetValue<string>(), gap["from"]!.GetValue<DateTimeOffset>(), gap["foundAt"]!.GetValue<DateTimeOffset>()));
         Assert.Null(gap["to"]);
 
@@ -28,16 +28,16 @@ public sealed class GapTests(Servers servers) : IClassFixture<Servers>
         Assert.Empty(await GapsAsync(buyer));
         await shop.UseAsync(leg, start.AddHours(2), 2);
         await server.MoveClockAsync(start.AddHours(5));
-        var closed = Assert.Single(await GapsAsync(shop.Seller, "?open=false"));
+        var closed = Assert.Single(await GapsAsync(shop.Seller, "?status=closed"));
         Assert.Equal(start.AddHours(2), closed["to"]!.GetValue<DateTimeOffset>());
 
         // The next silence is a gap of its own, also when the leg ends in it.
         await server.MoveClockAsync(start.AddHours(13));
-        Assert.Equal(start.AddHours(4), Assert.Single(await GapsAsync(shop.Seller, "?open=true"))["from"]!.GetValue<DateTimeOffset>());
+        Assert.Equal(start.AddHours(4), Assert.Single(await GapsAsync(shop.Seller, "?status=open"))["from"]!.GetValue<DateTimeOffset>());
         await shop.UseAsync(leg, start.AddHours(4), 8);
         await server.MoveClockAsync(start.AddHours(14));
-        Assert.Equal(2, (await GapsAsync(shop.Seller, "?open=false")).Count);
-        Assert.Empty(await GapsAsync(shop.Seller, "?open=true"));
+        Assert.Equal(2, (await GapsAsync(shop.Seller, "?status=closed")).Count);
+        Assert.Empty(await GapsAsync(shop.Seller, "?status=open"));
         Assert.Empty(server.Faults);
     }
 
