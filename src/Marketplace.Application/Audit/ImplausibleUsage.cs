@@ -34,9 +34,7 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
     private async Task LookAtFiguresAsync(Period period, HourRange hours, CancellationToken cancellationToken)
     {
         var (from, to) = (hours.From.Start, hours.To.Start);
-
-        // A constant and not a parameter: PostgreSQL takes two parameters for two values, and the key for none of the columns.
-        var start = (from.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        var start = Microseconds(from);
         var days = (await (
             from r in db.Readings
             where r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.Cards > 0
@@ -71,6 +69,12 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
         }
     }
 
+    /// <summary>
+    /// As instants are stored. It goes into queries as a constant: PostgreSQL takes a parameter that stands twice for two values, and
+    /// then doesn't find a key that holds it.
+    /// </summary>
+    private static long Microseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     private static CardTime Time(long milliCardMicroseconds) => new(milliCardMicroseconds / 1_000_000);
 
     private async Task RaiseAsync(string code, Id<Leg> leg, Period period, Id<Organization> provider, IReadOnlyList<long> days, CancellationToken cancellationToken)
@@ -102,11 +106,12 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
     private async Task LookAtCurvesAsync(Period period, HourRange hours, CancellationToken cancellationToken)
     {
         var (from, to) = (hours.From.Start, hours.To.Start);
+        var start = Microseconds(from);
         var curves = await (
             from r in db.Readings
             join leg in db.Legs on r.LegId equals leg.Id
             where r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.EnergyMilliWh > 0
-            let at = ((long)(object)r.From - (long)(object)@from) / 1_000_000
+            let at = ((long)(object)r.From - EF.Constant(start)) / 1_000_000
             group new { r, at } by new { leg.CenterId, r.LegId, r.Card } into curve
             where curve.Count() >= LeastCurve && curve.Min(x => x.r.EnergyMilliWh) != curve.Max(x => x.r.EnergyMilliWh)
             select new
