@@ -40,6 +40,10 @@ public interface IMarketplaceDb
     DbSet<Meter> Meters { get; }
     DbSet<Reading> Readings { get; }
     DbSet<UsageHour> UsageHours { get; }
+    DbSet<BuyerReading> BuyerReadings { get; }
+    DbSet<BuyerHour> BuyerHours { get; }
+    DbSet<SpotConfirmation> SpotConfirmations { get; }
+    DbSet<UsageGap> UsageGaps { get; }
     DbSet<Dispute> Disputes { get; }
     DbSet<Programme> Programmes { get; }
     DbSet<ProgrammeVersion> ProgrammeVersions { get; }

@@ -134,6 +134,16 @@ public sealed class Leg : IVersioned
     public long UsageVersion { get; set; }
 
     public long BilledUsageVersion { get; set; }
+
+    /// <summary>Counts the changes of what its buyer metered.</summary>
+    public long BuyerUsageVersion { get; set; }
+
+    /// <summary>The two usage versions, added up, of which the buyer's and the provider's figures were compared last.</summary>
+    public long ComparedVersion { get; set; }
+
+    /// <summary>When something other than a reading changed what its past hours come to, until a close has billed that.</summary>
+    public DateTimeOffset? ReopenedAt { get; private set; }
+
     public long Version { get; set; }
 
     public HourRange Interval => new(From, To);
@@ -150,6 +160,20 @@ public sealed class Leg : IVersioned
     }
 
     public bool HasStarted(DateTimeOffset now) => From.Start <= now;
+
+    /// <summary>Has the next close rate it again, though none of its readings changed.</summary>
+    public void Reopen(DateTimeOffset now)
+    {
+        ReopenedAt ??= now;
+        Version++;
+    }
+
+    /// <summary>A close has billed all that is known of it.</summary>
+    public void Billed()
+    {
+        (BilledUsageVersion, ReopenedAt) = (UsageVersion, null);
+        Version++;
+    }
 
     /// <summary>The same cards on another node, from an hour on.</summary>
     public void MoveTo(Node node, Hour from)

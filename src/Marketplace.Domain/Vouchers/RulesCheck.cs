@@ -118,13 +118,15 @@ public sealed class RulesCheck
         Tiers(rules.Tiers);
     }
 
-    /// <summary>A reward is taken of lines that are paid for, one by one: what is measured by an order or a contract has nothing to hold on to.</summary>
+    /// <summary>A reward is taken of lines that are paid for, one by one: what is measured by an order or a contract has nothing to
+    /// hold on to, and what corroborates an hour is looked up when its own buyer's programmes ask.</summary>
     private void Reward(ProgrammeRules rules)
     {
         (string Path, object? Rule)[] ofOrders =
         [
             ("caps.perOrder", rules.Caps?.PerOrder), ("floors.perOrder", rules.Floors?.PerOrder), ("floors.spendPerYear", rules.Floors?.SpendPerYear),
             ("floors.spendWithin", rules.Floors?.SpendWithin), ("proration", rules.Proration), ("stacking.publicMoneyCeiling", rules.Stacking?.PublicMoneyCeiling),
+            ("corroboration", rules.Corroboration is Corroboration.None ? null : rules.Corroboration),
         ];
         foreach (var (path, _) in ofOrders.Where(rule => rules.Mode == ProgrammeMode.Reward && rule.Rule is not null))
         {
