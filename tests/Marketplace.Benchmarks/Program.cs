@@ -2,6 +2,7 @@ using System.Globalization;
 using Marketplace.Benchmarks;
 using Marketplace.Benchmarks.Booking;
 using Marketplace.Benchmarks.Cost;
+using Marketplace.Benchmarks.Ingest;
 using Marketplace.Benchmarks.Placement;
 using Marketplace.Benchmarks.Quotes;
 
@@ -13,5 +14,6 @@ Verb[] verbs =
     new("cost", CostVerb.Usage, CostVerb.RunAsync),
     new("quotes", QuotesVerb.Usage, QuotesVerb.RunAsync),
     new("booking", BookingVerb.Usage, BookingVerb.RunAsync),
+    new("ingest", IngestVerb.Usage, IngestVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

@@ -2119,11 +2119,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("owner_id");
 
-                    b.Property<string>("PublicKeyPem")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("public_key_pem");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -2141,6 +2136,49 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasDatabaseName("ix_meters_source");
 
                     b.ToTable("meters");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("MeterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("meter_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("PublicKeyPem")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("public_key_pem");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_meter_keys");
+
+                    b.HasIndex("MeterId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_meter_keys_meter_id_number");
+
+                    b.ToTable("meter_keys");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
@@ -3653,6 +3691,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_meters_centers_center_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Metering.Meter", null)
+                        .WithMany()
+                        .HasForeignKey("MeterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_meter_keys_meters_meter_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>

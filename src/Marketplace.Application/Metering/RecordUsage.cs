@@ -27,7 +27,7 @@ public sealed record UsageAnswer(int Accepted, int Duplicates, IReadOnlyList<Con
 /// <param name="Signature">Base64 of that meter's signature over the body.</param>
 public sealed record RecordUsage(UsageBatch Batch, Id<Meter>? MeterId, string? Signature) : ICommand<UsageAnswer>;
 
-public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context, KnownReadings knownReadings, AuditLog audit, MarketClock clock)
+public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context, KnownReadings knownReadings, IReadingStore store, AuditLog audit, MarketClock clock)
     : IRequestHandler<RecordUsage, UsageAnswer>
 {
     public async Task<UsageAnswer> Handle(RecordUsage request, CancellationToken cancellationToken)
@@ -73,9 +73,10 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
             throw MeteringErrors.Signature();
         }
 
-        var me = context.Caller.OrganizationId;
-        var meter = await db.Meters.AsNoTracking().SingleOrDefaultAsync(m => m.Id == meterId && m.OwnerId == me, cancellationToken);
-        return meter?.Signed(request.Batch.DigestBytes, Convert.FromBase64String(signature)) == true ? meter.Id : throw MeteringErrors.Signature();
+        var (me, now, sent) = (context.Caller.OrganizationId, clock.GetUtcNow(), Convert.FromBase64String(signature));
+        var keys = await db.MeterKeys.AsNoTracking().Where(key => key.MeterId == meterId && db.Meters.Any(meter => meter.Id == key.MeterId && meter.OwnerId == me))
+            .ToListAsync(cancellationToken);
+        return keys.Any(key => key.IsGood(now) && key.Signed(request.Batch.DigestBytes, sent)) ? meterId : throw MeteringErrors.Signature();
     }
 
     private Task<Dictionary<string, Meter>> MetersAsync(List<UsageEvent> events, CancellationToken cancellationToken)
@@ -128,7 +129,7 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
 
     private async Task ApplyAsync(ReadingJudge judge, Dictionary<Id<Leg>, Leg> legs, CancellationToken cancellationToken)
     {
-        db.Readings.AddRange(judge.Accepted);
+        await store.AddAsync(judge.Accepted, cancellationToken);
         foreach (var reading in judge.Replaced)
         {
             db.Readings.Attach(reading);
@@ -166,22 +167,10 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
     /// </summary>
     private void Record(UsageBatch batch, Id<Meter>? signer, ReadingJudge judge, UsageAnswer answer)
     {
-        var legs = judge.Accepted.GroupBy(reading => reading.LegId).OrderBy(leg => leg.Key).Select(leg => new
-        {
-            Id = leg.Key,
-            Version = judge.Versions[leg.Key],
-            Readings = leg.Count(),
-            Digest = Convert.ToHexStringLower(Reading.Digest(leg)),
-        });
-        audit.Record("usage.accepted", ("usage_batch", batch.Digest), context.Caller.OrganizationId, new
-        {
-            batch.Digest,
-            answer.Accepted,
-            answer.Duplicates,
-            Conflicts = answer.Conflicts.Count,
-            Rejected = answer.Rejected.Count,
-            SignedBy = signer,
-            Legs = legs,
-        });
+        var legs = judge.Accepted.GroupBy(reading => reading.LegId).OrderBy(leg => leg.Key)
+            .Select(leg => new AcceptedLeg(leg.Key, judge.Versions[leg.Key], leg.Count(), AcceptedLeg.DigestOf(leg))).ToList();
+        audit.Record(
+            AcceptedBatch.Action, ("usage_batch", batch.Digest), context.Caller.OrganizationId,
+            new AcceptedBatch(batch.Digest, answer.Accepted, answer.Duplicates, answer.Conflicts.Count, answer.Rejected.Count, signer, legs));
     }
 }

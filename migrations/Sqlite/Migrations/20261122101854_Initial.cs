@@ -656,7 +656,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     source = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    public_key_pem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -849,6 +848,29 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         name: "fk_invoices_settlements_settlement_id",
                         column: x => x.settlement_id,
                         principalTable: "settlements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "meter_keys",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    meter_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    public_key_pem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    until = table.Column<long>(type: "INTEGER", nullable: true),
+                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_meter_keys", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_meter_keys_meters_meter_id",
+                        column: x => x.meter_id,
+                        principalTable: "meters",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -1775,6 +1797,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "seller_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_meter_keys_meter_id_number",
+                table: "meter_keys",
+                columns: new[] { "meter_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_meters_center_id",
                 table: "meters",
                 column: "center_id");
@@ -2110,7 +2138,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "listing_nodes");
 
             migrationBuilder.DropTable(
-                name: "meters");
+                name: "meter_keys");
 
             migrationBuilder.DropTable(
                 name: "number_series");
@@ -2159,6 +2187,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "identity_users");
+
+            migrationBuilder.DropTable(
+                name: "meters");
 
             migrationBuilder.DropTable(
                 name: "journal_entries");
