@@ -48,7 +48,7 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await Found("UPDATE readings SET cards = cards - 1", "UPDATE readings SET cards = cards + 1", "readings.count_once", "readings.as_accepted", "billing.is_a_function");
         await Found("UPDATE readings SET energy_milli_wh = 1", "UPDATE readings SET energy_milli_wh = NULL", "readings.as_accepted");
         await Found("CREATE TABLE kept AS SELECT * FROM readings; DELETE FROM readings", "INSERT INTO readings SELECT * FROM kept; DROP TABLE kept", "readings.count_once", "readings.as_accepted", "billing.is_a_function");
-        await Found("CREATE TABLE kept AS SELECT * FROM readings; UPDATE kept SET event_id = 'added', usage_version = 0, cards = 0; INSERT INTO readings SELECT * FROM kept", "DELETE FROM readings WHERE event_id = 'added'; DROP TABLE kept", "readings.count_once", "readings.as_accepted");
+        await Found("CREATE TABLE kept AS SELECT * FROM readings; UPDATE kept SET event_id = event_id || ' added', usage_version = 0, cards = 0; INSERT INTO readings SELECT * FROM kept", "DELETE FROM readings WHERE event_id LIKE '% added'; DROP TABLE kept", "readings.count_once", "readings.as_accepted");
         await Found("UPDATE readings SET replaced_at_version = 1", "UPDATE readings SET replaced_at_version = NULL", "readings.count_once", "readings.as_accepted", "billing.is_a_function");
         await Found("UPDATE usage_hours SET busy = busy - 1", "UPDATE usage_hours SET busy = busy + 1", "readings.count_once");
         await Found("UPDATE legs SET price_per_card_hour = price_per_card_hour + 1", "UPDATE legs SET price_per_card_hour = price_per_card_hour - 1", "billing.is_a_function");
