@@ -141,11 +141,7 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
             legs[legId].UsageVersion = version;
         }
 
-        var legIds = judge.Versions.Keys.ToList();
-        var (first, last) = (judge.Changes.Keys.Min(key => key.Hour), judge.Changes.Keys.Max(key => key.Hour));
-        var kept = await db.UsageHours.IgnoreQueryFilters()
-            .Where(hour => EF.Parameter(legIds).Contains(hour.LegId) && hour.Hour >= first && hour.Hour <= last)
-            .ToDictionaryAsync(hour => (hour.LegId, hour.Hour), cancellationToken);
+        var kept = await KeptAsync(judge.Changes.Keys, cancellationToken);
         foreach (var (key, change) in judge.Changes)
         {
             if (!kept.TryGetValue(key, out var hour))
@@ -159,6 +155,22 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
                 db.UsageHours.Remove(hour);
             }
         }
+    }
+
+    private async Task<Dictionary<(Id<Leg> LegId, Hour Hour), UsageHour>> KeptAsync(IEnumerable<(Id<Leg> LegId, Hour Hour)> changed, CancellationToken cancellationToken)
+    {
+        var kept = new Dictionary<(Id<Leg> LegId, Hour Hour), UsageHour>();
+        foreach (var run in LegRun.Of(changed.Select(key => (key.LegId, key.Hour.Start, (key.Hour + 1).Start))))
+        {
+            var (first, end) = (Hour.Containing(run.From), Hour.Containing(run.To));
+            var hours = db.UsageHours.IgnoreQueryFilters().Where(hour => EF.Parameter(run.Legs).Contains(hour.LegId) && hour.Hour >= first && hour.Hour < end);
+            await foreach (var hour in hours.AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                kept.Add((hour.LegId, hour.Hour), hour);
+            }
+        }
+
+        return kept;
     }
 
     /// <summary>

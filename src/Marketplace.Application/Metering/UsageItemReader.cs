@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Marketplace.Application.Json;
 using Marketplace.Domain.Market;
@@ -19,6 +20,11 @@ internal sealed class UsageItemReader
     private const int MaxExtensionName = 50;
 
     private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
+
+    private static readonly (string Name, byte[] Bytes)[] Attributes = Names("", "specversion", "id", "source", "type", "subject", "time", "data", "datacontenttype");
+
+    private static readonly (string Name, byte[] Bytes)[] Fields = Names(
+        "data.", "from", "to", "cards", "card", "milli", "busySeconds", "inputTokens", "outputTokens", "energyWh", "status", "replaces");
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private UsageItemFields _item;
@@ -183,9 +189,9 @@ internal sealed class UsageItemReader
     /// <summary>The names that every event has are constants; only others cost a text of their own.</summary>
     private static string Name(ref Utf8JsonReader json, string within)
     {
-        foreach (var known in within.Length == 0 ? Attributes : Fields)
+        foreach (var (known, bytes) in within.Length == 0 ? Attributes : Fields)
         {
-            if (json.ValueTextEquals(known.AsSpan(within.Length)))
+            if (json.ValueTextEquals(bytes))
             {
                 return known;
             }
@@ -194,13 +200,16 @@ internal sealed class UsageItemReader
         return within + json.GetString();
     }
 
-    private static readonly string[] Attributes = ["specversion", "id", "source", "type", "subject", "time", "data", "datacontenttype"];
+    private static (string Name, byte[] Bytes)[] Names(string within, params ReadOnlySpan<string> names)
+    {
+        var known = new (string, byte[])[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            known[i] = (within + names[i], Encoding.UTF8.GetBytes(names[i]));
+        }
 
-    private static readonly string[] Fields =
-    [
-        "data.from", "data.to", "data.cards", "data.card", "data.milli", "data.busySeconds", "data.inputTokens", "data.outputTokens", "data.energyWh", "data.status",
-        "data.replaces",
-    ];
+        return known;
+    }
 
     private void CheckOnce(string name)
     {

@@ -23,8 +23,8 @@ internal static class IngestVerb
 
     private const int Senders = 2;
 
-    /// <summary>Batches of each sender before the clock runs.</summary>
-    private const int WarmUp = 40;
+    /// <summary>Batches of each sender before the clock runs: until then the process compiles its own code again and again.</summary>
+    private const int WarmUp = 200;
 
     private const double MiB = 1024 * 1024;
 
