@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using Marketplace.Application.Pipeline;
 using Marketplace.Benchmarks.Quotes;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Marketplace.IntegrationTests.Harness;
 using static Marketplace.IntegrationTests.Metering.Metered;
 
