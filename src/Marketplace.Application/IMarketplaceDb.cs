@@ -38,6 +38,7 @@ public interface IMarketplaceDb
     DbSet<Reservation> Reservations { get; }
     DbSet<CapacityChange> CapacityChanges { get; }
     DbSet<Meter> Meters { get; }
+    DbSet<MeterKey> MeterKeys { get; }
     DbSet<Reading> Readings { get; }
     DbSet<UsageHour> UsageHours { get; }
     DbSet<BuyerReading> BuyerReadings { get; }

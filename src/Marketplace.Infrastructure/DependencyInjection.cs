@@ -1,7 +1,9 @@
 using Marketplace.Application;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure.Identity;
+using Marketplace.Infrastructure.Metering;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.DataProtection;
@@ -31,6 +33,7 @@ public static class DependencyInjection
         services.AddScoped<IMarketplaceDb>(provider => provider.GetRequiredService<MarketplaceDbContext>());
         services.AddSingleton<SqliteWriteQueue>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
+        services.AddScoped<IReadingStore, ReadingStore>();
         services.AddScoped<DatabaseSetup>();
         services.AddAccounts();
         return services;

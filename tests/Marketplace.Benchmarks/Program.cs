@@ -2,6 +2,7 @@ using System.Globalization;
 using Marketplace.Benchmarks;
 using Marketplace.Benchmarks.Booking;
 using Marketplace.Benchmarks.Cost;
+using Marketplace.Benchmarks.Ingest;
 using Marketplace.Benchmarks.Placement;
 using Marketplace.Benchmarks.Quotes;
 using Marketplace.Benchmarks.Vouchers;
@@ -16,5 +17,6 @@ Verb[] verbs =
     new("booking", BookingVerb.Usage, BookingVerb.RunAsync),
     new("simulation", SimulationVerb.Usage, SimulationVerb.RunAsync),
     new("allocation", AllocationVerb.Usage, AllocationVerb.RunAsync),
+    new("ingest", IngestVerb.Usage, IngestVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

@@ -948,8 +948,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasMaxLength(150)
+                        .HasColumnType("character varying(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -1761,6 +1761,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("bigint")
+                        .HasColumnName("public_money_from_outside");
+
                     b.Property<Guid>("QuoteId")
                         .HasColumnType("uuid")
                         .HasColumnName("quote_id");
@@ -2239,11 +2243,6 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
-                    b.Property<string>("PublicKeyPem")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
-                        .HasColumnName("public_key_pem");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -2261,6 +2260,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasDatabaseName("ix_meters_source");
 
                     b.ToTable("meters");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("meter_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("PublicKeyPem")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("public_key_pem");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_meter_keys");
+
+                    b.HasIndex("MeterId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_meter_keys_meter_id_number");
+
+                    b.ToTable("meter_keys");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
@@ -2578,6 +2619,26 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("controller");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2714,6 +2775,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
@@ -2969,6 +3035,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<long>("Returned")
                         .HasColumnType("bigint")
                         .HasColumnName("returned");
+
+                    b.Property<string>("Reward")
+                        .HasColumnType("text")
+                        .HasColumnName("reward");
 
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
@@ -3863,6 +3933,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasConstraintName("fk_meters_centers_center_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Metering.Meter", null)
+                        .WithMany()
+                        .HasForeignKey("MeterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_meter_keys_meters_meter_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3891,6 +3971,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>

@@ -964,8 +964,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasMaxLength(150)
+                        .HasColumnType("nvarchar(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -1798,6 +1798,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("bigint")
+                        .HasColumnName("public_money_from_outside");
+
                     b.Property<byte[]>("QuoteId")
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
@@ -2287,11 +2291,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
-                    b.Property<string>("PublicKeyPem")
-                        .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("public_key_pem");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -2309,6 +2308,49 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasDatabaseName("ix_meters_source");
 
                     b.ToTable("meters");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("MeterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("meter_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<string>("PublicKeyPem")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("public_key_pem");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_meter_keys");
+
+                    b.HasIndex("MeterId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_meter_keys_meter_id_number");
+
+                    b.ToTable("meter_keys");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
@@ -2639,6 +2681,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("controller");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2780,6 +2842,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
@@ -3047,6 +3114,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("Returned")
                         .HasColumnType("bigint")
                         .HasColumnName("returned");
+
+                    b.Property<string>("Reward")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("reward");
 
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
@@ -3952,6 +4023,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_meters_centers_center_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Metering.Meter", null)
+                        .WithMany()
+                        .HasForeignKey("MeterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_meter_keys_meters_meter_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3980,6 +4061,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>

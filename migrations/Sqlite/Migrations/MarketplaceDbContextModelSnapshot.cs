@@ -959,7 +959,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
+                        .HasMaxLength(150)
                         .HasColumnType("TEXT")
                         .HasColumnName("account");
 
@@ -1791,6 +1791,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("public_money");
 
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("public_money_from_outside");
+
                     b.Property<byte[]>("QuoteId")
                         .IsRequired()
                         .HasColumnType("BLOB")
@@ -2278,11 +2282,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("owner_id");
 
-                    b.Property<string>("PublicKeyPem")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("public_key_pem");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -2300,6 +2299,49 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasDatabaseName("ix_meters_source");
 
                     b.ToTable("meters");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("MeterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("meter_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("PublicKeyPem")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("public_key_pem");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_meter_keys");
+
+                    b.HasIndex("MeterId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_meter_keys_meter_id_number");
+
+                    b.ToTable("meter_keys");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
@@ -2624,6 +2666,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("controller");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2765,6 +2827,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("INTEGER")
@@ -3032,6 +3099,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long>("Returned")
                         .HasColumnType("INTEGER")
                         .HasColumnName("returned");
+
+                    b.Property<string>("Reward")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reward");
 
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
@@ -3934,6 +4005,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasConstraintName("fk_meters_centers_center_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Metering.Meter", null)
+                        .WithMany()
+                        .HasForeignKey("MeterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_meter_keys_meters_meter_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3962,6 +4043,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>

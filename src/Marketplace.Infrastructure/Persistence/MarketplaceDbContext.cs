@@ -45,6 +45,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<CapacityChange> CapacityChanges => Set<CapacityChange>();
     public DbSet<Meter> Meters => Set<Meter>();
+    public DbSet<MeterKey> MeterKeys => Set<MeterKey>();
     public DbSet<Reading> Readings => Set<Reading>();
     public DbSet<UsageHour> UsageHours => Set<UsageHour>();
     public DbSet<BuyerReading> BuyerReadings => Set<BuyerReading>();

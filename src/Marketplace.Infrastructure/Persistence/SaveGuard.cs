@@ -21,7 +21,8 @@ internal static class SaveGuard
         typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing), typeof(Bid),
         typeof(ListingNode), typeof(Order), typeof(Contract), typeof(Delivery), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
         typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(BillingPeriod),
-        typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(BuyerReading), typeof(BuyerHour), typeof(SpotConfirmation), typeof(VoucherApplication), typeof(FraudFlag),
+        typeof(Meter), typeof(MeterKey), typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(BuyerReading), typeof(BuyerHour), typeof(SpotConfirmation),
+        typeof(VoucherApplication), typeof(FraudFlag),
     ];
 
     private static readonly HashSet<Type> AddedOnly =

@@ -72,6 +72,9 @@ public sealed partial class ApiProcess : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The operating system's.</summary>
+    public int Id => _process.Id;
+
     /// <param name="database">What it runs on.</param>
     /// <param name="settings">Laid over its own: one of several API processes, in Production.</param>
     public static async Task<ApiProcess> StartAsync(DatabaseSettings database, IReadOnlyDictionary<string, string>? settings = null)

@@ -3,16 +3,16 @@ using System;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.PostgreSql.Migrations
+namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122103318_Initial")]
+    [Migration("20261122111330_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,15 +21,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.Entity("Marketplace.Application.Jobs.JobRun", b =>
                 {
                     b.Property<string>("Job")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("job");
 
                     b.Property<long>("DueAt")
@@ -37,7 +37,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("due_at");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempts");
 
                     b.Property<long?>("FinishedAt")
@@ -47,7 +47,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("outcome");
 
                     b.Property<long>("StartedAt")
@@ -56,7 +56,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Summary")
                         .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("nvarchar(2000)")
                         .HasColumnName("summary");
 
                     b.HasKey("Job", "DueAt")
@@ -69,17 +69,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Actor")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("answer");
 
                     b.Property<long>("At")
@@ -89,7 +89,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("request_hash");
 
                     b.HasKey("Actor", "Key")
@@ -103,20 +103,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("action");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<long>("At")
@@ -125,11 +125,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Details")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("details");
 
-                    b.Property<Guid?>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<long?>("SealNumber")
@@ -139,13 +139,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("subject_type");
 
                     b.HasKey("Id")
@@ -176,17 +176,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("digest");
 
                     b.Property<int>("Entries")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("entries");
 
                     b.Property<byte[]>("PreviousDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("previous_digest");
 
                     b.HasKey("Number")
@@ -197,8 +197,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -208,7 +208,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<long?>("DecidedAt")
@@ -217,34 +217,35 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("detail");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<long>("Version")
@@ -268,15 +269,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Period", "SellerId", "OrganizationId")
@@ -288,7 +289,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<long?>("BilledAt")
@@ -320,12 +321,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
                     b.Property<long>("IssuedAt")
@@ -339,39 +341,41 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Note")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("reason");
 
                     b.Property<long>("Refund")
                         .HasColumnType("bigint")
                         .HasColumnName("refund");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
                     b.Property<long>("Total")
@@ -407,29 +411,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("CreditNoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CreditNoteId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("credit_note_id");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceLineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceLineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_line_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -438,7 +445,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -466,14 +473,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("ContentDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_digest");
 
                     b.Property<long>("CreditedPayable")
@@ -491,7 +498,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
                     b.Property<long>("Net")
@@ -501,11 +508,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("Paid")
@@ -517,21 +525,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<string>("RatingVersion")
                         .IsRequired()
                         .HasMaxLength(10)
-                        .HasColumnType("character varying(10)")
+                        .HasColumnType("nvarchar(10)")
                         .HasColumnName("rating_version");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
                     b.Property<DateOnly?>("TaxIssuedOn")
@@ -540,7 +549,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("TaxNumber")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("tax_number");
 
                     b.Property<long>("Total")
@@ -584,22 +593,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
                 {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Allocations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("allocations");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
                     b.HasKey("InvoiceId", "OrderId")
@@ -610,8 +619,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -620,21 +629,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -642,16 +653,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("net");
 
                     b.Property<bool>("OffPeak")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -659,7 +671,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("position");
 
                     b.Property<long>("Quantity")
@@ -671,7 +683,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("unit_price");
 
                     b.Property<int>("UsagePeriod")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("usage_period");
 
                     b.Property<long>("UsageVersion")
@@ -683,7 +695,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -703,8 +715,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -715,18 +727,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -744,21 +758,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
                 {
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Document")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("document");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("year");
 
                     b.Property<int>("Last")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("last");
 
                     b.Property<long>("Version")
@@ -774,8 +788,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -787,7 +801,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("commission");
 
                     b.Property<int>("CommissionRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("commission_rate");
 
                     b.Property<long>("FromBuyers")
@@ -812,15 +826,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -843,8 +858,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -855,14 +870,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -877,8 +893,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BuyerAccount", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("CreditLimit")
@@ -913,8 +929,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -924,13 +940,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("event");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -945,14 +961,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Posting", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasMaxLength(150)
+                        .HasColumnType("nvarchar(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -962,19 +978,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Asset")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("asset");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("EntryId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("EntryId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("entry_id");
 
-                    b.Property<Guid?>("PartyId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PartyId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("party_id");
 
                     b.HasKey("Id")
@@ -996,32 +1013,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Model")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("model");
 
                     b.Property<decimal>("Fp16Tflops")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("fp16_tflops");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("origin");
 
                     b.Property<string>("Vendor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("vendor");
 
                     b.Property<int>("Watts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("watts");
 
                     b.HasKey("Model")
@@ -1032,16 +1049,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -1050,7 +1068,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
@@ -1059,21 +1077,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("LastRefusal")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("last_refusal");
 
                     b.Property<long>("LimitPrice")
                         .HasColumnType("bigint")
                         .HasColumnName("limit_price");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("TriedAtChange")
@@ -1086,7 +1104,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1108,10 +1126,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
 
-                    b.Property<Guid?>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.HasKey("Number")
@@ -1122,13 +1140,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<decimal?>("BandwidthGbps")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("bandwidth_gbps");
 
                     b.Property<long>("CreatedAt")
@@ -1137,33 +1155,34 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Hub")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("hub");
 
                     b.Property<decimal?>("LatencyMs")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("latency_ms");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<decimal?>("Pue")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("pue");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("nvarchar(6)")
                         .HasColumnName("region_code");
 
                     b.HasKey("Id")
@@ -1177,24 +1196,25 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("BuyerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("buyer_credit_code");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("BuyerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("buyer_name");
 
                     b.Property<long>("ConcludedAt")
@@ -1204,38 +1224,40 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
+                        .HasColumnType("nvarchar(30)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("SellerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("seller_credit_code");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("seller_name");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("text");
 
                     b.Property<byte[]>("TextDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("text_digest");
 
                     b.HasKey("Id")
@@ -1254,12 +1276,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("ChangedAt")
@@ -1271,20 +1294,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("handed_over_at");
 
                     b.Property<int?>("LateFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("late_from");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("SealedAccess")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("sealed_access");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -1300,30 +1324,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
-                    b.Property<Guid?>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("quote_id");
 
                     b.Property<string>("UnfillableReason")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("unfillable_reason");
 
                     b.HasKey("Id")
@@ -1337,14 +1362,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1355,8 +1380,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("billed_usage_version");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("BuyerUsageVersion")
@@ -1369,11 +1395,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("cancelled_at");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("ComparedVersion")
@@ -1381,7 +1408,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cpu_milli_per_card");
 
                     b.Property<long>("DepositHeld")
@@ -1389,7 +1416,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<string>("ExpectedTokens")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("expected_tokens");
 
                     b.Property<long>("Forgone")
@@ -1397,50 +1424,53 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("forgone");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("listing_id");
 
                     b.Property<int>("MemoryMiBPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_mi_b_per_card");
 
                     b.Property<int>("MilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli_per_card");
 
                     b.Property<string>("Moves")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("moves");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<string>("NodeName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("node_name");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid?>("ParentId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ParentId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("parent_id");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("position");
 
                     b.Property<long>("PricePerCardHour")
@@ -1450,7 +1480,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
                     b.Property<long?>("ReopenedAt")
@@ -1459,23 +1489,24 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Resold")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("resold");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int?>("SoldUntil")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("sold_until");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
@@ -1491,7 +1522,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -1528,17 +1559,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Benchmarks")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("benchmarks");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -1546,15 +1578,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("MinHours")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("min_hours");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("off_peak");
 
                     b.Property<long>("PricePerCardHour")
@@ -1564,31 +1596,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("ResaleCards")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("resale_cards");
 
-                    b.Property<Guid?>("ResaleOf")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ResaleOf")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("resale_of");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("SliceMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("slice_milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("token_prices");
 
                     b.Property<long?>("WithdrawnAt")
@@ -1615,28 +1648,29 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.ListingNode", b =>
                 {
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("listing_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("active");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("ListingId", "NodeId")
@@ -1653,50 +1687,52 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Node", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<string>("Interconnect")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("interconnect");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Tags")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("tags");
 
                     b.Property<int>("Vcpus")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("vcpus");
 
                     b.Property<long>("Version")
@@ -1706,11 +1742,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("WithdrawnCards")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("withdrawn_cards");
 
                     b.Property<int?>("WithdrawnFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("withdrawn_from");
 
                     b.HasKey("Id")
@@ -1731,12 +1767,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DepositHeld")
@@ -1744,12 +1781,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Funding")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("funding");
 
                     b.Property<long>("Payable")
@@ -1764,12 +1801,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
-                    b.Property<Guid>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("bigint")
+                        .HasColumnName("public_money_from_outside");
+
+                    b.Property<byte[]>("QuoteId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("quote_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Total")
@@ -1779,7 +1821,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -1816,14 +1858,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1845,7 +1887,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(2)
-                        .HasColumnType("character varying(2)")
+                        .HasColumnType("nvarchar(2)")
                         .HasColumnName("region");
 
                     b.Property<long>("Volume")
@@ -1864,16 +1906,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -1882,15 +1925,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Payable")
@@ -1899,7 +1942,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Plan")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("plan");
 
                     b.Property<long>("PublicMoney")
@@ -1913,16 +1956,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Vouchers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers");
 
                     b.Property<string>("VouchersNotApplied")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers_not_applied");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1939,36 +1982,36 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Reservation", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<int>("Card")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("card");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("CpuMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_mi_b");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("LegId", "NodeId", "Card", "From")
@@ -1985,12 +2028,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("hour");
 
                     b.Property<long>("Busy")
@@ -2010,7 +2053,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2024,21 +2067,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
                 {
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("event_id");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2047,17 +2091,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2072,12 +2116,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2090,13 +2135,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("replaces");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("replaces")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2118,12 +2164,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DecideBy")
@@ -2136,63 +2183,67 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Differences")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("differences");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Hours")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("hours");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<long>("OpenedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("opened_at");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid>("ProviderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -2220,12 +2271,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid?>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -2235,22 +2286,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
-
-                    b.Property<string>("PublicKeyPem")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
-                        .HasColumnName("public_key_pem");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("source");
 
                     b.HasKey("Id")
@@ -2266,23 +2313,67 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("meters");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("MeterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("meter_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<string>("PublicKeyPem")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("public_key_pem");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_meter_keys");
+
+                    b.HasIndex("MeterId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_meter_keys_meter_id_number");
+
+                    b.ToTable("meter_keys");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
                 {
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("event_id");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2291,17 +2382,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2316,12 +2407,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2334,13 +2426,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("replaces");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("replaces")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2354,8 +2447,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.HasKey("MeterId", "EventId")
                         .HasName("pk_readings");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("MeterId", "EventId"), false);
+
                     b.HasIndex("LegId", "To")
                         .HasDatabaseName("ix_readings_leg_id_to_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("LegId", "To"));
 
                     b.ToTable("readings", t =>
                         {
@@ -2367,41 +2464,44 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<bool>("Ran")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("ran");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("Id")
@@ -2421,12 +2521,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long?>("ClosedAt")
@@ -2438,19 +2539,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("found_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("ProviderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("provider_id");
 
                     b.Property<int?>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -2472,12 +2575,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("hour");
 
                     b.Property<long>("Attested")
@@ -2485,7 +2588,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("attested");
 
                     b.Property<int>("AttestedReadings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attested_readings");
 
                     b.Property<long>("Busy")
@@ -2505,7 +2608,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2519,13 +2622,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Controllers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("controllers");
 
                     b.Property<long>("CreatedAt")
@@ -2535,7 +2638,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("CreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("credit_code");
 
                     b.Property<DateOnly>("EstablishedOn")
@@ -2545,30 +2648,30 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("nvarchar(6)")
                         .HasColumnName("region_code");
 
                     b.Property<string>("Taxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("taxpayer");
 
                     b.Property<string>("Traits")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("traits");
 
                     b.HasKey("Id")
@@ -2581,24 +2684,45 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("controller");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<long?>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
@@ -2607,18 +2731,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Step")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("step");
 
                     b.Property<string>("Verdict")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("verdict");
 
                     b.HasKey("Id")
@@ -2632,30 +2756,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("sha256");
 
                     b.Property<string>("Uri")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("uri");
 
                     b.HasKey("Id")
@@ -2672,26 +2797,28 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("Id")
@@ -2706,41 +2833,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
 
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("funders");
+
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
                         .HasColumnName("paid_at");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("SubmittedAt")
@@ -2773,43 +2907,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ClaimId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ClaimId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("claim_id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("line_id");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("RedemptionId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RedemptionId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("redemption_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -2828,11 +2967,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<long>("CreatedAt")
@@ -2842,7 +2982,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.HasKey("Code")
@@ -2858,11 +2998,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("year");
 
                     b.Property<long>("Amount")
@@ -2891,11 +3031,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<long>("From")
@@ -2904,7 +3044,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Rules")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("rules");
 
                     b.HasKey("Code", "Number")
@@ -2915,16 +3055,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("Claimed")
@@ -2932,37 +3073,41 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("claimed");
 
                     b.Property<bool>("Deducted")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("deducted");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("line_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Paid")
                         .HasColumnType("bigint")
                         .HasColumnName("paid");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<int>("ProgrammeVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("programme_version");
 
                     b.Property<long>("Rejected")
@@ -2973,8 +3118,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("returned");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<string>("Reward")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("reward");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<DateOnly>("UsedUntil")
@@ -2986,8 +3136,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3017,8 +3168,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Available")
@@ -3026,7 +3177,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("available");
 
                     b.Property<int>("BudgetYear")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("budget_year");
 
                     b.Property<long>("Expired")
@@ -3053,14 +3204,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<long>("Redeemed")
@@ -3081,7 +3233,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<int>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version_number");
 
                     b.HasKey("Id")
@@ -3107,21 +3259,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<string>("ContractNumber")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("contract_number");
 
                     b.Property<DateOnly?>("ContractSignedOn")
@@ -3133,31 +3286,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int?>("DaysLeft")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("days_left");
 
                     b.Property<string>("Declarations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("declarations");
 
                     b.Property<long>("Granted")
                         .HasColumnType("bigint")
                         .HasColumnName("granted");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("PublicMoneyFromOutside")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("public_money_from_outside");
 
                     b.Property<DateOnly?>("PublicSince")
@@ -3170,17 +3324,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("RejectedFor")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("rejected_for");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("StepsPassed")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("steps_passed");
 
                     b.Property<long?>("SubmittedAt")
@@ -3193,11 +3347,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<int?>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version_number");
 
-                    b.Property<Guid?>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3229,12 +3383,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Amount")
@@ -3249,8 +3403,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("left");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Version")
@@ -3277,11 +3432,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("ClientId")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("client_id");
 
                     b.Property<int>("FailedAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failed_attempts");
 
                     b.Property<long?>("LockedUntil")
@@ -3291,23 +3446,24 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecretHash")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("secret_hash");
 
                     b.HasKey("ClientId")
@@ -3321,31 +3477,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.Person", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<int>("AccessFailedCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("access_failed_count");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("concurrency_stamp");
 
                     b.Property<string>("Email")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("email");
 
                     b.Property<bool>("EmailConfirmed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("email_confirmed");
 
                     b.Property<bool>("LockoutEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("lockout_enabled");
 
                     b.Property<long?>("LockoutEnd")
@@ -3354,47 +3510,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("normalized_email");
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PasswordHash")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("password_hash");
 
                     b.Property<string>("PhoneNumber")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("phone_number");
 
                     b.Property<bool>("PhoneNumberConfirmed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("phone_number_confirmed");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecurityStamp")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("security_stamp");
 
                     b.Property<bool>("TwoFactorEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("two_factor_enabled");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("user_name");
 
                     b.HasKey("Id")
@@ -3405,7 +3562,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
-                        .HasDatabaseName("user_name_index");
+                        .HasDatabaseName("user_name_index")
+                        .HasFilter("[normalized_user_name] IS NOT NULL");
 
                     b.ToTable("identity_users", (string)null);
                 });
@@ -3414,12 +3572,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Name")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("xml");
 
                     b.HasKey("Name")
@@ -3431,7 +3589,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Infrastructure.Persistence.SandboxTime", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("id");
 
                     b.Property<long>("Now")
@@ -3453,21 +3611,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
 
                     b.Property<string>("ClaimType")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("claim_type");
 
                     b.Property<string>("ClaimValue")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("claim_value");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.HasKey("Id")
@@ -3482,19 +3641,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("ProviderKey")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("provider_key");
 
                     b.Property<string>("ProviderDisplayName")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("provider_display_name");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.HasKey("LoginProvider", "ProviderKey")
@@ -3508,20 +3668,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("Name")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("name");
 
                     b.Property<string>("Value")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("value");
 
                     b.HasKey("UserId", "LoginProvider", "Name")
@@ -3866,6 +4026,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasConstraintName("fk_meters_centers_center_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Metering.Meter", null)
+                        .WithMany()
+                        .HasForeignKey("MeterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_meter_keys_meters_meter_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3894,6 +4064,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>

@@ -431,7 +431,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     entry_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    account = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    account = table.Column<string>(type: "nvarchar(150)", maxLength: 150, nullable: false),
                     party_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
                     asset = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false)
@@ -556,6 +556,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     placed_at = table.Column<long>(type: "bigint", nullable: false),
                     total = table.Column<long>(type: "bigint", nullable: false),
                     public_money = table.Column<long>(type: "bigint", nullable: false),
+                    public_money_from_outside = table.Column<long>(type: "bigint", nullable: false),
                     payable = table.Column<long>(type: "bigint", nullable: false),
                     deposit_held = table.Column<long>(type: "bigint", nullable: false),
                     from_hour = table.Column<int>(type: "int", nullable: false),
@@ -571,6 +572,24 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organization_controllers",
+                columns: table => new
+                {
+                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    controller = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_organization_controllers", x => new { x.controller, x.organization_id });
+                    table.ForeignKey(
+                        name: "fk_organization_controllers_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -686,7 +705,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     source = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    public_key_pem = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
                     created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -778,6 +796,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     decided_at = table.Column<long>(type: "bigint", nullable: true),
                     paid_at = table.Column<long>(type: "bigint", nullable: true),
                     payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    funders = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -879,6 +898,29 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         name: "fk_invoices_settlements_settlement_id",
                         column: x => x.settlement_id,
                         principalTable: "settlements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "meter_keys",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    public_key_pem = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    until = table.Column<long>(type: "bigint", nullable: true),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_meter_keys", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_meter_keys_meters_meter_id",
+                        column: x => x.meter_id,
+                        principalTable: "meters",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -1285,6 +1327,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     deducted = table.Column<bool>(type: "bit", nullable: false),
+                    reward = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     used_until = table.Column<DateOnly>(type: "date", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     returned = table.Column<long>(type: "bigint", nullable: false),
@@ -1890,6 +1933,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "seller_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_meter_keys_meter_id_number",
+                table: "meter_keys",
+                columns: new[] { "meter_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_meters_center_id",
                 table: "meters",
                 column: "center_id");
@@ -1926,6 +1975,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 table: "orders",
                 column: "quote_id",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_organization_controllers_organization_id",
+                table: "organization_controllers",
+                column: "organization_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_organizations_credit_code",
@@ -2256,10 +2310,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "listing_nodes");
 
             migrationBuilder.DropTable(
-                name: "meters");
+                name: "meter_keys");
 
             migrationBuilder.DropTable(
                 name: "number_series");
+
+            migrationBuilder.DropTable(
+                name: "organization_controllers");
 
             migrationBuilder.DropTable(
                 name: "postings");
@@ -2311,6 +2368,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "identity_users");
+
+            migrationBuilder.DropTable(
+                name: "meters");
 
             migrationBuilder.DropTable(
                 name: "journal_entries");
