@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketplace.Benchmarks;
+using Marketplace.Benchmarks.Billing;
 using Marketplace.Benchmarks.Booking;
 using Marketplace.Benchmarks.Cost;
 using Marketplace.Benchmarks.Placement;
@@ -13,5 +14,6 @@ Verb[] verbs =
     new("cost", CostVerb.Usage, CostVerb.RunAsync),
     new("quotes", QuotesVerb.Usage, QuotesVerb.RunAsync),
     new("booking", BookingVerb.Usage, BookingVerb.RunAsync),
+    new("billing", BillingVerb.Usage, BillingVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

@@ -315,6 +315,74 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("billing_periods");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("IssuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issued_at");
+
+                    b.Property<Guid>("IssuerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("issuer_id");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("integer")
+                        .HasColumnName("period");
+
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("seller_id");
+
+                    b.Property<Guid>("SettlementId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("settlement_id");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.Property<long>("Vat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("vat");
+
+                    b.Property<int>("VatRate")
+                        .HasColumnType("integer")
+                        .HasColumnName("vat_rate");
+
+                    b.HasKey("Id")
+                        .HasName("pk_commission_invoices");
+
+                    b.HasIndex("SellerId")
+                        .HasDatabaseName("ix_commission_invoices_seller_id");
+
+                    b.HasIndex("SettlementId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_commission_invoices_settlement_id");
+
+                    b.HasIndex("IssuerId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_commission_invoices_issuer_id_number");
+
+                    b.ToTable("commission_invoices", t =>
+                        {
+                            t.HasCheckConstraint("ck_commission_invoices_sums", "total = net + vat");
+                        });
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
                     b.Property<Guid>("Id")
@@ -442,6 +510,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("payable");
 
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
                     b.Property<long>("Vat")
                         .HasColumnType("bigint")
                         .HasColumnName("vat");
@@ -480,6 +552,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<long>("CreditedTotal")
                         .HasColumnType("bigint")
                         .HasColumnName("credited_total");
+
+                    b.Property<DateOnly>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
 
                     b.Property<long>("IssuedAt")
                         .HasColumnType("bigint")
@@ -523,9 +599,19 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(10)")
                         .HasColumnName("rating_version");
 
+                    b.Property<long?>("RemindedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reminded_at");
+
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
                         .HasColumnName("seller_id");
+
+                    b.Property<string>("SellerTaxpayer")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("seller_taxpayer");
 
                     b.Property<Guid?>("SettlementId")
                         .HasColumnType("uuid")
@@ -568,6 +654,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RemindedAt", "DueOn")
+                        .HasDatabaseName("ix_invoices_reminded_at_due_on");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -657,6 +746,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint")
                         .HasColumnName("quantity");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("unit");
 
                     b.Property<long>("UnitPrice")
                         .HasColumnType("bigint")
@@ -811,6 +910,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("period");
 
+                    b.Property<long>("ProgrammesPaid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("programmes_paid");
+
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
                         .HasColumnName("seller_id");
@@ -831,6 +934,262 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         {
                             t.HasCheckConstraint("ck_settlements_sums", "net = gross - commission AND net = from_buyers + from_programmes");
                         });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Part")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("seller_id");
+
+                    b.Property<Guid>("SettlementId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("settlement_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_settlement_payments");
+
+                    b.HasIndex("SettlementId")
+                        .HasDatabaseName("ix_settlement_payments_settlement_id");
+
+                    b.HasIndex("SellerId", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ix_settlement_payments_seller_id_reference");
+
+                    b.ToTable("settlement_payments");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.Alert", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_alerts_organization_id");
+
+                    b.HasIndex("Code", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_code_subject");
+
+                    b.ToTable("alerts");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long?>("LowBalance")
+                        .HasColumnType("bigint")
+                        .HasColumnName("low_balance");
+
+                    b.Property<long?>("LowSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("low_since");
+
+                    b.Property<long?>("MonthlyBudget")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monthly_budget");
+
+                    b.Property<int?>("ToldFor")
+                        .HasColumnType("integer")
+                        .HasColumnName("told_for");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("OrganizationId")
+                        .HasName("pk_alert_thresholds");
+
+                    b.ToTable("alert_thresholds");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankReference", b =>
+                {
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("purpose");
+
+                    b.HasKey("OrganizationId", "Reference")
+                        .HasName("pk_bank_references");
+
+                    b.ToTable("bank_references");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateOnly>("BookedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("booked_on");
+
+                    b.Property<string>("CounterpartyCode")
+                        .HasMaxLength(18)
+                        .HasColumnType("character varying(18)")
+                        .HasColumnName("counterparty_code");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("integer")
+                        .HasColumnName("line");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<Guid?>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Remark")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("remark");
+
+                    b.Property<Guid>("StatementId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("statement_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bank_rows");
+
+                    b.HasIndex("StatementId")
+                        .HasDatabaseName("ix_bank_rows_statement_id");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_bank_rows_status");
+
+                    b.ToTable("bank_rows");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("imported_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bank_statements");
+
+                    b.HasIndex("Digest")
+                        .IsUnique()
+                        .HasDatabaseName("ix_bank_statements_digest");
+
+                    b.ToTable("bank_statements");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
@@ -1558,6 +1917,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<int>("SliceMilli")
                         .HasColumnType("integer")
                         .HasColumnName("slice_milli");
+
+                    b.Property<string>("Supply")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("supply");
 
                     b.Property<int>("To")
                         .HasColumnType("integer")
@@ -3263,6 +3628,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("identity_user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("SellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_commission_invoices_organizations_seller_id");
+
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Billing.CommissionInvoice", "SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_commission_invoices_settlements_settlement_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
                     b.HasOne("Marketplace.Domain.Billing.Invoice", null)
@@ -3364,6 +3746,36 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_settlements_organizations_seller_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithMany()
+                        .HasForeignKey("SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_settlement_payments_settlements_settlement_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Ledger.AlertThresholds", "OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_thresholds_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Ledger.BankStatement", null)
+                        .WithMany("Rows")
+                        .HasForeignKey("StatementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_bank_rows_bank_statements_statement_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
@@ -3799,6 +4211,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
                     b.Navigation("Lines");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
+                {
+                    b.Navigation("Rows");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>

@@ -316,6 +316,77 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("billing_periods");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("IssuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issued_at");
+
+                    b.Property<byte[]>("IssuerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("issuer_id");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("int")
+                        .HasColumnName("period");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("settlement_id");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.Property<long>("Vat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("vat");
+
+                    b.Property<int>("VatRate")
+                        .HasColumnType("int")
+                        .HasColumnName("vat_rate");
+
+                    b.HasKey("Id")
+                        .HasName("pk_commission_invoices");
+
+                    b.HasIndex("SellerId")
+                        .HasDatabaseName("ix_commission_invoices_seller_id");
+
+                    b.HasIndex("SettlementId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_commission_invoices_settlement_id");
+
+                    b.HasIndex("IssuerId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_commission_invoices_issuer_id_number");
+
+                    b.ToTable("commission_invoices", t =>
+                        {
+                            t.HasCheckConstraint("ck_commission_invoices_sums", "total = net + vat");
+                        });
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -449,6 +520,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("payable");
 
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
                     b.Property<long>("Vat")
                         .HasColumnType("bigint")
                         .HasColumnName("vat");
@@ -487,6 +562,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("CreditedTotal")
                         .HasColumnType("bigint")
                         .HasColumnName("credited_total");
+
+                    b.Property<DateOnly>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
 
                     b.Property<long>("IssuedAt")
                         .HasColumnType("bigint")
@@ -531,10 +610,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(10)")
                         .HasColumnName("rating_version");
 
+                    b.Property<long?>("RemindedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reminded_at");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
+
+                    b.Property<string>("SellerTaxpayer")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("seller_taxpayer");
 
                     b.Property<byte[]>("SettlementId")
                         .HasColumnType("varbinary(16)")
@@ -577,6 +666,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RemindedAt", "DueOn")
+                        .HasDatabaseName("ix_invoices_reminded_at_due_on");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -669,6 +761,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint")
                         .HasColumnName("quantity");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("unit");
 
                     b.Property<long>("UnitPrice")
                         .HasColumnType("bigint")
@@ -825,6 +927,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("period");
 
+                    b.Property<long>("ProgrammesPaid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("programmes_paid");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
@@ -846,6 +952,266 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         {
                             t.HasCheckConstraint("ck_settlements_sums", "net = gross - commission AND net = from_buyers + from_programmes");
                         });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Part")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("settlement_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_settlement_payments");
+
+                    b.HasIndex("SettlementId")
+                        .HasDatabaseName("ix_settlement_payments_settlement_id");
+
+                    b.HasIndex("SellerId", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ix_settlement_payments_seller_id_reference");
+
+                    b.ToTable("settlement_payments");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.Alert", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("detail");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_alerts_organization_id");
+
+                    b.HasIndex("Code", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_code_subject");
+
+                    b.ToTable("alerts");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
+                {
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long?>("LowBalance")
+                        .HasColumnType("bigint")
+                        .HasColumnName("low_balance");
+
+                    b.Property<long?>("LowSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("low_since");
+
+                    b.Property<long?>("MonthlyBudget")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monthly_budget");
+
+                    b.Property<int?>("ToldFor")
+                        .HasColumnType("int")
+                        .HasColumnName("told_for");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("OrganizationId")
+                        .HasName("pk_alert_thresholds");
+
+                    b.ToTable("alert_thresholds");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankReference", b =>
+                {
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("purpose");
+
+                    b.HasKey("OrganizationId", "Reference")
+                        .HasName("pk_bank_references");
+
+                    b.ToTable("bank_references");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateOnly>("BookedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("booked_on");
+
+                    b.Property<string>("CounterpartyCode")
+                        .HasMaxLength(18)
+                        .HasColumnType("nvarchar(18)")
+                        .HasColumnName("counterparty_code");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("int")
+                        .HasColumnName("line");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Remark")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("remark");
+
+                    b.Property<byte[]>("StatementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("statement_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bank_rows");
+
+                    b.HasIndex("StatementId")
+                        .HasDatabaseName("ix_bank_rows_statement_id");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_bank_rows_status");
+
+                    b.ToTable("bank_rows");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("digest");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("imported_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bank_statements");
+
+                    b.HasIndex("Digest")
+                        .IsUnique()
+                        .HasDatabaseName("ix_bank_statements_digest");
+
+                    b.ToTable("bank_statements");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
@@ -1591,6 +1957,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<int>("SliceMilli")
                         .HasColumnType("int")
                         .HasColumnName("slice_milli");
+
+                    b.Property<string>("Supply")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("supply");
 
                     b.Property<int>("To")
                         .HasColumnType("int")
@@ -3344,6 +3716,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("identity_user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("SellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_commission_invoices_organizations_seller_id");
+
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Billing.CommissionInvoice", "SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_commission_invoices_settlements_settlement_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
                     b.HasOne("Marketplace.Domain.Billing.Invoice", null)
@@ -3445,6 +3834,36 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_settlements_organizations_seller_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithMany()
+                        .HasForeignKey("SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_settlement_payments_settlements_settlement_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Ledger.AlertThresholds", "OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_thresholds_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Ledger.BankStatement", null)
+                        .WithMany("Rows")
+                        .HasForeignKey("StatementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_bank_rows_bank_statements_statement_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
@@ -3880,6 +4299,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
                     b.Navigation("Lines");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
+                {
+                    b.Navigation("Rows");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>

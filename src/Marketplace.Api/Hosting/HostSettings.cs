@@ -65,7 +65,10 @@ public sealed record HostSettings(
             new(
                 Read(configuration, "Marketplace:FraudHistoryMultiple", 5, Whole(2, 1000)),
                 Read(configuration, "Marketplace:FraudHistoryLeast", Money.Parse("10000.00"), (string text, out Money amount) => Money.TryParse(text, out amount) && !amount.IsNegative),
-                Read(configuration, "Marketplace:FraudUnattestedShare", Ratio.Parse("0.50"), Rate)));
+                Read(configuration, "Marketplace:FraudUnattestedShare", Ratio.Parse("0.50"), Rate)))
+        {
+            PaymentDays = Read(configuration, "Marketplace:PaymentDays", 30, Whole(0, 366)),
+        };
     }
 
     private delegate bool Reader<T>(string text, out T value);

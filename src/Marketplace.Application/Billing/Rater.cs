@@ -23,6 +23,27 @@ public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingL
     /// <summary>What vouchers may pay a share of.</summary>
     public Money Fundable(RatedLine line) => Rated.Fundable(line, Leg.ResoldIn);
 
+    /// <summary>The same of tokens: of each period, the newest lines first.</summary>
+    public IReadOnlyList<(StandingLine Line, long Tokens)> TakeTokensBack()
+    {
+        var taken = new List<(StandingLine, long)>();
+        foreach (var (key, excess) in Rated.ExcessTokens)
+        {
+            var left = excess;
+            foreach (var line in Before.Where(line => line.Tokens > 0 && (line.Line.UsagePeriod, line.Line.Unit) == key))
+            {
+                var part = Math.Min(left, line.Tokens);
+                if (part > 0)
+                {
+                    taken.Add((line, part));
+                    left -= part;
+                }
+            }
+        }
+
+        return taken;
+    }
+
     /// <summary>Finds the lines that billed what no longer holds: of each hour, the newest line that still has some of it.</summary>
     public IReadOnlyList<(StandingLine Line, IReadOnlyDictionary<Hour, CardTime> Hours)> TakeBack()
     {
@@ -55,17 +76,28 @@ public sealed class Rater(IMarketplaceDb db, MarketplaceSettings settings)
         var usage = (await db.UsageHours.AsNoTracking().Where(row => ids.Contains(row.LegId) && row.Hour < end).ToListAsync(cancellationToken)).ToLookup(row => row.LegId);
         var standing = await StandingAsync(ids, cancellationToken);
         return [.. legs.Select(leg => Rate(
-            leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down)), [.. standing[leg.Id]],
+            leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down, row.InputTokens, row.OutputTokens)), [.. standing[leg.Id]],
             usage[leg.Id].All(row => row.Attested >= row.Busy)))];
     }
 
     /// <summary>Rates one leg on usage and earlier lines that are given.</summary>
     public RatedUsage Rate(Leg leg, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyList<StandingLine> before, bool attested)
     {
-        var billed = before.SelectMany(line => line.Hours).GroupBy(pair => pair.Key)
-            .ToDictionary(hour => hour.Key, hour => new CardTime(hour.Sum(pair => pair.Value.MilliCardSeconds)));
-        return new(leg, RatingV1.Rate(LegTerms.Of(leg), period, metered, billed, settings.Time), before, attested);
+        if (leg.Product == Product.Tokens)
+        {
+            return new(leg, TokenRatingV1.Rate(LegTerms.Of(leg), period, metered, BilledTokensOf(before), settings.Time), before, attested);
+        }
+
+        return new(leg, RatingV1.Rate(LegTerms.Of(leg), period, metered, BilledOf(before), settings.Time), before, attested);
     }
+
+    /// <summary>What stands of each hour on earlier lines.</summary>
+    public static Dictionary<Hour, CardTime> BilledOf(IEnumerable<StandingLine> before) => before.SelectMany(line => line.Hours).GroupBy(pair => pair.Key)
+        .ToDictionary(hour => hour.Key, hour => new CardTime(hour.Sum(pair => pair.Value.MilliCardSeconds)));
+
+    /// <summary>What stands of each period's tokens on earlier lines.</summary>
+    public static Dictionary<(Period Period, LineUnit Unit), long> BilledTokensOf(IEnumerable<StandingLine> before) => before
+        .Where(line => line.Tokens != 0).GroupBy(line => (line.Line.UsagePeriod, line.Line.Unit)).ToDictionary(group => group.Key, group => group.Sum(line => line.Tokens));
 
     /// <summary>The lines that billed legs, less their credits, the newest first.</summary>
     private async Task<ILookup<Id<Leg>, StandingLine>> StandingAsync(List<Id<Leg>> legs, CancellationToken cancellationToken)

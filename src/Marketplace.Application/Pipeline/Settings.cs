@@ -12,7 +12,11 @@ namespace Marketplace.Application.Pipeline;
 /// <param name="Fraud">From where on a month is flagged.</param>
 public sealed record MarketplaceSettings(
     BusinessTime Time, Ratio CommissionRate, Ratio VatRate, TimeSpan CloseGrace, TimeSpan ObjectionTime, TimeSpan DisputeTime,
-    FraudSettings Fraud);
+    FraudSettings Fraud)
+{
+    /// <summary>How many days after its issue an invoice is to be paid.</summary>
+    public int PaymentDays { get; init; } = 30;
+}
 
 /// <summary>From where on what a month shows is flagged.</summary>
 /// <param name="HistoryMultiple">How many times its monthly average of the six months before an applicant may redeem short of.</param>

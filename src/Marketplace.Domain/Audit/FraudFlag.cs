@@ -24,9 +24,10 @@ public static class FlagCodes
     public const string ContractTwice = "contract.twice";
     public const string UnattestedUsage = "usage.unattested";
     public const string AboveHistory = "redemption.above_history";
+    public const string InvariantBroken = "invariant.broken";
     public const string RelatedParties = "parties.related";
 
-    public static IReadOnlyList<string> All { get; } = [TradeCircle, ApplicantSplit, ContractTwice, UnattestedUsage, AboveHistory, RelatedParties];
+    public static IReadOnlyList<string> All { get; } = [TradeCircle, ApplicantSplit, ContractTwice, UnattestedUsage, AboveHistory, RelatedParties, InvariantBroken];
 }
 
 /// <summary>Something that may be honest and that somebody has to look at. Of one code there is one flag a subject.</summary>

@@ -28,6 +28,22 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "alerts",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    detail = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alerts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "api_clients",
                 columns: table => new
                 {
@@ -76,6 +92,34 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_audit_seals", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "bank_references",
+                columns: table => new
+                {
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    purpose = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_bank_references", x => new { x.organization_id, x.reference });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "bank_statements",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    imported_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_bank_statements", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -334,6 +378,35 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "bank_rows",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    statement_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line = table.Column<int>(type: "INTEGER", nullable: false),
+                    booked_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    counterparty_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: true),
+                    remark = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_bank_rows", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_bank_rows_bank_statements_statement_id",
+                        column: x => x.statement_id,
+                        principalTable: "bank_statements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "identity_user_claims",
                 columns: table => new
                 {
@@ -413,6 +486,28 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         name: "fk_postings_journal_entries_entry_id",
                         column: x => x.entry_id,
                         principalTable: "journal_entries",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "alert_thresholds",
+                columns: table => new
+                {
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    low_balance = table.Column<long>(type: "INTEGER", nullable: true),
+                    monthly_budget = table.Column<long>(type: "INTEGER", nullable: true),
+                    low_since = table.Column<long>(type: "INTEGER", nullable: true),
+                    told_for = table.Column<int>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alert_thresholds", x => x.organization_id);
+                    table.ForeignKey(
+                        name: "fk_alert_thresholds_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -609,6 +704,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     from_programmes = table.Column<long>(type: "INTEGER", nullable: false),
                     paid_at = table.Column<long>(type: "INTEGER", nullable: true),
                     payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    programmes_paid = table.Column<long>(type: "INTEGER", nullable: false),
                     version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -804,6 +900,40 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "commission_invoices",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    issuer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat_rate = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_commission_invoices", x => x.id);
+                    table.CheckConstraint("ck_commission_invoices_sums", "total = net + vat");
+                    table.ForeignKey(
+                        name: "fk_commission_invoices_organizations_seller_id",
+                        column: x => x.seller_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_commission_invoices_settlements_settlement_id",
+                        column: x => x.settlement_id,
+                        principalTable: "settlements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invoices",
                 columns: table => new
                 {
@@ -813,6 +943,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     period = table.Column<int>(type: "INTEGER", nullable: false),
+                    seller_taxpayer = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     rating_version = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
                     issued_at = table.Column<long>(type: "INTEGER", nullable: false),
                     total = table.Column<long>(type: "INTEGER", nullable: false),
@@ -824,6 +955,8 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     paid = table.Column<long>(type: "INTEGER", nullable: false),
                     credited_total = table.Column<long>(type: "INTEGER", nullable: false),
                     credited_payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    due_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    reminded_at = table.Column<long>(type: "INTEGER", nullable: true),
                     settlement_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     tax_number = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
                     tax_issued_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
@@ -847,6 +980,29 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "fk_invoices_settlements_settlement_id",
+                        column: x => x.settlement_id,
+                        principalTable: "settlements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "settlement_payments",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    part = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_settlement_payments", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_settlement_payments_settlements_settlement_id",
                         column: x => x.settlement_id,
                         principalTable: "settlements",
                         principalColumn: "id",
@@ -1125,6 +1281,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     vat = table.Column<long>(type: "INTEGER", nullable: false),
                     payable = table.Column<long>(type: "INTEGER", nullable: false),
                     hours = table.Column<string>(type: "TEXT", nullable: false),
+                    tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     parts = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -1198,6 +1355,8 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     usage_period = table.Column<int>(type: "INTEGER", nullable: false),
                     off_peak = table.Column<bool>(type: "INTEGER", nullable: false),
                     quantity = table.Column<long>(type: "INTEGER", nullable: false),
+                    unit = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     unit_price = table.Column<long>(type: "INTEGER", nullable: false),
                     vat_rate = table.Column<int>(type: "INTEGER", nullable: false),
                     amount = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1334,6 +1493,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     from_hour = table.Column<int>(type: "INTEGER", nullable: false),
                     to_hour = table.Column<int>(type: "INTEGER", nullable: false),
                     product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    supply = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
                     price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
                     token_prices = table.Column<string>(type: "TEXT", nullable: true),
                     off_peak = table.Column<string>(type: "TEXT", nullable: true),
@@ -1485,6 +1645,17 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_alerts_code_subject",
+                table: "alerts",
+                columns: new[] { "code", "subject" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_organization_id",
+                table: "alerts",
+                column: "organization_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_api_clients_organization_id",
                 table: "api_clients",
                 column: "organization_id");
@@ -1524,6 +1695,22 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_audit_entries_subject_id_subject_type",
                 table: "audit_entries",
                 columns: new[] { "subject_id", "subject_type" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bank_rows_statement_id",
+                table: "bank_rows",
+                column: "statement_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bank_rows_status",
+                table: "bank_rows",
+                column: "status");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bank_statements_digest",
+                table: "bank_statements",
+                column: "digest",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_bank_transfers_organization_id_reference",
@@ -1570,6 +1757,23 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_claims_programme_code",
                 table: "claims",
                 column: "programme_code");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_commission_invoices_issuer_id_number",
+                table: "commission_invoices",
+                columns: new[] { "issuer_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_commission_invoices_seller_id",
+                table: "commission_invoices",
+                column: "seller_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_commission_invoices_settlement_id",
+                table: "commission_invoices",
+                column: "settlement_id",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_contracts_order_id_seller_id",
@@ -1701,6 +1905,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_invoices_period_seller_id",
                 table: "invoices",
                 columns: new[] { "period", "seller_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_reminded_at_due_on",
+                table: "invoices",
+                columns: new[] { "reminded_at", "due_on" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoices_seller_id_number",
@@ -1891,6 +2100,17 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 columns: new[] { "node_id", "to_hour" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_settlement_payments_seller_id_reference",
+                table: "settlement_payments",
+                columns: new[] { "seller_id", "reference" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_settlement_payments_settlement_id",
+                table: "settlement_payments",
+                column: "settlement_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_settlements_seller_id_period",
                 table: "settlements",
                 columns: new[] { "seller_id", "period" },
@@ -2029,6 +2249,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 table: "listings");
 
             migrationBuilder.DropTable(
+                name: "alert_thresholds");
+
+            migrationBuilder.DropTable(
+                name: "alerts");
+
+            migrationBuilder.DropTable(
                 name: "api_clients");
 
             migrationBuilder.DropTable(
@@ -2045,6 +2271,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "audit_seals");
+
+            migrationBuilder.DropTable(
+                name: "bank_references");
+
+            migrationBuilder.DropTable(
+                name: "bank_rows");
 
             migrationBuilder.DropTable(
                 name: "bank_transfers");
@@ -2066,6 +2298,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "claim_item");
+
+            migrationBuilder.DropTable(
+                name: "commission_invoices");
 
             migrationBuilder.DropTable(
                 name: "contracts");
@@ -2137,6 +2372,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "sandbox_times");
 
             migrationBuilder.DropTable(
+                name: "settlement_payments");
+
+            migrationBuilder.DropTable(
                 name: "stored_keys");
 
             migrationBuilder.DropTable(
@@ -2147,6 +2385,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "voucher_applications");
+
+            migrationBuilder.DropTable(
+                name: "bank_statements");
 
             migrationBuilder.DropTable(
                 name: "claims");
