@@ -73,7 +73,7 @@ internal static class BillingVerb
             sum = took < sum ? took : sum;
         }
 
-        var memory = new Memory();
+        using var memory = new Memory();
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => SendAsync(services, new BillClosedPeriods()))));
         var billed = Stopwatch.GetElapsedTime(started);
@@ -167,7 +167,7 @@ internal static class BillingVerb
     }
 
     /// <summary>The most that the managed heap held, garbage included, in each half of the time.</summary>
-    private sealed class Memory
+    private sealed class Memory : IDisposable
     {
         private readonly List<long> _samples = [];
         private readonly Timer _timer;
@@ -179,6 +179,8 @@ internal static class BillingVerb
                 _samples.Add(GC.GetTotalMemory(forceFullCollection: false));
             }
         }, null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+
+        public void Dispose() => _timer.Dispose();
 
         public (long Early, long Late) Stop()
         {
