@@ -61,7 +61,7 @@ internal sealed class BillingBook(int orders)
             {
                 Id = leg.OrderId,
                 BuyerId = buyer.Id,
-                QuoteId = Id<Quote>.None,
+                QuoteId = Id<Quote>.New(s_placed),
                 Workload = Workload.Training,
                 PlacedAt = s_placed,
                 Total = leg.Amount,
