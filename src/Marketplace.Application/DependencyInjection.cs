@@ -1,8 +1,10 @@
 using FluentValidation;
 using Marketplace.Application.Audit;
+using Marketplace.Application.Audit.Export;
 using Marketplace.Application.Audit.Verification;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Jobs;
+using Marketplace.Application.Ledger;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
@@ -68,13 +70,27 @@ public static class DependencyInjection
         services.AddScoped<VoucherIssuing>();
         services.AddScoped<ApplicationScreening>();
         services.AddScoped<ApplicationSubmission>();
+        services.AddBilling();
+        services.AddSingleton<JobRunner>();
+        return services;
+    }
+
+    private static void AddBilling(this IServiceCollection services)
+    {
         services.AddScoped<Rater>();
+        services.AddScoped<VatRates>();
+        services.AddScoped<CommissionInvoicing>();
+        services.AddScoped<BankReferences>();
+        services.AddScoped<PeriodArchive>();
+        services.AddScoped<BankMatching>();
+        services.AddScoped<AlertCauses>();
+        services.AddScoped<TransferMoneyHandler>();
+        services.AddScoped<PayInvoiceHandler>();
+        services.AddScoped<PaySettlementHandler>();
         services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();
         services.AddScoped<Replayer>();
         services.AddScoped<PeriodCalendar>();
-        services.AddSingleton<JobRunner>();
-        return services;
     }
 
     private static void AddMetering(this IServiceCollection services)

@@ -64,6 +64,13 @@ public interface IMarketplaceDb
     DbSet<CreditNote> CreditNotes { get; }
     DbSet<CreditNoteLine> CreditNoteLines { get; }
     DbSet<Settlement> Settlements { get; }
+    DbSet<SettlementPayment> SettlementPayments { get; }
+    DbSet<CommissionInvoice> CommissionInvoices { get; }
+    DbSet<BankReference> BankReferences { get; }
+    DbSet<BankStatement> BankStatements { get; }
+    DbSet<BankRow> BankRows { get; }
+    DbSet<Alert> Alerts { get; }
+    DbSet<AlertThresholds> AlertThresholds { get; }
     DbSet<JournalEntry> JournalEntries { get; }
     DbSet<Posting> Postings { get; }
     DbSet<AuditEntry> AuditEntries { get; }

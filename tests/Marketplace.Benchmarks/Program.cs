@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketplace.Benchmarks;
+using Marketplace.Benchmarks.Billing;
 using Marketplace.Benchmarks.Booking;
 using Marketplace.Benchmarks.Cost;
 using Marketplace.Benchmarks.Ingest;
@@ -18,5 +19,6 @@ Verb[] verbs =
     new("simulation", SimulationVerb.Usage, SimulationVerb.RunAsync),
     new("allocation", AllocationVerb.Usage, AllocationVerb.RunAsync),
     new("ingest", IngestVerb.Usage, IngestVerb.RunAsync),
+    new("billing", BillingVerb.Usage, BillingVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

@@ -74,7 +74,10 @@ public sealed record HostSettings(
                 TimeSpan.FromHours(Read(configuration, "Marketplace:GapHours", 6, Whole(1, 24 * 28))),
                 new(
                     Read(configuration, "Marketplace:EnergyLeast", Ratio.Parse("0.20"), Rate),
-                    Read(configuration, "Marketplace:EnergyMost", Ratio.Parse("1.20"), (string text, out Ratio most) => Ratio.TryParse(text, out most) && most >= Ratio.One))));
+                    Read(configuration, "Marketplace:EnergyMost", Ratio.Parse("1.20"), (string text, out Ratio most) => Ratio.TryParse(text, out most) && most >= Ratio.One))))
+        {
+            PaymentDays = Read(configuration, "Marketplace:PaymentDays", 30, Whole(0, 366)),
+        };
     }
 
     private delegate bool Reader<T>(string text, out T value);

@@ -1,5 +1,6 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
+using Marketplace.Application.Ledger;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
 using Marketplace.Application.Vouchers;
@@ -12,6 +13,7 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         MatchBidsJob.JobName, ExpireVouchersJob.JobName, PublishNoticesJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, ForgetJob.JobName,
+        CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, CheckInvariantsJob.JobName,
+        RaiseAlertsJob.JobName, ForgetJob.JobName,
     ];
 }

@@ -71,6 +71,13 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<CreditNote> CreditNotes => Set<CreditNote>();
     public DbSet<CreditNoteLine> CreditNoteLines => Set<CreditNoteLine>();
     public DbSet<Settlement> Settlements => Set<Settlement>();
+    public DbSet<SettlementPayment> SettlementPayments => Set<SettlementPayment>();
+    public DbSet<CommissionInvoice> CommissionInvoices => Set<CommissionInvoice>();
+    public DbSet<BankReference> BankReferences => Set<BankReference>();
+    public DbSet<BankStatement> BankStatements => Set<BankStatement>();
+    public DbSet<BankRow> BankRows => Set<BankRow>();
+    public DbSet<Alert> Alerts => Set<Alert>();
+    public DbSet<AlertThresholds> AlertThresholds => Set<AlertThresholds>();
     public DbSet<JournalEntry> JournalEntries => Set<JournalEntry>();
     public DbSet<Posting> Postings => Set<Posting>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
