@@ -5,6 +5,7 @@ using Marketplace.Application.Billing;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using MediatR;
@@ -67,6 +68,7 @@ public static class DependencyInjection
         services.AddScoped<VoucherIssuing>();
         services.AddScoped<ApplicationScreening>();
         services.AddScoped<ApplicationSubmission>();
+        services.AddScoped<WebhookAudience>();
         services.AddScoped<Rater>();
         services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();

@@ -18,6 +18,9 @@ namespace Marketplace.Application;
 public interface IMarketplaceDb
 {
     DbSet<Organization> Organizations { get; }
+    DbSet<Webhook> Webhooks { get; }
+    DbSet<WebhookEvent> WebhookEvents { get; }
+    DbSet<WebhookDelivery> WebhookDeliveries { get; }
     DbSet<BuyerAccount> BuyerAccounts { get; }
     DbSet<BankTransfer> BankTransfers { get; }
     DbSet<Accelerator> Accelerators { get; }

@@ -3,6 +3,7 @@ using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure.Identity;
 using Marketplace.Infrastructure.Persistence;
+using Marketplace.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -32,6 +33,7 @@ public static class DependencyInjection
         services.AddSingleton<SqliteWriteQueue>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<DatabaseSetup>();
+        services.AddSingleton<IWebhookSender, WebhookSender>();
         services.AddAccounts();
         return services;
     }

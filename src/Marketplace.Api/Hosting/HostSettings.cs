@@ -1,6 +1,7 @@
 using System.Globalization;
 using Marketplace.Api.Http;
 using Marketplace.Application.Json;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure.Persistence;
@@ -17,7 +18,7 @@ public enum ProcessRole
 
 /// <summary>Every setting, read and checked once at start.</summary>
 public sealed record HostSettings(
-    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, string? Authority, string? Audience)
+    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, WebhookSettings Webhooks, string? Authority, string? Audience)
 {
     /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
     public static HostSettings From(IConfiguration configuration, IHostEnvironment environment)
@@ -42,6 +43,7 @@ public sealed record HostSettings(
             Read(configuration, "Role", ProcessRole.All, (string text, out ProcessRole role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role)),
             configuration.GetValue("RateLimits:Enabled", defaultValue: true),
             demo,
+            new(configuration.GetValue("Webhooks:AllowPrivateAddresses", environment.IsDevelopment())),
             configuration["Identity:Authority"],
             configuration["Identity:Audience"]);
     }

@@ -40,6 +40,7 @@ internal static class Services
         services.AddSingleton(settings);
         services.AddSingleton(settings.Sandbox);
         services.AddSingleton(settings.Marketplace);
+        services.AddSingleton(settings.Webhooks);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings.Database, settings.Sandbox.Enabled);
         if (settings.Demo)

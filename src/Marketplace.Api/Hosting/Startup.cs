@@ -100,6 +100,7 @@ internal static partial class Startup
         }
 
         app.MapOrganizations();
+        app.MapWebhooks();
         app.MapMarket();
         app.MapMetering();
         app.MapVouchers();

@@ -2,6 +2,7 @@ using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Vouchers;
 
 namespace Marketplace.Application.Jobs;
@@ -12,6 +13,6 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         MatchBidsJob.JobName, ExpireVouchersJob.JobName, PublishNoticesJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, ForgetJob.JobName,
+        DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, SendWebhooksJob.JobName, ForgetJob.JobName,
     ];
 }

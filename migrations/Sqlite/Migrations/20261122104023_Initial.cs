@@ -334,6 +334,42 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "webhook_events",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhooks",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    events = table.Column<string>(type: "TEXT", nullable: false),
+                    sealed_secret = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    sealed_former = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    former_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    disabled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhooks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "identity_user_claims",
                 columns: table => new
                 {
@@ -645,6 +681,35 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         principalTable: "price_index_days",
                         principalColumn: "day",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    webhook_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    body = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_answer = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    delivered_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhooks_webhook_id",
+                        column: x => x.webhook_id,
+                        principalTable: "webhooks",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1956,6 +2021,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 table: "vouchers",
                 columns: new[] { "programme_code", "version_number" });
 
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_organization_id",
+                table: "webhook_deliveries",
+                column: "organization_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_state_next_at",
+                table: "webhook_deliveries",
+                columns: new[] { "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_webhook_id",
+                table: "webhook_deliveries",
+                column: "webhook_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhooks_organization_id",
+                table: "webhooks",
+                column: "organization_id");
+
             migrationBuilder.AddForeignKey(
                 name: "fk_claim_item_redemptions_redemption_id",
                 table: "claim_item",
@@ -2146,6 +2231,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "voucher_holds");
 
             migrationBuilder.DropTable(
+                name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "webhook_events");
+
+            migrationBuilder.DropTable(
                 name: "voucher_applications");
 
             migrationBuilder.DropTable(
@@ -2165,6 +2256,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "price_index_days");
+
+            migrationBuilder.DropTable(
+                name: "webhooks");
 
             migrationBuilder.DropTable(
                 name: "invoice_lines");
