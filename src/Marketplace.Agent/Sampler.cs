@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,7 +24,7 @@ internal sealed partial class Sampler(AgentSettings settings, Spool spool, TimeP
                     }
                 }
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException or Win32Exception or TimeoutException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 NotTaken(failure.Message);
             }

@@ -30,7 +30,7 @@ internal sealed partial class Sender(AgentSettings settings, Spool spool, Outbox
                     await Task.Delay(settings.Interval, time, stoppingToken);
                 }
             }
-            catch (Exception failure) when (failure is ApiException or IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 var wait = Wait(failures++, (failure as ApiException)?.RetryAfter);
                 Failed(failure.Message, wait);

@@ -39,7 +39,7 @@ internal sealed class Spool : IDisposable
         Directory.CreateDirectory(_folder);
         _lock = new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         _segment = Segments().DefaultIfEmpty(1).Last();
-        _file = new(SegmentFile(_segment), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        _file = new(SegmentFile(_segment), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         CutTornLine();
     }
 
@@ -63,9 +63,19 @@ internal sealed class Spool : IDisposable
                 Turn();
             }
 
-            _file.Position = _file.Length;
-            _file.Write([.. line, (byte)'\n']);
-            _file.Flush(flushToDisk: true);
+            var end = _file.Position = _file.Length;
+            try
+            {
+                _file.Write([.. line, (byte)'\n']);
+                _file.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                // The disk is full: half a line must not become the beginning of the next one.
+                _file.SetLength(end);
+                throw;
+            }
+
             Last = sample;
             return true;
         }
@@ -124,7 +134,7 @@ internal sealed class Spool : IDisposable
     private void Turn()
     {
         _file.Dispose();
-        _file = new(SegmentFile(++_segment), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+        _file = new(SegmentFile(++_segment), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         Durably.FlushFolder(_folder);
     }
 

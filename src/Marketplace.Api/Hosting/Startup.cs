@@ -108,6 +108,7 @@ internal static partial class Startup
         app.MapLedger();
         app.MapAudit();
         app.MapJobs();
+        JobEngine.MapDashboard(app, settings);
         if (settings.Sandbox.Enabled)
         {
             app.MapSandbox();
