@@ -97,34 +97,41 @@ public sealed class WebhookTests(Servers servers) : IClassFixture<Servers>
     {
         var market = await servers.MakeDatabaseAsync(database);
         await using var receiver = await Receiver.StartAsync();
-        int before;
+        DateTimeOffset now;
         await using (var server = await MarketplaceServer.StartAsync(market))
         {
-            // Committed, and the process is gone before any job looked.
-            await ToldAsync(server, receiver, order: true);
-            before = receiver.Got.Count;
+            // Committed, and gone before any job looked.
+            await ToldAsync(server, receiver);
+            now = await server.NowAsync();
         }
 
-        await using (var db = market.Open())
+        Assert.Empty(receiver.Got);
+        receiver.Hang = true;
+        await using (var process = await ApiProcess.StartAsync(
+            market.Settings, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Sandbox__Enabled"] = "true", ["Role"] = "all" }))
         {
-            Assert.Equal(1, await db.WebhookEvents.CountAsync());
+            // Killed while the receiver has the message and hasn't answered.
+            using var admin = await SignInAsync(process);
+            using var body = Party.Content($$"""{"now":"{{MarketSetup.Wire(now.AddSeconds(2))}}"}""", "application/json");
+            var sending = admin.PutAsync("/v1/sandbox/clock", body);
+            while (receiver.Got.IsEmpty)
+            {
+                Assert.False(sending.IsCompleted, "the clock was moved and nothing sent");
+                await Task.Delay(20);
+            }
 
-            // Taken by a worker that died while it was sending another.
-            var dying = await MarketplaceServer.StartAsync(market);
-            receiver.Hang = true;
-            var sending = dying.Admin.PostAsync(Job);
-            await dying.MoveClockAsync((await dying.NowAsync()).AddSeconds(2)).WaitAsync(TimeSpan.FromSeconds(5)).ContinueWith(_ => { }, TaskScheduler.Default);
-            await dying.DisposeAsync();
-            receiver.Hang = false;
-            await sending.ContinueWith(_ => { }, TaskScheduler.Default);
+            await process.KillAsync();
+            await Assert.ThrowsAsync<HttpRequestException>(() => sending);
         }
 
+        receiver.Hang = false;
         var next = await servers.StartAsync(market);
-        await next.MoveClockAsync((await next.NowAsync()).AddMinutes(10));
-        Assert.True(receiver.Got.Count > before);
+        await next.MoveClockAsync(now.AddMinutes(5));
+        Assert.Equal(2, receiver.Got.Count);
         Assert.Single(receiver.Got.Select(message => message.Id).Distinct());
-        await using var after = market.Open();
-        Assert.Equal((0, 0), (await after.WebhookEvents.CountAsync(), await after.WebhookDeliveries.CountAsync(delivery => delivery.State != Domain.Organizations.DeliveryState.Delivered)));
+        await using var db = market.Open();
+        Assert.Equal("Delivered 2", string.Join(", ", (await db.WebhookDeliveries.ToListAsync()).Select(delivery => $"{delivery.State} {delivery.Attempts}")));
+        Assert.False(await db.WebhookEvents.AnyAsync());
     }
 
     [Fact]
@@ -170,14 +177,23 @@ public sealed class WebhookTests(Servers servers) : IClassFixture<Servers>
     [InlineData("64:ff9b::a00:1", false)]
     public void Addresses_set_apart_are_not_public(string address, bool expected) => Assert.Equal(expected, Infrastructure.Webhooks.PublicAddress.Is(IPAddress.Parse(address)));
 
-    /// <summary>A buyer that is told of one order, or of one still to be placed.</summary>
-    private static async Task<(Party Buyer, (string Id, string Secret) Webhook)> ToldAsync(MarketplaceServer server, Receiver receiver, bool order = true)
+    private static async Task<HttpClient> SignInAsync(ApiProcess process)
+    {
+        var http = new HttpClient { BaseAddress = process.Address };
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = "admin", ["client_secret"] = ApiProcess.AdminSecret });
+        using var answer = await http.PostAsync("/connect/token", form);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", (await Answer.OfAsync(answer, null)).Is(200)["access_token"]);
+        return http;
+    }
+
+    /// <summary>A buyer that is told of orders, and has placed one.</summary>
+    private static async Task<(Party Buyer, (string Id, string Secret) Webhook)> ToldAsync(MarketplaceServer server, Receiver receiver)
     {
         var capacity = await server.CapacityAsync();
         (await capacity.ListAsync("1.00")).Is(201);
         var buyer = await server.BuyerAsync();
         var webhook = (await buyer.PostAsync("/v1/webhooks", new { url = receiver.Address("buyer"), events = new[] { "order.placed" } })).Is(201);
-        _ = order ? await buyer.OrderAsync(capacity, 1, await server.TomorrowAsync(), 1) : null;
+        await buyer.OrderAsync(capacity, 1, await server.TomorrowAsync(), 1);
         return (buyer, (webhook["id"], webhook["secret"]));
     }
 

@@ -14,7 +14,15 @@ internal static partial class JobEngine
         added = true;
     }
 
-    /// <summary>Who may see it is the endpoint's policy to say, so Hangfire's own filter, for requests from this machine alone, goes.</summary>
-    static partial void MapHangfireDashboard(WebApplication app) =>
-        app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [], DashboardTitle = "Jobs", AppPath = "/" }).RequireAuthorization(Policies.Admin);
+    /// <summary>
+    /// Where this process has the engine. Who may see it is the endpoint's policy to say, so Hangfire's own filter, for requests from
+    /// this machine alone, goes.
+    /// </summary>
+    static partial void MapHangfireDashboard(WebApplication app)
+    {
+        if (app.Services.GetService<JobStorage>() is not null)
+        {
+            app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [], DashboardTitle = "Jobs", AppPath = "/" }).RequireAuthorization(Policies.Admin);
+        }
+    }
 }
