@@ -7,6 +7,7 @@ using Marketplace.Application.Jobs;
 using Marketplace.Application.Ledger;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using MediatR;
@@ -70,6 +71,7 @@ public static class DependencyInjection
         services.AddScoped<VoucherIssuing>();
         services.AddScoped<ApplicationScreening>();
         services.AddScoped<ApplicationSubmission>();
+        services.AddScoped<WebhookAudience>();
         services.AddBilling();
         services.AddSingleton<JobRunner>();
         return services;

@@ -19,6 +19,9 @@ public interface IMarketplaceDb
 {
     DbSet<Organization> Organizations { get; }
     DbSet<OrganizationController> OrganizationControllers { get; }
+    DbSet<Webhook> Webhooks { get; }
+    DbSet<WebhookEvent> WebhookEvents { get; }
+    DbSet<WebhookDelivery> WebhookDeliveries { get; }
     DbSet<BuyerAccount> BuyerAccounts { get; }
     DbSet<BankTransfer> BankTransfers { get; }
     DbSet<Accelerator> Accelerators { get; }

@@ -5,6 +5,7 @@ using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure.Identity;
 using Marketplace.Infrastructure.Metering;
 using Marketplace.Infrastructure.Persistence;
+using Marketplace.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -35,6 +36,7 @@ public static class DependencyInjection
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IReadingStore, ReadingStore>();
         services.AddScoped<DatabaseSetup>();
+        services.AddSingleton<IWebhookSender, WebhookSender>();
         services.AddAccounts();
         return services;
     }

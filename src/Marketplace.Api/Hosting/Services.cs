@@ -6,12 +6,10 @@ using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
 using Marketplace.Application;
-using Marketplace.Application.Jobs;
 using Marketplace.Application.Json;
 using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure;
 using Marketplace.Infrastructure.Identity;
-using Marketplace.Infrastructure.Jobs;
 using MediatR;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -40,6 +38,7 @@ internal static class Services
         services.AddSingleton(settings);
         services.AddSingleton(settings.Sandbox);
         services.AddSingleton(settings.Marketplace);
+        services.AddSingleton(settings.Webhooks);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings.Database, settings.Sandbox.Enabled);
         if (settings.Demo)
@@ -65,7 +64,7 @@ internal static class Services
         }
         else if (settings.Role != ProcessRole.Api)
         {
-            services.AddQuartzEngine(settings.Database, JobCatalogue.Names);
+            JobEngine.Add(services, settings);
         }
     }
 

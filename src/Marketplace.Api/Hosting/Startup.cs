@@ -100,6 +100,7 @@ internal static partial class Startup
         }
 
         app.MapOrganizations();
+        app.MapWebhooks();
         app.MapMarket();
         app.MapMetering();
         app.MapVouchers();
@@ -107,6 +108,7 @@ internal static partial class Startup
         app.MapLedger();
         app.MapAudit();
         app.MapJobs();
+        JobEngine.MapDashboard(app, settings);
         if (settings.Sandbox.Enabled)
         {
             app.MapSandbox();

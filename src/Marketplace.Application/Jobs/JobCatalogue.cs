@@ -3,6 +3,7 @@ using Marketplace.Application.Billing;
 using Marketplace.Application.Ledger;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Vouchers;
 
 namespace Marketplace.Application.Jobs;
@@ -14,6 +15,6 @@ public static class JobCatalogue
     [
         MatchBidsJob.JobName, ExpireVouchersJob.JobName, PublishNoticesJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
         CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, CheckInvariantsJob.JobName,
-        RaiseAlertsJob.JobName, ForgetJob.JobName,
+        RaiseAlertsJob.JobName, SendWebhooksJob.JobName, ForgetJob.JobName,
     ];
 }

@@ -26,6 +26,9 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
 {
     public DbSet<Organization> Organizations => Set<Organization>();
     public DbSet<OrganizationController> OrganizationControllers => Set<OrganizationController>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookEvent> WebhookEvents => Set<WebhookEvent>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<BuyerAccount> BuyerAccounts => Set<BuyerAccount>();
     public DbSet<BankTransfer> BankTransfers => Set<BankTransfer>();
     public DbSet<Accelerator> Accelerators => Set<Accelerator>();
@@ -96,11 +99,34 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
 
     internal bool IsSqlServer => Database.IsSqlServer();
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         SaveGuard.Check(ChangeTracker);
         CapacityChanges.AddRange(ChangesOfCapacity());
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        await AddWebhookEventsAsync(cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <summary>
+    /// What organizations want to be told of is what the audit entries of this save say, so no handler can forget it. While nobody
+    /// has a webhook, nothing is written.
+    /// </summary>
+    private async Task AddWebhookEventsAsync(CancellationToken cancellationToken)
+    {
+        var happened = ChangeTracker.Entries<AuditEntry>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity)
+            .Where(entry => Webhook.EventTypes.Contains(entry.Action)).ToList();
+        if (happened.Count > 0 && await Webhooks.IgnoreQueryFilters().AnyAsync(cancellationToken))
+        {
+            WebhookEvents.AddRange(happened.Select(entry => new WebhookEvent
+            {
+                Id = Id<WebhookEvent>.New(entry.At),
+                At = entry.At,
+                Type = entry.Action,
+                SubjectType = entry.SubjectType,
+                SubjectId = entry.SubjectId,
+                OwnerId = entry.OwnerId,
+            }));
+        }
     }
 
     /// <summary>Tells every process which nodes to look at again; a node that was only added isn't on offer yet.</summary>
