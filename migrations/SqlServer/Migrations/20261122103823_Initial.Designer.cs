@@ -3,16 +3,16 @@ using System;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.PostgreSql.Migrations
+namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122083513_Initial")]
+    [Migration("20261122103823_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,15 +21,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.Entity("Marketplace.Application.Jobs.JobRun", b =>
                 {
                     b.Property<string>("Job")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("job");
 
                     b.Property<long>("DueAt")
@@ -37,7 +37,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("due_at");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempts");
 
                     b.Property<long?>("FinishedAt")
@@ -47,7 +47,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("outcome");
 
                     b.Property<long>("StartedAt")
@@ -56,7 +56,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Summary")
                         .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("nvarchar(2000)")
                         .HasColumnName("summary");
 
                     b.HasKey("Job", "DueAt")
@@ -69,17 +69,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Actor")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("answer");
 
                     b.Property<long>("At")
@@ -89,7 +89,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("request_hash");
 
                     b.HasKey("Actor", "Key")
@@ -103,20 +103,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("action");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<long>("At")
@@ -125,11 +125,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Details")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("details");
 
-                    b.Property<Guid?>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<long?>("SealNumber")
@@ -139,13 +139,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("subject_type");
 
                     b.HasKey("Id")
@@ -176,17 +176,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("digest");
 
                     b.Property<int>("Entries")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("entries");
 
                     b.Property<byte[]>("PreviousDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("previous_digest");
 
                     b.HasKey("Number")
@@ -197,8 +197,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -208,7 +208,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<long?>("DecidedAt")
@@ -217,34 +217,35 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("detail");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<long>("Version")
@@ -268,15 +269,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Period", "SellerId", "OrganizationId")
@@ -288,7 +289,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<long?>("BilledAt")
@@ -320,12 +321,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
                     b.Property<long>("IssuedAt")
@@ -339,39 +341,41 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Note")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("reason");
 
                     b.Property<long>("Refund")
                         .HasColumnType("bigint")
                         .HasColumnName("refund");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
                     b.Property<long>("Total")
@@ -407,29 +411,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("CreditNoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CreditNoteId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("credit_note_id");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceLineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceLineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_line_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -438,7 +445,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -466,14 +473,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("ContentDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_digest");
 
                     b.Property<long>("CreditedPayable")
@@ -491,7 +498,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
                     b.Property<long>("Net")
@@ -501,11 +508,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("Paid")
@@ -517,21 +525,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<string>("RatingVersion")
                         .IsRequired()
                         .HasMaxLength(10)
-                        .HasColumnType("character varying(10)")
+                        .HasColumnType("nvarchar(10)")
                         .HasColumnName("rating_version");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
                     b.Property<DateOnly?>("TaxIssuedOn")
@@ -540,7 +549,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("TaxNumber")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("tax_number");
 
                     b.Property<long>("Total")
@@ -584,17 +593,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
                 {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Allocations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("allocations");
 
                     b.HasKey("InvoiceId", "OrderId")
@@ -605,8 +614,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -615,21 +624,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -637,16 +648,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("net");
 
                     b.Property<bool>("OffPeak")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -654,7 +666,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("position");
 
                     b.Property<long>("Quantity")
@@ -666,7 +678,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("unit_price");
 
                     b.Property<int>("UsagePeriod")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("usage_period");
 
                     b.Property<long>("UsageVersion")
@@ -678,7 +690,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -698,8 +710,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -710,18 +722,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -739,21 +753,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
                 {
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Document")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("document");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("year");
 
                     b.Property<int>("Last")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("last");
 
                     b.Property<long>("Version")
@@ -769,8 +783,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -782,7 +796,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("commission");
 
                     b.Property<int>("CommissionRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("commission_rate");
 
                     b.Property<long>("FromBuyers")
@@ -807,15 +821,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -838,8 +853,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -850,14 +865,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -872,8 +888,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BuyerAccount", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("CreditLimit")
@@ -908,8 +924,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -919,13 +935,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("event");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -940,14 +956,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Posting", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasMaxLength(150)
+                        .HasColumnType("nvarchar(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -957,19 +973,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Asset")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("asset");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("EntryId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("EntryId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("entry_id");
 
-                    b.Property<Guid?>("PartyId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PartyId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("party_id");
 
                     b.HasKey("Id")
@@ -991,32 +1008,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Model")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("model");
 
                     b.Property<decimal>("Fp16Tflops")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("fp16_tflops");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("origin");
 
                     b.Property<string>("Vendor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("vendor");
 
                     b.Property<int>("Watts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("watts");
 
                     b.HasKey("Model")
@@ -1027,16 +1044,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -1045,7 +1063,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
@@ -1054,21 +1072,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("LastRefusal")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("last_refusal");
 
                     b.Property<long>("LimitPrice")
                         .HasColumnType("bigint")
                         .HasColumnName("limit_price");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("TriedAtChange")
@@ -1081,7 +1099,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1103,10 +1121,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
 
-                    b.Property<Guid?>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.HasKey("Number")
@@ -1117,13 +1135,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<decimal?>("BandwidthGbps")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("bandwidth_gbps");
 
                     b.Property<long>("CreatedAt")
@@ -1132,33 +1150,34 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Hub")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("hub");
 
                     b.Property<decimal?>("LatencyMs")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("latency_ms");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<decimal?>("Pue")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("pue");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("nvarchar(6)")
                         .HasColumnName("region_code");
 
                     b.HasKey("Id")
@@ -1172,24 +1191,25 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("BuyerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("buyer_credit_code");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("BuyerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("buyer_name");
 
                     b.Property<long>("ConcludedAt")
@@ -1199,38 +1219,40 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
+                        .HasColumnType("nvarchar(30)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("SellerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("seller_credit_code");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("seller_name");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("text");
 
                     b.Property<byte[]>("TextDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("text_digest");
 
                     b.HasKey("Id")
@@ -1249,12 +1271,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("ChangedAt")
@@ -1266,20 +1289,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("handed_over_at");
 
                     b.Property<int?>("LateFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("late_from");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("SealedAccess")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("sealed_access");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -1295,30 +1319,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
-                    b.Property<Guid?>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("quote_id");
 
                     b.Property<string>("UnfillableReason")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("unfillable_reason");
 
                     b.HasKey("Id")
@@ -1332,14 +1357,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1350,8 +1375,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("billed_usage_version");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long?>("CancelledAt")
@@ -1359,15 +1385,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("cancelled_at");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<int>("CpuMilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cpu_milli_per_card");
 
                     b.Property<long>("DepositHeld")
@@ -1375,7 +1402,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<string>("ExpectedTokens")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("expected_tokens");
 
                     b.Property<long>("Forgone")
@@ -1383,50 +1410,53 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("forgone");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("listing_id");
 
                     b.Property<int>("MemoryMiBPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_mi_b_per_card");
 
                     b.Property<int>("MilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli_per_card");
 
                     b.Property<string>("Moves")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("moves");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<string>("NodeName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("node_name");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid?>("ParentId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ParentId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("parent_id");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("position");
 
                     b.Property<long>("PricePerCardHour")
@@ -1436,28 +1466,29 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("Resold")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("resold");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int?>("SoldUntil")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("sold_until");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
@@ -1473,7 +1504,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -1507,17 +1538,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Benchmarks")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("benchmarks");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -1525,15 +1557,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("MinHours")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("min_hours");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("off_peak");
 
                     b.Property<long>("PricePerCardHour")
@@ -1543,31 +1575,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("ResaleCards")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("resale_cards");
 
-                    b.Property<Guid?>("ResaleOf")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ResaleOf")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("resale_of");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("SliceMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("slice_milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("token_prices");
 
                     b.Property<long?>("WithdrawnAt")
@@ -1594,28 +1627,29 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.ListingNode", b =>
                 {
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("listing_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("active");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("ListingId", "NodeId")
@@ -1632,50 +1666,52 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Node", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<string>("Interconnect")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("interconnect");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Tags")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("tags");
 
                     b.Property<int>("Vcpus")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("vcpus");
 
                     b.Property<long>("Version")
@@ -1685,11 +1721,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("WithdrawnCards")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("withdrawn_cards");
 
                     b.Property<int?>("WithdrawnFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("withdrawn_from");
 
                     b.HasKey("Id")
@@ -1710,12 +1746,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DepositHeld")
@@ -1723,12 +1760,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Funding")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("funding");
 
                     b.Property<long>("Payable")
@@ -1743,12 +1780,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
-                    b.Property<Guid>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("bigint")
+                        .HasColumnName("public_money_from_outside");
+
+                    b.Property<byte[]>("QuoteId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("quote_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Total")
@@ -1758,7 +1800,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -1795,14 +1837,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1824,7 +1866,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(2)
-                        .HasColumnType("character varying(2)")
+                        .HasColumnType("nvarchar(2)")
                         .HasColumnName("region");
 
                     b.Property<long>("Volume")
@@ -1843,16 +1885,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -1861,15 +1904,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Payable")
@@ -1878,7 +1921,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Plan")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("plan");
 
                     b.Property<long>("PublicMoney")
@@ -1892,16 +1935,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Vouchers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers");
 
                     b.Property<string>("VouchersNotApplied")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers_not_applied");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1918,36 +1961,36 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Reservation", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<int>("Card")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("card");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("CpuMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_mi_b");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("LegId", "NodeId", "Card", "From")
@@ -1964,12 +2007,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DecideBy")
@@ -1981,59 +2025,63 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("decided_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Hours")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("hours");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<long>("OpenedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("opened_at");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid>("ProviderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -2061,12 +2109,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -2076,22 +2125,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("PublicKeyPem")
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("public_key_pem");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("source");
 
                     b.HasKey("Id")
@@ -2109,21 +2159,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
                 {
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("event_id");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2132,17 +2183,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2157,12 +2208,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2175,13 +2227,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("replaces");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("replaces")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2195,8 +2248,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.HasKey("MeterId", "EventId")
                         .HasName("pk_readings");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("MeterId", "EventId"), false);
+
                     b.HasIndex("LegId", "To")
                         .HasDatabaseName("ix_readings_leg_id_to_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("LegId", "To"));
 
                     b.ToTable("readings", t =>
                         {
@@ -2208,12 +2265,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("hour");
 
                     b.Property<long>("Attested")
@@ -2221,7 +2278,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("attested");
 
                     b.Property<int>("AttestedReadings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attested_readings");
 
                     b.Property<long>("Busy")
@@ -2241,7 +2298,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2255,13 +2312,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Controllers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("controllers");
 
                     b.Property<long>("CreatedAt")
@@ -2271,7 +2328,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("CreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("credit_code");
 
                     b.Property<DateOnly>("EstablishedOn")
@@ -2281,30 +2338,30 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("nvarchar(6)")
                         .HasColumnName("region_code");
 
                     b.Property<string>("Taxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("taxpayer");
 
                     b.Property<string>("Traits")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("traits");
 
                     b.HasKey("Id")
@@ -2317,24 +2374,45 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("controller");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<long?>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
@@ -2343,18 +2421,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Step")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("step");
 
                     b.Property<string>("Verdict")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("verdict");
 
                     b.HasKey("Id")
@@ -2368,30 +2446,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("sha256");
 
                     b.Property<string>("Uri")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("uri");
 
                     b.HasKey("Id")
@@ -2408,26 +2487,28 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("Id")
@@ -2442,41 +2523,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
 
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("funders");
+
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
                         .HasColumnName("paid_at");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("SubmittedAt")
@@ -2509,43 +2597,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ClaimId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ClaimId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("claim_id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("line_id");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("RedemptionId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RedemptionId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("redemption_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -2564,11 +2657,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<long>("CreatedAt")
@@ -2578,7 +2672,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.HasKey("Code")
@@ -2594,11 +2688,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("year");
 
                     b.Property<long>("Amount")
@@ -2627,11 +2721,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<long>("From")
@@ -2640,7 +2734,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Rules")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("rules");
 
                     b.HasKey("Code", "Number")
@@ -2651,16 +2745,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("Claimed")
@@ -2668,37 +2763,41 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("claimed");
 
                     b.Property<bool>("Deducted")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("deducted");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("line_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Paid")
                         .HasColumnType("bigint")
                         .HasColumnName("paid");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<int>("ProgrammeVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("programme_version");
 
                     b.Property<long>("Rejected")
@@ -2709,8 +2808,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("returned");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<string>("Reward")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("reward");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<DateOnly>("UsedUntil")
@@ -2722,8 +2826,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -2753,8 +2858,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Available")
@@ -2762,7 +2867,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("available");
 
                     b.Property<int>("BudgetYear")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("budget_year");
 
                     b.Property<long>("Expired")
@@ -2789,14 +2894,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<long>("Redeemed")
@@ -2817,7 +2923,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<int>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version_number");
 
                     b.HasKey("Id")
@@ -2843,21 +2949,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<string>("ContractNumber")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("contract_number");
 
                     b.Property<DateOnly?>("ContractSignedOn")
@@ -2869,31 +2976,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int?>("DaysLeft")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("days_left");
 
                     b.Property<string>("Declarations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("declarations");
 
                     b.Property<long>("Granted")
                         .HasColumnType("bigint")
                         .HasColumnName("granted");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("PublicMoneyFromOutside")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("public_money_from_outside");
 
                     b.Property<DateOnly?>("PublicSince")
@@ -2906,17 +3014,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("RejectedFor")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("rejected_for");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("StepsPassed")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("steps_passed");
 
                     b.Property<long?>("SubmittedAt")
@@ -2929,11 +3037,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<int?>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version_number");
 
-                    b.Property<Guid?>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -2965,12 +3073,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Amount")
@@ -2985,8 +3093,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("left");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Version")
@@ -3013,11 +3122,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("ClientId")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("client_id");
 
                     b.Property<int>("FailedAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failed_attempts");
 
                     b.Property<long?>("LockedUntil")
@@ -3027,23 +3136,24 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecretHash")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("secret_hash");
 
                     b.HasKey("ClientId")
@@ -3057,31 +3167,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.Person", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<int>("AccessFailedCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("access_failed_count");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("concurrency_stamp");
 
                     b.Property<string>("Email")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("email");
 
                     b.Property<bool>("EmailConfirmed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("email_confirmed");
 
                     b.Property<bool>("LockoutEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("lockout_enabled");
 
                     b.Property<long?>("LockoutEnd")
@@ -3090,47 +3200,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("normalized_email");
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PasswordHash")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("password_hash");
 
                     b.Property<string>("PhoneNumber")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("phone_number");
 
                     b.Property<bool>("PhoneNumberConfirmed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("phone_number_confirmed");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecurityStamp")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("security_stamp");
 
                     b.Property<bool>("TwoFactorEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("two_factor_enabled");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("user_name");
 
                     b.HasKey("Id")
@@ -3141,7 +3252,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
-                        .HasDatabaseName("user_name_index");
+                        .HasDatabaseName("user_name_index")
+                        .HasFilter("[normalized_user_name] IS NOT NULL");
 
                     b.ToTable("identity_users", (string)null);
                 });
@@ -3150,12 +3262,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Name")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("xml");
 
                     b.HasKey("Name")
@@ -3167,7 +3279,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Infrastructure.Persistence.SandboxTime", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("id");
 
                     b.Property<long>("Now")
@@ -3189,21 +3301,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
 
                     b.Property<string>("ClaimType")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("claim_type");
 
                     b.Property<string>("ClaimValue")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("claim_value");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.HasKey("Id")
@@ -3218,19 +3331,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("ProviderKey")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("provider_key");
 
                     b.Property<string>("ProviderDisplayName")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("provider_display_name");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.HasKey("LoginProvider", "ProviderKey")
@@ -3244,20 +3358,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("Name")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("name");
 
                     b.Property<string>("Value")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("value");
 
                     b.HasKey("UserId", "LoginProvider", "Name")
@@ -3601,6 +3715,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>

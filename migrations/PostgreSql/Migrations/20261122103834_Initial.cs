@@ -402,7 +402,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     entry_id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    account = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    account = table.Column<string>(type: "character varying(150)", maxLength: 150, nullable: false),
                     party_id = table.Column<Guid>(type: "uuid", nullable: true),
                     asset = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false)
@@ -527,6 +527,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     placed_at = table.Column<long>(type: "bigint", nullable: false),
                     total = table.Column<long>(type: "bigint", nullable: false),
                     public_money = table.Column<long>(type: "bigint", nullable: false),
+                    public_money_from_outside = table.Column<long>(type: "bigint", nullable: false),
                     payable = table.Column<long>(type: "bigint", nullable: false),
                     deposit_held = table.Column<long>(type: "bigint", nullable: false),
                     from_hour = table.Column<int>(type: "integer", nullable: false),
@@ -542,6 +543,24 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organization_controllers",
+                columns: table => new
+                {
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    controller = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_organization_controllers", x => new { x.controller, x.organization_id });
+                    table.ForeignKey(
+                        name: "fk_organization_controllers_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -749,6 +768,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     decided_at = table.Column<long>(type: "bigint", nullable: true),
                     paid_at = table.Column<long>(type: "bigint", nullable: true),
                     payment_reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    funders = table.Column<string>(type: "text", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1236,6 +1256,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
                     payee_id = table.Column<Guid>(type: "uuid", nullable: false),
                     deducted = table.Column<bool>(type: "boolean", nullable: false),
+                    reward = table.Column<string>(type: "text", nullable: true),
                     used_until = table.Column<DateOnly>(type: "date", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     returned = table.Column<long>(type: "bigint", nullable: false),
@@ -1814,6 +1835,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_organization_controllers_organization_id",
+                table: "organization_controllers",
+                column: "organization_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_organizations_credit_code",
                 table: "organizations",
                 column: "credit_code",
@@ -2115,6 +2141,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "number_series");
+
+            migrationBuilder.DropTable(
+                name: "organization_controllers");
 
             migrationBuilder.DropTable(
                 name: "postings");
