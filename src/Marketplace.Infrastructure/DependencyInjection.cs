@@ -30,7 +30,11 @@ public static class DependencyInjection
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<SandboxClock>();
         services.AddSingleton<MarketClock>(provider => sandbox ? provider.GetRequiredService<SandboxClock>() : new MarketClock());
-        services.AddDbContext<MarketplaceDbContext>(database.Configure);
+        services.AddDbContext<MarketplaceDbContext>(options =>
+        {
+            database.Configure(options);
+            options.AddInterceptors(CommandSpans.Instance);
+        });
         services.AddScoped<IMarketplaceDb>(provider => provider.GetRequiredService<MarketplaceDbContext>());
         services.AddSingleton<SqliteWriteQueue>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();

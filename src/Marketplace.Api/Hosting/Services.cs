@@ -34,6 +34,7 @@ internal static class Services
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
+        Observability.Add(builder, settings.Role);
         var services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton(settings.Sandbox);

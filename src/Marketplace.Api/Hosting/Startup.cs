@@ -64,6 +64,7 @@ internal static partial class Startup
         var settings = app.Services.GetRequiredService<HostSettings>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.WriteForStatusAsync(context.HttpContext));
+        app.UseOverloadProtection();
         if (settings.Role != ProcessRole.Worker)
         {
             // Before authorization, which asks for a token wherever there is no endpoint that says otherwise.
