@@ -1,6 +1,7 @@
 using System.Text;
 using CsvHelper;
 using Marketplace.Api.Http;
+using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
@@ -17,7 +18,7 @@ internal static class BillingEndpoints
         var group = app.MapGroup("/v1").WithTags("Billing");
         MapInvoices(group);
         group.MapPost("/billing-runs", (Body<RunBilling> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
-            .Produces<BillingRunAnswer>().RequireAuthorization(Policies.Admin).WithSummary("Close, bill and settle a period that is over");
+            .Produces<BillingRunAnswer>().RequireAuthorization(Policies.Admin).DisableRequestTimeout().WithSummary("Close, bill and settle a period that is over");
         group.MapGet("/statements", (string period, string? organizationId, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new GetStatement(QueryText.Period(period, "period") ?? default, Organization(organizationId)), token))
             .Produces<StatementAnswer>().WithSummary("A buyer's invoices and credit notes of a period on one page");
@@ -29,7 +30,7 @@ internal static class BillingEndpoints
             .Produces<Page<SettlementAnswer>>().WithSummary("The caller's settlements as a seller");
         group.MapPost("/settlements/{id}/payments", (string id, Body<PaySettlement> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Settlement>.Parse(id) }, _ => "/v1/settlements", token))
-            .Produces<SettlementAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("The buyers' part was paid out");
+            .Produces<SettlementAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("The buyers' part was paid out");
     }
 
     private static void MapInvoices(RouteGroupBuilder group)
@@ -46,13 +47,13 @@ internal static class BillingEndpoints
             .Produces<LineExplanation>().WithSummary("Walk a line down to readings, and its vouchers down to rules");
         group.MapPost("/invoices/{id}/payments", (string id, Body<PayInvoice> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Invoice>.Parse(id) }, _ => $"/v1/invoices/{id}", token))
-            .Produces<InvoiceAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("A buyer's payment came in");
+            .Produces<InvoiceAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("A buyer's payment came in");
         group.MapPut("/invoices/{id}/tax-number", (string id, Body<SetTaxNumber> body, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(body.Value with { Id = Id<Invoice>.Parse(id) }, token))
             .Produces<InvoiceAnswer>().RequireAuthorization(Policies.Party).WithSummary("Record the tax authority's number");
         group.MapPost("/invoices/{id}/credit-notes", (string id, Body<IssueCreditNote> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { InvoiceId = Id<Invoice>.Parse(id) }, note => $"/v1/credit-notes?invoiceId={note.InvoiceId}", token))
-            .Produces<CreditNoteAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Correct an issued invoice");
+            .Produces<CreditNoteAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("Correct an issued invoice");
     }
 
     private static Id<Organization>? Organization(string? id) => id is null ? null : Id<Organization>.Parse(id);

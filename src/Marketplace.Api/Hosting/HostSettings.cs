@@ -17,7 +17,7 @@ public enum ProcessRole
 
 /// <summary>Every setting, read and checked once at start.</summary>
 public sealed record HostSettings(
-    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, string? Authority, string? Audience)
+    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, ProtectionSettings Protection, bool Demo, string? Authority, string Audience, string? RequiredScope)
 {
     /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
     public static HostSettings From(IConfiguration configuration, IHostEnvironment environment)
@@ -40,10 +40,11 @@ public sealed record HostSettings(
             sandbox,
             ReadMarket(configuration),
             Read(configuration, "Role", ProcessRole.All, (string text, out ProcessRole role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role)),
-            configuration.GetValue("RateLimits:Enabled", defaultValue: true),
+            ProtectionSettings.From(configuration),
             demo,
             configuration["Identity:Authority"],
-            configuration["Identity:Audience"]);
+            configuration["Identity:Audience"] is { Length: > 0 } audience ? audience : "marketplace",
+            configuration["Identity:RequiredScope"] is { Length: > 0 } scope ? scope : null);
     }
 
     private static SandboxSettings ReadSandbox(IConfiguration configuration) => new(
@@ -55,6 +56,7 @@ public sealed record HostSettings(
         Reader<int> Whole(int least, int most) => (string text, out int number) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most;
         bool Rate(string text, out Ratio rate) => Ratio.TryParse(text, out rate) && rate >= Ratio.Zero && rate < Ratio.One;
+        TimeSpan Days(string kind, int otherwise) => TimeSpan.FromDays(Read(configuration, "Retention:" + kind, otherwise, Whole(1, 36_500)));
         return new(
             new(Read(configuration, "Marketplace:TimeZone", TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"), (string text, out TimeZoneInfo zone) => TimeZoneInfo.TryFindSystemTimeZoneById(text, out zone!))),
             Read(configuration, "Marketplace:CommissionRate", Ratio.Parse("0.05"), Rate),
@@ -65,7 +67,11 @@ public sealed record HostSettings(
             new(
                 Read(configuration, "Marketplace:FraudHistoryMultiple", 5, Whole(2, 1000)),
                 Read(configuration, "Marketplace:FraudHistoryLeast", Money.Parse("10000.00"), (string text, out Money amount) => Money.TryParse(text, out amount) && !amount.IsNegative),
-                Read(configuration, "Marketplace:FraudUnattestedShare", Ratio.Parse("0.50"), Rate)));
+                Read(configuration, "Marketplace:FraudUnattestedShare", Ratio.Parse("0.50"), Rate)))
+        {
+            FourEyesAbove = Read(configuration, "Marketplace:FourEyesAbove", default(Money?), (string text, out Money? amount) => (amount = Money.TryParse(text, out var above) && !above.IsNegative ? above : null) is not null),
+            Retention = new(Days("Quotes", 7), Days("Answers", 7), Days("Enquiries", 731), Days("JobRuns", 731)),
+        };
     }
 
     private delegate bool Reader<T>(string text, out T value);

@@ -51,10 +51,13 @@ internal static class SettlementLines
 }
 
 /// <summary>The buyers' part of a settlement was paid out to the seller.</summary>
-public sealed record PaySettlement(string? Reference) : ICommand<SettlementAnswer>
+public sealed record PaySettlement(string? Reference) : ICommand<SettlementAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Settlement> Id { get; init; }
+
+    public async Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) =>
+        await db.Settlements.Where(settlement => settlement.Id == Id).Select(settlement => (Money?)settlement.FromBuyers).SingleOrDefaultAsync(cancellationToken) ?? Money.Zero;
 }
 
 public sealed class PaySettlementValidator : AbstractValidator<PaySettlement>

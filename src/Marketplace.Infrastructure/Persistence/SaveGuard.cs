@@ -21,7 +21,7 @@ internal static class SaveGuard
         typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing), typeof(Bid),
         typeof(ListingNode), typeof(Order), typeof(Contract), typeof(Delivery), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
         typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(BillingPeriod),
-        typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(VoucherApplication), typeof(FraudFlag),
+        typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(VoucherApplication), typeof(FraudFlag), typeof(Proposal),
     ];
 
     private static readonly HashSet<Type> AddedOnly =

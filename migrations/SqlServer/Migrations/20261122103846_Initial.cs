@@ -35,7 +35,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    previous_secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    previous_secret_until = table.Column<long>(type: "bigint", nullable: true),
+                    stamp = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
                     failed_attempts = table.Column<int>(type: "int", nullable: false),
                     locked_until = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -179,6 +183,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
                     normalized_user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
                     email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
@@ -187,8 +192,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     password_hash = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     security_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     concurrency_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    phone_number = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    phone_number_confirmed = table.Column<bool>(type: "bit", nullable: false),
                     two_factor_enabled = table.Column<bool>(type: "bit", nullable: false),
                     lockout_end = table.Column<long>(type: "bigint", nullable: true),
                     lockout_enabled = table.Column<bool>(type: "bit", nullable: false),
@@ -275,6 +278,28 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_price_index_days", x => x.day);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "proposals",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    operation = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    request = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    proposed_by = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    proposed_at = table.Column<long>(type: "bigint", nullable: false),
+                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    decided_by = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_proposals", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1667,6 +1692,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "normalized_email");
 
             migrationBuilder.CreateIndex(
+                name: "ix_identity_users_organization_id",
+                table: "identity_users",
+                column: "organization_id");
+
+            migrationBuilder.CreateIndex(
                 name: "user_name_index",
                 table: "identity_users",
                 column: "normalized_user_name",
@@ -1845,6 +1875,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_programmes_authority_id",
                 table: "programmes",
                 column: "authority_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_proposals_proposed_by_key",
+                table: "proposals",
+                columns: new[] { "proposed_by", "key" },
+                unique: true,
+                filter: "[key] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_proposals_status",
+                table: "proposals",
+                column: "status");
 
             migrationBuilder.CreateIndex(
                 name: "ix_quotes_buyer_id",
@@ -2126,6 +2168,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "programme_budgets");
+
+            migrationBuilder.DropTable(
+                name: "proposals");
 
             migrationBuilder.DropTable(
                 name: "quotes");
