@@ -50,9 +50,10 @@ public sealed partial class BadRequestStormTests(Servers servers, ITestOutputHel
             var answer = await caller.SendAsync(new(operation.Method), address, body is null ? null : Party.Content(body, type)).WaitAsync(Patience);
             answered[answer.Status] = answered.GetValueOrDefault(answer.Status) + 1;
             Assert.True(answer.Status < 500, $"{request} answered {answer}");
-            Assert.False(Insides().IsMatch(answer.Text), $"{request} tells of the insides: {Cut(answer.Text)}");
 
             // What a request says itself may stand in its answer.
+            Assert.All(Insides().Matches(answer.Text).Where(match => !(address + body).Contains(match.Value, StringComparison.Ordinal)), match =>
+                Assert.Fail($"{request} was told {match.Value} of the insides: {Cut(answer.Text)}"));
             Assert.All(secrets.Where(secret => !(address + body).Contains(secret, StringComparison.Ordinal)), secret =>
                 Assert.False(answer.Text.Contains(secret, StringComparison.Ordinal), $"{request} was told {secret}: {Cut(answer.Text)}"));
         }

@@ -101,8 +101,8 @@ public sealed class MarketplaceServer : IAsyncDisposable
                 builder.UseSetting(name, value);
             }
 
-            builder.ConfigureServices(collection => services?.Invoke(collection));
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new FaultLog(Faults)).SetMinimumLevel(LogLevel.Warning));
+            builder.ConfigureServices(collection => services?.Invoke(collection));
         }
     }
 

@@ -14,6 +14,8 @@ public sealed record World(
     /// <summary>A client and a person of the party's, by the party's id.</summary>
     public required IReadOnlyDictionary<string, (string Client, string Person)> Accounts { get; init; }
 
+    public required string Settlement { get; init; }
+
     public Party Provider => Capacity.Provider;
 
     public IReadOnlyList<Party> Strangers => [OtherProvider, OtherBuyer, OtherAuthority];
@@ -88,6 +90,7 @@ public sealed record World(
             (await buyer.PostAsync("/v1/bids", new { accelerators = new[] { capacity.Model }, cards = 8, hours = 1, from = MarketSetup.Wire(next), workload = "other", maxPricePerCardHour = "99.00" })).Is(201)["id"])
         {
             Accounts = accounts,
+            Settlement = (await capacity.Provider.GetAsync("/v1/settlements")).Is(200)["items[0].id"],
         };
     }
 
@@ -104,6 +107,7 @@ public sealed record World(
             "vouchers" => Voucher,
             "invoices" => Invoice,
             "claims" => Claim,
+            "settlements" => Settlement,
             "applications" => Application,
             "bids" => Bid,
             "disputes" => Dispute,
