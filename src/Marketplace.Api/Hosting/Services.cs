@@ -27,6 +27,12 @@ internal static class Services
     /// <summary>How far the clocks of issuer and API may be apart.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long after one look at the issuer's keys a token with an unknown one, or a forged one, has them looked at again.</summary>
+    private static readonly TimeSpan KeysAgainAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a key that the issuer has withdrawn may still be taken.</summary>
+    private static readonly TimeSpan KeysKept = TimeSpan.FromMinutes(10);
+
     /// <summary>What the issuer signs with: never a secret that it shares with a client.</summary>
     private static readonly string[] Asymmetric = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
@@ -100,6 +106,8 @@ internal static class Services
                 options.RequireHttpsMetadata = !settings.Authority.StartsWith("http://localhost", StringComparison.Ordinal)
                     && !settings.Authority.StartsWith("http://127.0.0.1", StringComparison.Ordinal);
                 options.MapInboundClaims = false;
+                options.RefreshInterval = KeysAgainAfter;
+                options.AutomaticRefreshInterval = KeysKept;
                 options.TokenValidationParameters.ClockSkew = ClockSkew;
                 options.TokenValidationParameters.ValidAlgorithms = Asymmetric;
                 options.TokenValidationParameters.RoleClaimType = MarketClaims.Role;
