@@ -65,6 +65,7 @@ public static class DependencyInjection
         services.AddScoped<KnownReadings>();
         services.AddScoped<SpendHistory>();
         services.AddScoped<Funding>();
+        services.AddScoped<Rewards>();
         services.AddScoped<VoucherIssuing>();
         services.AddScoped<ApplicationScreening>();
         services.AddScoped<ApplicationSubmission>();

@@ -18,6 +18,7 @@ namespace Marketplace.Application;
 public interface IMarketplaceDb
 {
     DbSet<Organization> Organizations { get; }
+    DbSet<OrganizationController> OrganizationControllers { get; }
     DbSet<BuyerAccount> BuyerAccounts { get; }
     DbSet<BankTransfer> BankTransfers { get; }
     DbSet<Accelerator> Accelerators { get; }

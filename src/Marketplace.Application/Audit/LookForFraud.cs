@@ -68,7 +68,7 @@ public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWor
         var months = await (
             from redemption in db.Redemptions
             join invoice in db.Invoices on redemption.InvoiceId equals invoice.Id
-            where invoice.Period >= earliest && invoice.Period <= period
+            where redemption.Reward == null && invoice.Period >= earliest && invoice.Period <= period
             group redemption by new { redemption.BuyerId, invoice.Period } into month
             select new { month.Key.BuyerId, month.Key.Period, Fen = month.Sum(r => (long)(object)r.Amount) }).ToListAsync(cancellationToken);
         foreach (var buyer in months.GroupBy(month => month.BuyerId).OrderBy(group => group.Key))

@@ -104,7 +104,7 @@ public sealed class BillPartiesHandler(
     {
         var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Fundable(line), leg.Attested))).ToList();
         var pinned = await WithSpendAsync(await funding.WithRulesAsync(order.Funding, cancellationToken), period, sameInvoice, cancellationToken);
-        var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id).ToListAsync(cancellationToken);
+        var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id && r.Reward == null).ToListAsync(cancellationToken);
         var legIds = legs.Select(leg => leg.Leg.Id).ToList();
         var held = (await (
             from hold in db.VoucherHolds

@@ -28,11 +28,16 @@ public sealed record ExplainedPart(
     Id<Voucher> VoucherId, string Programme, int ProgrammeVersion, string Rule, Ratio? Ratio, Money Eligible, Money Limit, Money Amount, bool Deducted,
     ProgrammeRules Rules, Money Returned, Money Rejected, Money Claimed, Money Paid);
 
+/// <summary>What a programme rewarded the provider with for the line's hours, by which rule and of what, and how far the money has come back.</summary>
+public sealed record ExplainedReward(
+    Id<Voucher> VoucherId, string Programme, int ProgrammeVersion, Id<Organization> ProviderId, string Rule, Ratio? Ratio, Price? PerCardHour, Money OwnMoney, string CardHours,
+    Money Share, Money Amount, Money Returned, Money Rejected, Money Claimed, Money Paid);
+
 public sealed record ExplainedCredit(string Number, CreditReason Reason, DateTimeOffset IssuedAt, Money Amount, Money Vat, IReadOnlyList<ReturnedPart> Returned);
 
 public sealed record LineExplanation(
     Id<InvoiceLine> LineId, string InvoiceNumber, Period Period, string RatingVersion, LineKind Kind, ExplainedAmount Amount, IReadOnlyList<ExplainedHour> Hours,
-    ExplainedLeg Leg, IReadOnlyList<ExplainedPart> Vouchers, IReadOnlyList<ExplainedCredit> Credits);
+    ExplainedLeg Leg, IReadOnlyList<ExplainedPart> Vouchers, IReadOnlyList<ExplainedReward> Rewards, IReadOnlyList<ExplainedCredit> Credits);
 
 /// <summary>Walks an invoice line down: hours, readings, leg, listing, price; and each voucher part down to its rule.</summary>
 public sealed record ExplainLine(Id<Invoice> InvoiceId, Id<InvoiceLine> LineId) : IQuery<LineExplanation>;
@@ -48,7 +53,7 @@ public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<Expl
         return new(
             line.Id, invoice!.Number, invoice.Period, invoice.RatingVersion, line.Kind, AmountOf(line), await HoursAsync(line, cancellationToken),
             new(leg.Id, leg.OrderId, placedAt, leg.ListingId, leg.SellerId, leg.BuyerId, leg.NodeName, leg.Accelerator, leg.Cards, leg.MilliPerCard, leg.From, leg.To, leg.Product, leg.PricePerCardHour, leg.OffPeak),
-            await PartsAsync(line, cancellationToken), await CreditsAsync(line, cancellationToken));
+            await PartsAsync(line, cancellationToken), await RewardsAsync(line, cancellationToken), await CreditsAsync(line, cancellationToken));
     }
 
     private static ExplainedAmount AmountOf(InvoiceLine line) => new(
@@ -71,7 +76,7 @@ public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<Expl
 
     private async Task<IReadOnlyList<ExplainedPart>> PartsAsync(InvoiceLine line, CancellationToken cancellationToken)
     {
-        var redemptions = await db.Redemptions.IgnoreQueryFilters().AsNoTracking().Where(r => r.LineId == line.Id).ToDictionaryAsync(r => r.VoucherId, cancellationToken);
+        var redemptions = await db.Redemptions.IgnoreQueryFilters().AsNoTracking().Where(r => r.LineId == line.Id && r.Reward == null).ToDictionaryAsync(r => r.VoucherId, cancellationToken);
         var codes = line.Parts.Select(part => part.Programme).ToList();
         var versions = await db.ProgrammeVersions.AsNoTracking().Where(v => codes.Contains(v.Code)).ToListAsync(cancellationToken);
         return [.. line.Parts.Select(part => new ExplainedPart(
@@ -79,6 +84,12 @@ public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<Expl
             versions.Single(v => v.Code == part.Programme && v.Number == part.ProgrammeVersion).Rules,
             redemptions[part.VoucherId].Returned, redemptions[part.VoucherId].Rejected, redemptions[part.VoucherId].Claimed, redemptions[part.VoucherId].Paid))];
     }
+
+    private async Task<IReadOnlyList<ExplainedReward>> RewardsAsync(InvoiceLine line, CancellationToken cancellationToken) =>
+        [.. (await db.Redemptions.IgnoreQueryFilters().AsNoTracking().Where(r => r.LineId == line.Id && r.Reward != null).OrderBy(r => r.Id).ToListAsync(cancellationToken))
+            .Select(r => new ExplainedReward(
+                r.VoucherId, r.ProgrammeCode, r.ProgrammeVersion, r.PayeeId, r.Reward!.Rule, r.Reward.Ratio, r.Reward.PerCardHour, r.Reward.Use.Paid, r.Reward.Use.CardTime.ToCardHours(),
+                r.Reward.Share, r.Amount, r.Returned, r.Rejected, r.Claimed, r.Paid))];
 
     private async Task<IReadOnlyList<ExplainedCredit>> CreditsAsync(InvoiceLine line, CancellationToken cancellationToken) =>
         [.. (await (

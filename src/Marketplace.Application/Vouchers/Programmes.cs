@@ -77,7 +77,6 @@ internal static class ProgrammeRuleChecks
     {
         (string Path, bool Asked)[] untracked =
         [
-            ("rules.mode", rules.Mode == ProgrammeMode.Reward),
             ("rules.corroboration", rules.Corroboration is not null and not Corroboration.None),
         ];
         return untracked.Where(rule => rule.Asked).Select(rule => new RuleProblem(rule.Path, "can't be evaluated yet"));

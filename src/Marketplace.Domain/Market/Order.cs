@@ -32,6 +32,9 @@ public sealed class Order
     /// <summary>What vouchers were expected to pay when the order was placed.</summary>
     public required Money PublicMoney { get; init; }
 
+    /// <summary>What of the public money that the buyer declared from outside counts as given for this order.</summary>
+    public required Money PublicMoneyFromOutside { get; init; }
+
     public required Money Payable { get; init; }
 
     /// <summary>Held of the buyer's deposit or credit when the order was placed.</summary>

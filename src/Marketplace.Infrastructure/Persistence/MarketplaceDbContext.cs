@@ -25,6 +25,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     : IdentityUserContext<Person, Guid>(options), IMarketplaceDb
 {
     public DbSet<Organization> Organizations => Set<Organization>();
+    public DbSet<OrganizationController> OrganizationControllers => Set<OrganizationController>();
     public DbSet<BuyerAccount> BuyerAccounts => Set<BuyerAccount>();
     public DbSet<BankTransfer> BankTransfers => Set<BankTransfer>();
     public DbSet<Accelerator> Accelerators => Set<Accelerator>();

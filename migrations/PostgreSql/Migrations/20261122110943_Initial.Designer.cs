@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122103916_Initial")]
+    [Migration("20261122110943_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1020,8 +1020,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasMaxLength(150)
+                        .HasColumnType("character varying(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -1817,6 +1817,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("bigint")
+                        .HasColumnName("public_money_from_outside");
+
                     b.Property<Guid>("QuoteId")
                         .HasColumnType("uuid")
                         .HasColumnName("quote_id");
@@ -2391,6 +2395,26 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("controller");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2527,6 +2551,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
@@ -2782,6 +2811,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<long>("Returned")
                         .HasColumnType("bigint")
                         .HasColumnName("returned");
+
+                    b.Property<string>("Reward")
+                        .HasColumnType("text")
+                        .HasColumnName("reward");
 
                     b.Property<Guid>("SellerId")
                         .HasColumnType("uuid")
@@ -3697,6 +3730,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
