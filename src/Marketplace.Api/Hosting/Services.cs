@@ -1,6 +1,5 @@
 using FluentValidation;
 using Marketplace.Api.Demo;
-using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
