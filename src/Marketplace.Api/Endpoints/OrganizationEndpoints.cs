@@ -22,6 +22,14 @@ internal static class OrganizationEndpoints
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new GetOrganization(Id<Organization>.Parse(id)), token))
             .Produces<OrganizationAnswer>().WithSummary("One organization");
+        app.MapGet("/v1/names", (string[] id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetNames(id), token))
+            .Produces<Page<NameAnswer>>().WithTags("Organizations").WithSummary("What ids of parties and centres stand for, as far as the caller deals with them");
+        group.MapGet("/{id}/clients", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListClients(Id<Organization>.Parse(id), page.ToPage()), token))
+            .Produces<Page<ClientRow>>().WithSummary("An organization's clients");
+        group.MapGet("/{id}/people", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListPeople(Id<Organization>.Parse(id), page.ToPage()), token))
+            .Produces<Page<PersonRow>>().WithSummary("An organization's people who sign in");
         group.MapPost("/{id}/clients", (string id, Body<CreateClient> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id) }, _ => $"/v1/organizations/{id}", token))
             .Produces<ClientAnswer>(201).RequireAuthorization(Policies.Party).WithSummary("Make a client; its secret is told this once");

@@ -17,7 +17,7 @@ public enum ProcessRole
 
 /// <summary>Every setting, read and checked once at start.</summary>
 public sealed record HostSettings(
-    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, string? Authority, string? Audience)
+    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, string? Authority, string? Audience, string? ClientId, string? Scope)
 {
     /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
     public static HostSettings From(IConfiguration configuration, IHostEnvironment environment)
@@ -43,7 +43,9 @@ public sealed record HostSettings(
             configuration.GetValue("RateLimits:Enabled", defaultValue: true),
             demo,
             configuration["Identity:Authority"],
-            configuration["Identity:Audience"]);
+            configuration["Identity:Audience"],
+            configuration["Identity:Authority"] is null ? null : configuration["Identity:ClientId"] ?? "console",
+            configuration["Identity:Authority"] is null ? null : configuration["Identity:Scope"] ?? "openid offline_access");
     }
 
     private static SandboxSettings ReadSandbox(IConfiguration configuration) => new(

@@ -73,12 +73,14 @@ internal static partial class Startup
                 page.SwaggerEndpoint("/openapi/v1.json", "v1");
                 page.DocumentTitle = "Compute-voucher marketplace";
             });
+            app.UseConsole(settings.Authority);
         }
 
         app.UseRouting();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseSessionGuard();
         app.UseMiddleware<RequestContextMiddleware>();
 
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
@@ -99,6 +101,7 @@ internal static partial class Startup
             app.MapTokens();
         }
 
+        app.MapSessions(settings);
         app.MapOrganizations();
         app.MapMarket();
         app.MapMetering();
@@ -116,6 +119,6 @@ internal static partial class Startup
     [LoggerMessage(LogLevel.Information, "Database ready: {Database}")]
     private static partial void DatabaseReady(ILogger logger, string database);
 
-    [LoggerMessage(LogLevel.Information, "Documentation at {Address}/docs")]
+    [LoggerMessage(LogLevel.Information, "Console at {Address}, documentation at {Address}/docs")]
     private static partial void Listening(ILogger logger, string address);
 }

@@ -14,6 +14,8 @@ public interface IClientRegistry
 {
     /// <summary>Adds a client to the transaction that is under way, and tells its secret, which is kept as a hash only.</summary>
     ClientAnswer Add(Id<Organization> organization, string name, Role role);
+
+    Task<Page<ClientRow>> ListAsync(Id<Organization> organization, PageRequest page, CancellationToken cancellationToken);
 }
 
 /// <summary>The secret is told this once.</summary>

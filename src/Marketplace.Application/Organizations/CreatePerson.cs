@@ -16,6 +16,8 @@ public interface IPeopleRegistry
 
     /// <summary>Adds a person in the transaction that is under way, with a password that is made up and told this once.</summary>
     Task<PersonAnswer> AddAsync(Id<Organization> organization, string userName, string email, Role role, CancellationToken cancellationToken);
+
+    Task<Page<PersonRow>> ListAsync(Id<Organization> organization, PageRequest page, CancellationToken cancellationToken);
 }
 
 /// <summary>The password is told this once.</summary>

@@ -6,6 +6,7 @@ using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Infrastructure.Identity;
 
@@ -21,6 +22,10 @@ internal sealed class ClientRegistry(MarketplaceDbContext db, IPasswordHasher<Ap
         db.ApiClients.Add(client);
         return new(clientId, secret);
     }
+
+    public async Task<Page<ClientRow>> ListAsync(Id<Organization> organization, PageRequest page, CancellationToken cancellationToken) =>
+        (await db.ApiClients.AsNoTracking().Where(client => client.OrganizationId == organization).ByTextAsync(page, client => client.ClientId, cancellationToken))
+            .Select(client => new ClientRow(client.ClientId, client.Name, client.Role));
 
     internal static string NewSecret() => WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(32));
 }

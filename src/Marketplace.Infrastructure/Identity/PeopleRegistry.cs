@@ -3,6 +3,7 @@ using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Infrastructure.Identity;
 
@@ -19,4 +20,8 @@ internal sealed class PeopleRegistry(UserManager<Person> people) : IPeopleRegist
             ? new(userName, password)
             : throw InvalidRequestException.For(result.Errors.Any(e => e.Code.Contains("Email", StringComparison.Ordinal)) ? "email" : "userName", string.Join(" ", result.Errors.Select(e => e.Description)));
     }
+
+    public async Task<Page<PersonRow>> ListAsync(Id<Organization> organization, PageRequest page, CancellationToken cancellationToken) =>
+        (await people.Users.AsNoTracking().Where(person => person.OrganizationId == organization).ByTextAsync(page, person => person.UserName!, cancellationToken))
+            .Select(person => new PersonRow(person.UserName!, person.Email, person.Role));
 }

@@ -27,6 +27,10 @@ public static class MarketClaims
             ? new(actor, role, Id<Organization>.Parse(user.FindFirstValue(Organization)))
             : Caller.Anonymous;
     }
+
+    /// <summary>Whoever speaks with these claims, signed in by a scheme.</summary>
+    internal static ClaimsPrincipal Principal(string actor, Role role, Id<Organization> organization, string scheme) => new(new ClaimsIdentity(
+        [new(Actor, actor), new(Role, role.ToString().ToLowerInvariant()), new(Organization, organization.ToString())], scheme, Actor, Role));
 }
 
 public sealed record IssuedToken(string AccessToken, TimeSpan Lifetime);
@@ -71,17 +75,26 @@ public sealed class TokenService
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.FailedAttempts, 0).SetProperty(c => c.LockedUntil, (DateTimeOffset?)null), cancellationToken);
         }
 
-        return Issue(client.ClientId, client.Role, client.OrganizationId);
+        return Issue(MarketClaims.Principal(client.ClientId, client.Role, client.OrganizationId, BearerTokenDefaults.AuthenticationScheme));
     }
 
     /// <returns>A token, or null where name, password or both are wrong, or the person is locked out.</returns>
-    public async Task<IssuedToken?> ForPersonAsync(string userName, string password, CancellationToken cancellationToken)
+    public async Task<IssuedToken?> ForPersonAsync(string userName, string password, CancellationToken cancellationToken) =>
+        await SignInAsync(userName, password, BearerTokenDefaults.AuthenticationScheme, cancellationToken) is { } principal ? Issue(principal) : null;
+
+    /// <summary>Checks a person's password.</summary>
+    /// <param name="userName">Whose.</param>
+    /// <param name="password">What was typed.</param>
+    /// <param name="scheme">By which authentication scheme the person goes on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The person with its claims, or null where name, password or both are wrong, or the person is locked out.</returns>
+    public async Task<ClaimsPrincipal?> SignInAsync(string userName, string password, string scheme, CancellationToken cancellationToken)
     {
         var person = await _people.FindByNameAsync(userName);
         if (person is not null && !await _people.IsLockedOutAsync(person) && await _people.CheckPasswordAsync(person, password))
         {
             await _people.ResetAccessFailedCountAsync(person);
-            return Issue(person.UserName!, person.Role, person.OrganizationId);
+            return MarketClaims.Principal(person.UserName!, person.Role, person.OrganizationId, scheme);
         }
 
         if (person is not null)
@@ -106,19 +119,10 @@ public sealed class TokenService
             cancellationToken);
     }
 
-    private IssuedToken Issue(string actor, Role role, Id<Organization> organization)
+    private IssuedToken Issue(ClaimsPrincipal principal)
     {
-        var identity = new ClaimsIdentity(
-            [
-                new(MarketClaims.Actor, actor),
-                new(MarketClaims.Role, role.ToString().ToLowerInvariant()),
-                new(MarketClaims.Organization, organization.ToString()),
-            ],
-            BearerTokenDefaults.AuthenticationScheme,
-            MarketClaims.Actor,
-            MarketClaims.Role);
         var properties = new AuthenticationProperties { ExpiresUtc = _time.GetUtcNow() + _options.BearerTokenExpiration };
-        var ticket = new AuthenticationTicket(new(identity), properties, BearerTokenDefaults.AuthenticationScheme + ":AccessToken");
+        var ticket = new AuthenticationTicket(principal, properties, BearerTokenDefaults.AuthenticationScheme + ":AccessToken");
         return new(_options.BearerTokenProtector.Protect(ticket), _options.BearerTokenExpiration);
     }
 }
