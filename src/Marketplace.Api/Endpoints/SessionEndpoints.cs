@@ -65,12 +65,12 @@ internal static class SessionEndpoints
         var missing = new Dictionary<string, string[]>(http.RequestServices.GetRequiredService<RequestContext>().UnreadableFields);
         if (string.IsNullOrEmpty(body.Value.UserName))
         {
-            missing.TryAdd("userName", ["must be given"]);
+            missing.TryAdd("userName", ["is required"]);
         }
 
         if (string.IsNullOrEmpty(body.Value.Password))
         {
-            missing.TryAdd("password", ["must be given"]);
+            missing.TryAdd("password", ["is required"]);
         }
 
         if (missing.Count > 0)

@@ -1,5 +1,5 @@
 import { Button, Flex, Form, Input, InputNumber, Select, Switch, DatePicker, type FormInstance } from 'antd'
-import type { Dayjs } from 'dayjs'
+import dayjs, { type Dayjs } from 'dayjs'
 import { useState, type ReactNode } from 'react'
 import { ApiProblem } from '../api/client'
 import { useT, type Text } from '../i18n/i18n'
@@ -92,7 +92,7 @@ type FieldProps = { name: string | FieldPath; label: Text; help?: Text; required
 function Item({ name, label, help, required, children, valuePropName }: FieldProps & { children: ReactNode; valuePropName?: string }) {
   const t = useT()
   return (
-    <Form.Item name={name} label={t(label)} extra={help && t(help)} valuePropName={valuePropName} rules={required ? [{ required: true, message: t('must be given') }] : undefined}>
+    <Form.Item name={name} label={t(label)} extra={help && t(help)} valuePropName={valuePropName} rules={required ? [{ required: true, message: t('is required') }] : undefined}>
       {children}
     </Form.Item>
   )
@@ -125,6 +125,16 @@ export const HourField = (field: FieldProps) =>
   <Item {...field}><DatePicker showTime={{ format: 'HH:00' }} format="YYYY-MM-DD HH:00" className="wide" /></Item>
 
 export const DayField = (field: FieldProps) => <Item {...field}><DatePicker className="wide" /></Item>
+
+/** A day that stays the text that the API writes. */
+export function DayTextField({ name, label, help }: FieldProps) {
+  const t = useT()
+  return (
+    <Form.Item name={name} label={t(label)} extra={help && t(help)} getValueProps={(day: string | null | undefined) => ({ value: day ? dayjs(day) : null })} normalize={(day: Dayjs | null) => dayText(day)}>
+      <DatePicker className="wide" />
+    </Form.Item>
+  )
+}
 
 export const MonthField = (field: FieldProps) => <Item {...field}><DatePicker picker="month" className="wide" /></Item>
 

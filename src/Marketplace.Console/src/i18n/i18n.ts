@@ -25,7 +25,9 @@ export async function startTexts(language: Language) {
 
 export async function speak(language: Language) {
   if (language === 'zh' && !i18n.hasResourceBundle('zh', 'translation')) {
-    i18n.addResourceBundle('zh', 'translation', (await import('./zh')).default)
+    const [texts, codes] = await Promise.all([import('./zh'), import('./zh-codes')])
+    i18n.addResourceBundle('zh', 'translation', texts.default)
+    i18n.addResourceBundle('zh', 'codes', codes.default)
   }
   await i18n.changeLanguage(language)
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'

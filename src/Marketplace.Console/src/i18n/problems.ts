@@ -1,8 +1,8 @@
 import type { ApiProblem } from '../api/client'
 import { i18n, type Text, type Translate } from './i18n'
 
-/** What the API's codes say to a reader; of others its own detail is shown. */
-const codes: Record<string, Text> = {
+/** Problems that the console says in words of its own, for readers who don't know the API. */
+const own: Record<string, Text> = {
   'validation': 'Some fields need another value.',
   'forbidden': 'Your role may not do this.',
   'not_found': 'There is nothing at this address.',
@@ -11,18 +11,22 @@ const codes: Record<string, Text> = {
   'internal': 'Something failed on the server; nothing was changed.',
   'session.refused': 'User name or password is wrong, or the login is locked for some minutes.',
   'session.request_token': 'Your session has changed: load the page again.',
-  'quote.expired': 'The quote has expired: ask for another.',
-  'quote.used': 'The quote was already ordered.',
-  'capacity.taken': 'Somebody was faster: the capacity is gone. Ask for another quote.',
-  'deposit.insufficient': 'The deposit doesn’t cover this order.',
+}
+
+/** A code of the API's in the reader's language; in English, its own detail. */
+export function codeText(code: string, detail: string): string {
+  return i18n.exists(code, { ns: 'codes' }) ? i18n.t(code, { ns: 'codes' }) : detail
 }
 
 export function problemText(problem: ApiProblem, t: Translate): string {
-  const text = codes[problem.code]
-  return text ? t(text) : problem.message
+  const text = own[problem.code]
+  return text ? t(text) : codeText(problem.code, problem.message)
 }
 
-/** The API's words about a field, in the reader's language where they are known. */
+/** The API's words about a field, in the reader's language where they are known; numbers in them are whatever they are. */
 export function messageText(text: string, t: Translate): string {
-  return i18n.exists(text) ? t(text as Text) : text
+  const numbers: string[] = []
+  const pattern = text.replace(/\d+(\.\d+)?/g, number => `{{n${numbers.push(number)}}}`)
+  const known = [text, pattern].find(candidate => i18n.exists(candidate))
+  return known ? t(known as Text, Object.fromEntries(numbers.map((number, at) => [`n${at + 1}`, number]))) : text
 }

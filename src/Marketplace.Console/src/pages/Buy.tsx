@@ -15,7 +15,7 @@ import { Name } from '../components/value'
 import { instantAt, wallClock } from '../format/format'
 import { useT, type Translate } from '../i18n/i18n'
 import { labelOf, optionsOf } from '../i18n/labels'
-import { messageText } from '../i18n/problems'
+import { codeText, messageText } from '../i18n/problems'
 import { demandOf, type DemandValues } from './demand'
 import { accelerators, provinceOptions } from './lists'
 
@@ -240,7 +240,7 @@ function NoPlan({ outcome, demand }: { outcome: Unfillable; demand: () => Demand
   const format = useFormat()
   return (
     <>
-      <Alert type="warning" showIcon title={t('No plan fits all conditions.')} description={<ul>{outcome.reasons.map(reason => <li key={reason.code}>{reason.detail} <code>{reason.code}</code></li>)}</ul>} />
+      <Alert type="warning" showIcon title={t('No plan fits all conditions.')} description={<ul>{outcome.reasons.map(reason => <li key={reason.code}>{codeText(reason.code, reason.detail)}</li>)}</ul>} />
       {outcome.alternatives.length > 0 && (
         <Panel title="What would work">
           {outcome.alternatives.map((plan, index) => (
