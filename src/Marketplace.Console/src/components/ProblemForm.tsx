@@ -2,36 +2,10 @@ import { Button, Flex, Form, Input, InputNumber, Select, Switch, DatePicker, typ
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState, type ReactNode } from 'react'
 import { ApiProblem } from '../api/client'
+import { placeErrors, type FieldPath } from '../format/errors'
 import { useT, type Text } from '../i18n/i18n'
 import { messageText } from '../i18n/problems'
 import { ProblemAlert } from './ProblemAlert'
-
-export type FieldPath = (string | number)[]
-
-/** The path of a field as the API writes it, <c>lines[0].amount</c>, as forms have it. */
-export function pathOf(field: string): FieldPath {
-  return field.split(/[.[\]]+/).filter(step => step !== '').map(step => /^\d+$/.test(step) ? Number(step) : step)
-}
-
-/** Which of a problem's errors have a field in the form: the field itself, or the nearest that holds it. */
-export function placeErrors(errors: Record<string, string[]>, known: FieldPath[]): { placed: { name: FieldPath; errors: string[] }[]; rest: string[] } {
-  const names = new Set(known.map(path => JSON.stringify(path)))
-  const placed = new Map<string, string[]>()
-  const rest: string[] = []
-  for (const [field, texts] of Object.entries(errors)) {
-    let path = pathOf(field)
-    while (path.length > 0 && !names.has(JSON.stringify(path))) {
-      path = path.slice(0, -1)
-    }
-    if (path.length === 0) {
-      rest.push(field)
-    } else {
-      const key = JSON.stringify(path)
-      placed.set(key, [...(placed.get(key) ?? []), ...texts])
-    }
-  }
-  return { placed: [...placed].map(([key, texts]) => ({ name: JSON.parse(key) as FieldPath, errors: texts })), rest }
-}
 
 type Props<Values> = {
   onSubmit: (values: Values) => Promise<unknown>

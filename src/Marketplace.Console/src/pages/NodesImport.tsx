@@ -5,26 +5,11 @@ import { useState } from 'react'
 import { answer, api, ApiProblem } from '../api/client'
 import { ProblemAlert } from '../components/ProblemAlert'
 import { parseCsv } from '../format/csv'
+import { errorsByRow } from '../format/errors'
 import { useT } from '../i18n/i18n'
 import { messageText } from '../i18n/problems'
 
 const columns = 'name,accelerator,cards,vcpus,memoryGiB,interconnect,tags'
-
-/** The API's errors by row of the file: <c>nodes[3].cards</c> or <c>row 5: cards</c> mean the row, counted from 0 below the header. */
-export function errorsByRow(errors: Record<string, string[]>): { byRow: Map<number, string[]>; rest: Record<string, string[]> } {
-  const byRow = new Map<number, string[]>()
-  const rest: Record<string, string[]> = {}
-  for (const [field, texts] of Object.entries(errors)) {
-    const row = /^rows?\[(\d+)\]\.?(.*)$/.exec(field) ?? /^nodes\[(\d+)\]\.?(.*)$/.exec(field)
-    if (!row) {
-      rest[field] = texts
-    } else {
-      const at = Number(row[1])
-      byRow.set(at, [...(byRow.get(at) ?? []), ...texts.map(told => told.replace(/^row \d+: /, '')).map(text => row[2] ? `${row[2]}: ${text}` : text)])
-    }
-  }
-  return { byRow, rest }
-}
 
 /** An inventory from a file: shown first, sent as it is, and what is wrong told at its row. All of it is added or nothing. */
 export function NodesImport({ centerId }: { centerId: string }) {
