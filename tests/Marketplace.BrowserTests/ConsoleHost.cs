@@ -17,6 +17,9 @@ public sealed partial class ConsoleHost : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
 
+    /// <summary>How long a page may take before a test gives up on it, in milliseconds: machines that test are busy.</summary>
+    private const float Patience = 20_000;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("marketplace-browser-").FullName;
     private ApiProcess? _api;
     private IPlaywright? _playwright;
@@ -74,7 +77,8 @@ public sealed partial class ConsoleHost : IAsyncLifetime
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
         return new(this, context, await context.NewPageAsync(), language);
     }
 

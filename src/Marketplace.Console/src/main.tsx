@@ -40,7 +40,7 @@ function Themed({ settings, session }: { settings: SignInSettings; session: Sess
     void locales[language]!().then(module => setLocale(module.default))
   }, [language])
   return (
-    <ConfigProvider theme={themeOf(scheme)} locale={locale} csp={{ nonce }}>
+    <ConfigProvider theme={themeOf(scheme)} locale={locale} csp={{ nonce }} button={{ autoInsertSpace: false }}>
       <AntApp>
         <Root settings={settings} first={session} />
       </AntApp>
