@@ -61,9 +61,10 @@ public static class DependencyInjection
         services.AddScoped<Contracting>();
         services.AddScoped<CenterAvailability>();
         services.AddScoped<PriceIndexCalendar>();
-        services.AddScoped<KnownReadings>();
+        services.AddMetering();
         services.AddScoped<SpendHistory>();
         services.AddScoped<Funding>();
+        services.AddScoped<Rewards>();
         services.AddScoped<VoucherIssuing>();
         services.AddScoped<ApplicationScreening>();
         services.AddScoped<ApplicationSubmission>();
@@ -74,5 +75,17 @@ public static class DependencyInjection
         services.AddScoped<PeriodCalendar>();
         services.AddSingleton<JobRunner>();
         return services;
+    }
+
+    private static void AddMetering(this IServiceCollection services)
+    {
+        services.AddScoped<KnownReadings>();
+        services.AddScoped<BatchSignatures>();
+        services.AddScoped<MeterComparing>();
+        services.AddScoped<SilentLegs>();
+        services.AddScoped<ImplausibleUsage>();
+        services.AddScoped<PaidHours>();
+        services.AddScoped<LegHours>();
+        services.AddScoped<Corroborated>();
     }
 }

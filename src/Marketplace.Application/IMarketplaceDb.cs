@@ -18,6 +18,7 @@ namespace Marketplace.Application;
 public interface IMarketplaceDb
 {
     DbSet<Organization> Organizations { get; }
+    DbSet<OrganizationController> OrganizationControllers { get; }
     DbSet<BuyerAccount> BuyerAccounts { get; }
     DbSet<BankTransfer> BankTransfers { get; }
     DbSet<Accelerator> Accelerators { get; }
@@ -39,6 +40,10 @@ public interface IMarketplaceDb
     DbSet<Meter> Meters { get; }
     DbSet<Reading> Readings { get; }
     DbSet<UsageHour> UsageHours { get; }
+    DbSet<BuyerReading> BuyerReadings { get; }
+    DbSet<BuyerHour> BuyerHours { get; }
+    DbSet<SpotConfirmation> SpotConfirmations { get; }
+    DbSet<UsageGap> UsageGaps { get; }
     DbSet<Dispute> Disputes { get; }
     DbSet<Programme> Programmes { get; }
     DbSet<ProgrammeVersion> ProgrammeVersions { get; }

@@ -4,6 +4,7 @@ using Marketplace.Benchmarks.Booking;
 using Marketplace.Benchmarks.Cost;
 using Marketplace.Benchmarks.Placement;
 using Marketplace.Benchmarks.Quotes;
+using Marketplace.Benchmarks.Vouchers;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
@@ -13,5 +14,7 @@ Verb[] verbs =
     new("cost", CostVerb.Usage, CostVerb.RunAsync),
     new("quotes", QuotesVerb.Usage, QuotesVerb.RunAsync),
     new("booking", BookingVerb.Usage, BookingVerb.RunAsync),
+    new("simulation", SimulationVerb.Usage, SimulationVerb.RunAsync),
+    new("allocation", AllocationVerb.Usage, AllocationVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

@@ -594,6 +594,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("allocations");
 
+                    b.Property<string>("Hours")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hours");
+
                     b.HasKey("InvoiceId", "OrderId")
                         .HasName("pk_invoice_facts");
 
@@ -1351,6 +1356,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
+                    b.Property<long>("BuyerUsageVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("buyer_usage_version");
+
                     b.Property<long?>("CancelledAt")
                         .HasColumnType("bigint")
                         .HasColumnName("cancelled_at");
@@ -1362,6 +1372,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<Guid>("CenterId")
                         .HasColumnType("uuid")
                         .HasColumnName("center_id");
+
+                    b.Property<long>("ComparedVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
                         .HasColumnType("integer")
@@ -1436,6 +1450,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
+                    b.Property<long?>("ReopenedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reopened_at");
+
                     b.Property<string>("Resold")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1487,6 +1505,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("ParentId")
                         .HasDatabaseName("ix_legs_parent_id");
+
+                    b.HasIndex("ReopenedAt")
+                        .HasDatabaseName("ix_legs_reopened_at");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
@@ -1959,6 +1980,139 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
+                {
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("integer")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("Busy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("busy");
+
+                    b.Property<long>("Down")
+                        .HasColumnType("bigint")
+                        .HasColumnName("down");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<int>("Readings")
+                        .HasColumnType("integer")
+                        .HasColumnName("readings");
+
+                    b.HasKey("LegId", "Hour")
+                        .HasName("pk_buyer_hours");
+
+                    b.ToTable("buyer_hours", t =>
+                        {
+                            t.HasCheckConstraint("ck_buyer_hours_amounts", "busy >= 0 AND down >= 0 AND input_tokens >= 0 AND output_tokens >= 0 AND readings > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
+                {
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("meter_id");
+
+                    b.Property<string>("EventId")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("event_id");
+
+                    b.Property<long>("AcceptedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<bool>("Attested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("attested");
+
+                    b.Property<long?>("BusySeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("busy_seconds");
+
+                    b.Property<string>("Card")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("card");
+
+                    b.Property<int>("Cards")
+                        .HasColumnType("integer")
+                        .HasColumnName("cards");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_hash");
+
+                    b.Property<long?>("EnergyMilliWh")
+                        .HasColumnType("bigint")
+                        .HasColumnName("energy_milli_wh");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_at");
+
+                    b.Property<long?>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Milli")
+                        .HasColumnType("integer")
+                        .HasColumnName("milli");
+
+                    b.Property<long?>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long?>("ReplacedAtVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaced_at_version");
+
+                    b.Property<string>("Replaces")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("replaces");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("To")
+                        .HasColumnType("bigint")
+                        .HasColumnName("to_at");
+
+                    b.Property<long>("UsageVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("usage_version");
+
+                    b.HasKey("MeterId", "EventId")
+                        .HasName("pk_buyer_readings");
+
+                    b.HasIndex("LegId", "To")
+                        .HasDatabaseName("ix_buyer_readings_leg_id_to_at");
+
+                    b.ToTable("buyer_readings");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1976,6 +2130,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Differences")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("differences");
 
                     b.Property<int>("From")
                         .HasColumnType("integer")
@@ -2062,7 +2221,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("CenterId")
+                    b.Property<Guid?>("CenterId")
                         .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
@@ -2201,6 +2360,111 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                             t.HasCheckConstraint("ck_readings_interval", "from_at < to_at");
                         });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<int>("From")
+                        .HasColumnType("integer")
+                        .HasColumnName("from_hour");
+
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("note");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<bool>("Ran")
+                        .HasColumnType("boolean")
+                        .HasColumnName("ran");
+
+                    b.Property<int>("To")
+                        .HasColumnType("integer")
+                        .HasColumnName("to_hour");
+
+                    b.HasKey("Id")
+                        .HasName("pk_spot_confirmations");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_spot_confirmations_order_id");
+
+                    b.HasIndex("LegId", "From")
+                        .HasDatabaseName("ix_spot_confirmations_leg_id_from_hour");
+
+                    b.ToTable("spot_confirmations", t =>
+                        {
+                            t.HasCheckConstraint("ck_spot_confirmations_hours", "from_hour < to_hour");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("center_id");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("closed_at");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("found_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("integer")
+                        .HasColumnName("from_hour");
+
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("leg_id");
+
+                    b.Property<Guid>("ProviderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("provider_id");
+
+                    b.Property<int?>("To")
+                        .HasColumnType("integer")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_usage_gaps");
+
+                    b.HasIndex("ClosedAt", "CenterId")
+                        .HasDatabaseName("ix_usage_gaps_closed_at_center_id");
+
+                    b.HasIndex("LegId", "ClosedAt")
+                        .HasDatabaseName("ix_usage_gaps_leg_id_closed_at");
+
+                    b.ToTable("usage_gaps");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
@@ -3570,6 +3834,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasConstraintName("fk_reservations_nodes_node_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_buyer_hours_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3586,8 +3860,27 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .WithMany()
                         .HasForeignKey("CenterId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_meters_centers_center_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_spot_confirmations_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_usage_gaps_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>

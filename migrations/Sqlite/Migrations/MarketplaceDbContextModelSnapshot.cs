@@ -598,6 +598,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("allocations");
 
+                    b.Property<string>("Hours")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hours");
+
                     b.HasKey("InvoiceId", "OrderId")
                         .HasName("pk_invoice_facts");
 
@@ -1370,6 +1375,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
+                    b.Property<long>("BuyerUsageVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("buyer_usage_version");
+
                     b.Property<long?>("CancelledAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("cancelled_at");
@@ -1382,6 +1392,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("center_id");
+
+                    b.Property<long>("ComparedVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
                         .HasColumnType("INTEGER")
@@ -1459,6 +1473,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("product");
 
+                    b.Property<long?>("ReopenedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reopened_at");
+
                     b.Property<string>("Resold")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1511,6 +1529,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ParentId")
                         .HasDatabaseName("ix_legs_parent_id");
+
+                    b.HasIndex("ReopenedAt")
+                        .HasDatabaseName("ix_legs_reopened_at");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
@@ -1991,6 +2012,140 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
+                {
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("Busy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("busy");
+
+                    b.Property<long>("Down")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("down");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<int>("Readings")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("readings");
+
+                    b.HasKey("LegId", "Hour")
+                        .HasName("pk_buyer_hours");
+
+                    b.ToTable("buyer_hours", t =>
+                        {
+                            t.HasCheckConstraint("ck_buyer_hours_amounts", "busy >= 0 AND down >= 0 AND input_tokens >= 0 AND output_tokens >= 0 AND readings > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
+                {
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("meter_id");
+
+                    b.Property<string>("EventId")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event_id");
+
+                    b.Property<long>("AcceptedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<bool>("Attested")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attested");
+
+                    b.Property<long?>("BusySeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("busy_seconds");
+
+                    b.Property<string>("Card")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("card");
+
+                    b.Property<int>("Cards")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cards");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content_hash");
+
+                    b.Property<long?>("EnergyMilliWh")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("energy_milli_wh");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_at");
+
+                    b.Property<long?>("InputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Milli")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("milli");
+
+                    b.Property<long?>("OutputTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long?>("ReplacedAtVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replaced_at_version");
+
+                    b.Property<string>("Replaces")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("replaces");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<long>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_at");
+
+                    b.Property<long>("UsageVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("usage_version");
+
+                    b.HasKey("MeterId", "EventId")
+                        .HasName("pk_buyer_readings");
+
+                    b.HasIndex("LegId", "To")
+                        .HasDatabaseName("ix_buyer_readings_leg_id_to_at");
+
+                    b.ToTable("buyer_readings");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2009,6 +2164,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Differences")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("differences");
 
                     b.Property<int>("From")
                         .HasColumnType("INTEGER")
@@ -2100,7 +2260,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnName("id");
 
                     b.Property<byte[]>("CenterId")
-                        .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("center_id");
 
@@ -2241,6 +2400,117 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                             t.HasCheckConstraint("ck_readings_interval", "from_at < to_at");
                         });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_hour");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("order_id");
+
+                    b.Property<bool>("Ran")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ran");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_hour");
+
+                    b.HasKey("Id")
+                        .HasName("pk_spot_confirmations");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_spot_confirmations_order_id");
+
+                    b.HasIndex("LegId", "From")
+                        .HasDatabaseName("ix_spot_confirmations_leg_id_from_hour");
+
+                    b.ToTable("spot_confirmations", t =>
+                        {
+                            t.HasCheckConstraint("ck_spot_confirmations_hours", "from_hour < to_hour");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("center_id");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("closed_at");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("found_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_hour");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("leg_id");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("provider_id");
+
+                    b.Property<int?>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_usage_gaps");
+
+                    b.HasIndex("ClosedAt", "CenterId")
+                        .HasDatabaseName("ix_usage_gaps_closed_at_center_id");
+
+                    b.HasIndex("LegId", "ClosedAt")
+                        .HasDatabaseName("ix_usage_gaps_leg_id_closed_at");
+
+                    b.ToTable("usage_gaps");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
@@ -3635,6 +3905,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasConstraintName("fk_reservations_nodes_node_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_buyer_hours_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3651,8 +3931,27 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("CenterId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_meters_centers_center_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_spot_confirmations_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_usage_gaps_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>

@@ -15,17 +15,42 @@ internal static class MeteringEndpoints
         var group = app.MapGroup("/v1").WithTags("Metering");
         group.MapPost("/meters", (Body<RegisterMeter> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, _ => "/v1/meters", token))
-            .Produces<MeterAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Register a meter of a centre");
+            .Produces<MeterAnswer>(201).RequireAuthorization(Policies.Seller).WithSummary("Register a meter of a centre, or a buyer's own");
         group.MapGet("/meters", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListMeters(page.ToPage()), token))
             .Produces<Page<MeterAnswer>>().WithSummary("The caller's meters");
         group.MapPost("/usage", (UsageBody body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
             .Accepts<UsageEventShape[]>(UsageBody.ContentType).Produces<UsageAnswer>().RequireAuthorization(Policies.Provider)
             .WithMetadata(new BodyLimit(UsageBody.MaxBytes)).WithSummary("Report usage: CloudEvents in a batch, one verdict each")
             .WithDescription("Meter-Id and Meter-Signature sign a batch: base64 of ECDSA P-256 with SHA-256 over the body's bytes, DER or IEEE P1363.");
+        group.MapPost("/buyer-usage", (UsageBody body, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new RecordBuyerUsage(body.Value.Batch, body.Value.MeterId, body.Value.Signature), token))
+            .Accepts<UsageEventShape[]>(UsageBody.ContentType).Produces<UsageAnswer>().RequireAuthorization(Policies.Enterprise)
+            .WithMetadata(new BodyLimit(UsageBody.MaxBytes)).WithSummary("Report what a buyer's own meters say of its legs")
+            .WithDescription("As /v1/usage, with the buyer's meters. Hours in which they differ from the provider's by more than the tolerance are disputed.");
         group.MapGet("/orders/{id}/usage", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListUsage(Id<Order>.Parse(id), page.ToPage()), token))
             .Produces<Page<UsageHourAnswer>>().WithSummary("An order's usage by leg and hour; a seller sees that of its own legs");
         MapDisputes(group);
+        MapConfirmations(group);
+        group.MapGet("/gaps", ([AsParameters] PageQuery page, string? centerId, string? status, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListGaps(page.ToPage(), centerId is null ? null : Id<Center>.Parse(centerId), QueryText.Name<GapStatus>(status, "status")), token))
+            .Produces<Page<GapAnswer>>().WithSummary("Running legs of which no reading came for too long, and those of which one came again");
+        group.MapGet("/utilization", (string? centerId, string? from, string? to, MarketplaceSettings settings, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(
+                    new GetUtilization(
+                        string.IsNullOrEmpty(centerId) ? null : Id<Center>.Parse(centerId), QueryText.Hour(from, "from", settings.Time, end: false), QueryText.Hour(to, "to", settings.Time, end: true)),
+                    token))
+            .Produces<UtilizationAnswer>().WithSummary("What of a centre was listed, sold, busy, and paid for by whose money; in all and by day");
+    }
+
+    private static void MapConfirmations(RouteGroupBuilder group)
+    {
+        group.MapPost("/orders/{id}/legs/{legId}/confirmations", (string id, string legId, Body<ConfirmHours> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { OrderId = Id<Order>.Parse(id), LegId = Id<Leg>.Parse(legId) }, _ => $"/v1/orders/{id}/confirmations", token))
+            .Produces<ConfirmationAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Confirm that a leg ran in some hours, or deny it");
+        group.MapGet("/orders/{id}/confirmations", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListConfirmations(Id<Order>.Parse(id), page.ToPage()), token))
+            .Produces<Page<ConfirmationAnswer>>().WithSummary("What an order's buyer confirmed and denied");
     }
 
     private static void MapDisputes(RouteGroupBuilder group)

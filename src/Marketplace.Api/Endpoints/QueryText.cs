@@ -13,6 +13,13 @@ internal static class QueryText
         : MarketJson.TryParseInstant(text.Replace(' ', '+'), out var instant) ? instant
         : throw InvalidRequestException.For(name, "must be an ISO 8601 instant with offset, such as \"2026-01-10T08:00:00Z\"");
 
+    /// <summary>An instant on the hour; or a day, in the marketplace's zone, for its first hour or the end of its last.</summary>
+    public static Hour? Hour(string? text, string name, BusinessTime time, bool end) =>
+        string.IsNullOrEmpty(text) ? null
+        : MarketJson.TryParseDay(text, out var day) ? Domain.Shared.Hour.AtOrAfter(time.StartOf(end ? day.AddDays(1) : day))
+        : MarketJson.TryParseInstant(text.Replace(' ', '+'), out var instant) && Domain.Shared.Hour.StartingAt(instant) is { } hour ? hour
+        : throw InvalidRequestException.For(name, "must be a date such as \"2026-01-31\", or an ISO 8601 instant on the hour, with offset");
+
     public static DateOnly? Day(string? text, string name) =>
         string.IsNullOrEmpty(text) ? null
         : MarketJson.TryParseDay(text, out var day) ? day

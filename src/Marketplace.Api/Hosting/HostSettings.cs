@@ -67,7 +67,16 @@ public sealed record HostSettings(
             new(
                 Read(configuration, "Marketplace:FraudHistoryMultiple", 5, Whole(2, 1000)),
                 Read(configuration, "Marketplace:FraudHistoryLeast", Money.Parse("10000.00"), (string text, out Money amount) => Money.TryParse(text, out amount) && !amount.IsNegative),
-                Read(configuration, "Marketplace:FraudUnattestedShare", Ratio.Parse("0.50"), Rate)));
+                Read(configuration, "Marketplace:FraudUnattestedShare", Ratio.Parse("0.50"), Rate),
+                Read(configuration, "Marketplace:FraudTokenMultiple", 2, Whole(1, 1000)),
+                Read(configuration, "Marketplace:FraudSameCurves", 4, Whole(2, 10_000)),
+                Read(configuration, "Marketplace:FraudAfterSubsidy", Ratio.Parse("0.10"), Rate)),
+            new(
+                Read(configuration, "Marketplace:MeterTolerance", Ratio.Parse("0.05"), Rate),
+                TimeSpan.FromHours(Read(configuration, "Marketplace:GapHours", 6, Whole(1, 24 * 28))),
+                new(
+                    Read(configuration, "Marketplace:EnergyLeast", Ratio.Parse("0.20"), Rate),
+                    Read(configuration, "Marketplace:EnergyMost", Ratio.Parse("1.20"), (string text, out Ratio most) => Ratio.TryParse(text, out most) && most >= Ratio.One))));
     }
 
     private delegate bool Reader<T>(string text, out T value);

@@ -8,14 +8,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Audit;
 
-/// <summary>Looks at each month's redemptions once they are billed, in the night after.</summary>
+/// <summary>Looks at each month's redemptions and readings once they are billed, in the night after.</summary>
 public sealed class LookForFraudJob(IMarketplaceDb db, MarketplaceSettings settings) : IJob
 {
     public const string JobName = "look-for-fraud";
 
     public string Name => JobName;
 
-    public string Purpose => "Flags what a billed month's redemptions show against the months before it, and against attested usage.";
+    public string Purpose => "Flags what a billed month's redemptions show against the months before it and against attested usage, and readings that machines don't give.";
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ public sealed class LookForFraudJob(IMarketplaceDb db, MarketplaceSettings setti
 
 public sealed record LookForFraud : IJobCommand;
 
-public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, FraudFlags flags, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, FraudFlags flags, ImplausibleUsage implausible, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<LookForFraud, JobReport>
 {
     /// <summary>How many months before a month make its history.</summary>
@@ -52,6 +52,7 @@ public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWor
         {
             await CompareWithHistoryAsync(period, cancellationToken);
             await CompareWithAttestedAsync(period, cancellationToken);
+            await implausible.LookAsync(period, cancellationToken);
             looked.LookedAt = clock.GetUtcNow();
             looked.Version++;
             audit.Record("period.looked_at", ("period", period.ToString()), null, new { period });
@@ -68,7 +69,7 @@ public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWor
         var months = await (
             from redemption in db.Redemptions
             join invoice in db.Invoices on redemption.InvoiceId equals invoice.Id
-            where invoice.Period >= earliest && invoice.Period <= period
+            where redemption.Reward == null && invoice.Period >= earliest && invoice.Period <= period
             group redemption by new { redemption.BuyerId, invoice.Period } into month
             select new { month.Key.BuyerId, month.Key.Period, Fen = month.Sum(r => (long)(object)r.Amount) }).ToListAsync(cancellationToken);
         foreach (var buyer in months.GroupBy(month => month.BuyerId).OrderBy(group => group.Key))

@@ -1,4 +1,5 @@
 using Marketplace.Application.Audit;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Billing;
@@ -23,7 +24,7 @@ public sealed record BillParties(Period Period, Id<Organization> SellerId, Id<Or
 public sealed record BilledAnswer(int Invoices, int CreditNotes);
 
 public sealed class BillPartiesHandler(
-    IMarketplaceDb db, Rater rater, Funding funding, SpendHistory spend, DocumentNumbers numbers, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, MeterComparing comparing, Rater rater, Corroborated corroborated, Funding funding, SpendHistory spend, DocumentNumbers numbers, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<BillParties, BilledAnswer>
 {
     public async Task<BilledAnswer> Handle(BillParties request, CancellationToken cancellationToken)
@@ -39,16 +40,15 @@ public sealed class BillPartiesHandler(
         var legs = await db.Legs.Where(BillableLegs.Of(settings.Time.Hours(period))).Where(leg => leg.SellerId == seller && leg.BuyerId == buyer).ToListAsync(cancellationToken);
         var orderIds = legs.Select(leg => leg.OrderId).Distinct().ToList();
         var orders = await db.Orders.AsNoTracking().Where(order => orderIds.Contains(order.Id)).ToDictionaryAsync(order => order.Id, cancellationToken);
+        await comparing.CompareAsync(legs, cancellationToken);
         var rated = await rater.RateAsync(legs, period, cancellationToken);
         var account = await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == buyer, cancellationToken);
         var credits = await CreditAsync(rated, now, cancellationToken);
         var invoice = await InvoiceAsync(request, rated, orders, account, now, cancellationToken);
-        await ReleaseAsync(request, [.. legs.Where(leg => orders[leg.OrderId].To <= settings.Time.Hours(period).To)], account, now, cancellationToken);
-        foreach (var leg in legs)
-        {
-            leg.BilledUsageVersion = leg.UsageVersion;
-            leg.Version++;
-        }
+        var over = rated.Where(leg => !leg.IsWithheld && orders[leg.Leg.OrderId].To <= settings.Time.Hours(period).To).Select(leg => leg.Leg);
+        await ReleaseAsync(request, [.. over], account, now, cancellationToken);
+        await ReopenResoldAsync(rated, now, cancellationToken);
+        legs.ForEach(leg => leg.Billed());
 
         audit.Record("parties.billed", ("organization", buyer.ToString()), seller, new { period, buyer, invoice = invoice?.Number, total = invoice?.Total, credits });
         return new(invoice is null ? 0 : 1, credits);
@@ -82,6 +82,7 @@ public sealed class BillPartiesHandler(
             InvoiceId = invoice.Id,
             OrderId = order.Order.Id,
             Allocations = [.. order.Fundings.Select(f => Funding.WithoutRules(f.Request))],
+            Hours = [.. rated.Where(leg => leg.Leg.OrderId == order.Order.Id).SelectMany(leg => leg.Facts)],
         }));
         audit.Record("invoice.issued", ("invoice", invoice.Id.ToString()), invoice.OrganizationId, new
         {
@@ -102,9 +103,10 @@ public sealed class BillPartiesHandler(
     private async Task<BilledOrder> FundAsync(
         Order order, IReadOnlyList<RatedUsage> legs, Period period, IReadOnlyList<BilledOrder> sameInvoice, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Fundable(line), leg.Attested))).ToList();
+        var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Fundable(line), Usage: leg))).ToList();
         var pinned = await WithSpendAsync(await funding.WithRulesAsync(order.Funding, cancellationToken), period, sameInvoice, cancellationToken);
-        var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id).ToListAsync(cancellationToken);
+        var evidence = await corroborated.HoursAsync(legs, pinned.Programmes, settings.Time.Hours(period).To, cancellationToken);
+        var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id && r.Reward == null).ToListAsync(cancellationToken);
         var legIds = legs.Select(leg => leg.Leg.Id).ToList();
         var held = (await (
             from hold in db.VoucherHolds
@@ -112,7 +114,7 @@ public sealed class BillPartiesHandler(
             where legIds.Contains(hold.LegId)
             select new { hold, voucher }).AsNoTracking().ToListAsync(cancellationToken)).Where(row => row.hold.Left.IsPositive);
         var fundable = lines.Where(line => line.Fundable.IsPositive)
-            .Select(line => Fundable(pinned, line.Key, line.Leg, line.Line, line.Fundable, line.Attested)).ToList();
+            .Select(line => Fundable(pinned, line.Key, line.Usage, line.Line, line.Fundable, evidence)).ToList();
         var first = Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, fundable, [.. held.Select(row => new SpendableVoucher
         {
             Id = row.voucher.Id, ProgrammeCode = row.voucher.ProgrammeCode, ExpiresOn = row.voucher.ExpiresOn, Limit = row.hold.Left,
@@ -151,14 +153,16 @@ public sealed class BillPartiesHandler(
         return Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, open, [.. available.Select(Funding.Spendable)], taken));
     }
 
-    private FundableLine Fundable(AllocationRequest pinned, string key, Leg leg, RatedLine line, Money amount, bool attested) =>
-        pinned.Lines.First(fact => fact.LegId == leg.Id) with
+    private FundableLine Fundable(AllocationRequest pinned, string key, RatedUsage usage, RatedLine line, Money amount, CorroboratedHours evidence) =>
+        pinned.Lines.First(fact => fact.LegId == usage.Leg.Id) with
         {
             Key = key,
             Amount = amount,
             FirstDay = settings.Time.Day(line.Hours.Runs[0].From.Start),
             LastDay = settings.Time.Day((line.Hours.Runs[^1].From + (line.Hours.Runs[^1].Hours - 1)).Start),
-            Attested = attested,
+            Attested = usage.Attested,
+            CorroboratedByEnergy = evidence.ByEnergy?.GetValueOrDefault(usage.Leg.Id) is { } plausible ? usage.Fundable(line, plausible) : null,
+            CorroboratedByBuyer = evidence.ByBuyer?.GetValueOrDefault(usage.Leg.Id) is { } agreed ? usage.Fundable(line, agreed) : null,
         };
 
     /// <summary>What was held for the legs ends with the invoice that it was held for; the invoice is paid from the deposit then.</summary>
@@ -218,7 +222,21 @@ public sealed class BillPartiesHandler(
         return excess.Count;
     }
 
-    /// <summary>After the period of an order's last hour nothing is held for it any more.</summary>
+    /// <summary>
+    /// An outage of cards that were bought of another leg is credited to that leg's holder as well. His own pair may have been
+    /// billed before this one, or not be looked at in this close.
+    /// </summary>
+    private async Task ReopenResoldAsync(IReadOnlyList<RatedUsage> rated, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var parents = rated.Where(leg => leg.Leg.ParentId is not null && (leg.Rated.Excess.Count > 0 || leg.Rated.Lines.Any(line => line.Kind is LineKind.Outage or LineKind.Adjustment)))
+            .Select(leg => leg.Leg.ParentId!.Value).Distinct().ToList();
+        foreach (var parent in await db.Legs.Where(leg => parents.Contains(leg.Id)).ToListAsync(cancellationToken))
+        {
+            parent.Reopen(now);
+        }
+    }
+
+    /// <summary>After the period of an order's last hour nothing is held for it any more, but for hours that are in dispute.</summary>
     private async Task ReleaseAsync(BillParties request, IReadOnlyList<Leg> over, BuyerAccount account, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var journal = JournalEntry.For("holds.released", $"{request.Period}:{request.SellerId}:{request.BuyerId}", now);

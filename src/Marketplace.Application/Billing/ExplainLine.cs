@@ -1,4 +1,6 @@
+using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
+using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Metering;
@@ -28,16 +30,31 @@ public sealed record ExplainedPart(
     Id<Voucher> VoucherId, string Programme, int ProgrammeVersion, string Rule, Ratio? Ratio, Money Eligible, Money Limit, Money Amount, bool Deducted,
     ProgrammeRules Rules, Money Returned, Money Rejected, Money Claimed, Money Paid);
 
+/// <summary>What a programme rewarded the provider with for the line's hours, by which rule and of what, and how far the money has come back.</summary>
+public sealed record ExplainedReward(
+    Id<Voucher> VoucherId, string Programme, int ProgrammeVersion, Id<Organization> ProviderId, string Rule, Ratio? Ratio, Price? PerCardHour, Money OwnMoney, string CardHours,
+    Money Share, Money Amount, Money Returned, Money Rejected, Money Claimed, Money Paid);
+
+/// <summary>A programme that was asked about the line, and the rule that ruled it out or kept it from paying all of its share.</summary>
+/// <param name="Eligible">What of the line counted under its rules.</param>
+public sealed record ExplainedRefusal(string Programme, int ProgrammeVersion, string Code, Money Eligible);
+
+/// <summary>What stood beside the readings of some of the line's hours when it was made.</summary>
+/// <param name="Buyer">The buyer's figures for each hour, where these counted in place of the provider's.</param>
+/// <param name="ResoldDownSeconds">Outage an hour, in card-seconds, of cards that the leg's holder had sold on.</param>
+public sealed record ExplainedFact(Hour From, int Hours, HourStanding Standing, FiguresAnswer? Buyer, long ResoldDownSeconds);
+
 public sealed record ExplainedCredit(string Number, CreditReason Reason, DateTimeOffset IssuedAt, Money Amount, Money Vat, IReadOnlyList<ReturnedPart> Returned);
 
 public sealed record LineExplanation(
     Id<InvoiceLine> LineId, string InvoiceNumber, Period Period, string RatingVersion, LineKind Kind, ExplainedAmount Amount, IReadOnlyList<ExplainedHour> Hours,
-    ExplainedLeg Leg, IReadOnlyList<ExplainedPart> Vouchers, IReadOnlyList<ExplainedCredit> Credits);
+    IReadOnlyList<ExplainedFact> Facts, ExplainedLeg Leg, IReadOnlyList<ExplainedPart> Vouchers, IReadOnlyList<ExplainedRefusal> VouchersNotApplied,
+    IReadOnlyList<ExplainedReward> Rewards, IReadOnlyList<ExplainedCredit> Credits);
 
 /// <summary>Walks an invoice line down: hours, readings, leg, listing, price; and each voucher part down to its rule.</summary>
 public sealed record ExplainLine(Id<Invoice> InvoiceId, Id<InvoiceLine> LineId) : IQuery<LineExplanation>;
 
-public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<ExplainLine, LineExplanation>
+public sealed class ExplainLineHandler(IMarketplaceDb db, Funding funding) : IRequestHandler<ExplainLine, LineExplanation>
 {
     public async Task<LineExplanation> Handle(ExplainLine request, CancellationToken cancellationToken)
     {
@@ -45,10 +62,34 @@ public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<Expl
         var line = invoice?.Lines.SingleOrDefault(l => l.Id == request.LineId) ?? throw SharedErrors.NotFound("invoice line");
         var leg = await db.Legs.AsNoTracking().SingleAsync(l => l.Id == line.LegId, cancellationToken);
         var placedAt = await db.Orders.Where(o => o.Id == line.OrderId).Select(o => o.PlacedAt).SingleAsync(cancellationToken);
+        var facts = await db.InvoiceFacts.IgnoreQueryFilters().AsNoTracking().SingleOrDefaultAsync(f => f.InvoiceId == line.InvoiceId && f.OrderId == line.OrderId, cancellationToken);
         return new(
             line.Id, invoice!.Number, invoice.Period, invoice.RatingVersion, line.Kind, AmountOf(line), await HoursAsync(line, cancellationToken),
-            new(leg.Id, leg.OrderId, placedAt, leg.ListingId, leg.SellerId, leg.BuyerId, leg.NodeName, leg.Accelerator, leg.Cards, leg.MilliPerCard, leg.From, leg.To, leg.Product, leg.PricePerCardHour, leg.OffPeak),
-            await PartsAsync(line, cancellationToken), await CreditsAsync(line, cancellationToken));
+            FactsOf(line, facts), new(leg.Id, leg.OrderId, placedAt, leg.ListingId, leg.SellerId, leg.BuyerId, leg.NodeName, leg.Accelerator, leg.Cards, leg.MilliPerCard, leg.From, leg.To, leg.Product, leg.PricePerCardHour, leg.OffPeak),
+            await PartsAsync(line, cancellationToken), await RefusalsAsync(invoice!, line, facts, cancellationToken),
+            await RewardsAsync(line, cancellationToken), await CreditsAsync(line, cancellationToken));
+    }
+
+    private static IReadOnlyList<ExplainedFact> FactsOf(InvoiceLine line, InvoiceFacts? facts)
+    {
+        var hours = line.Hours.Each().Select(hour => hour.Key).ToHashSet();
+        return [.. (facts?.Hours ?? []).Where(fact => fact.LegId == line.LegId && fact.Each().Any(hours.Contains)).Select(fact => new ExplainedFact(
+            fact.From, fact.Hours, fact.Standing, fact.Buyer is { } buyer ? FiguresAnswer.Of(buyer) : null, fact.ResoldDown.MilliCardSeconds / CardTime.PerCardSecond))];
+    }
+
+    /// <summary>Decides again on the facts that were kept: by which rule a programme gave nothing to the line, or less than its share.</summary>
+    private async Task<IReadOnlyList<ExplainedRefusal>> RefusalsAsync(Invoice invoice, InvoiceLine line, InvoiceFacts? facts, CancellationToken cancellationToken)
+    {
+        var place = invoice.Lines.Where(other => other.LegId == line.LegId).OrderBy(other => other.Position).ToList().FindIndex(other => other.Id == line.Id);
+        var refusals = new List<ExplainedRefusal>();
+        foreach (var allocation in facts?.Allocations ?? [])
+        {
+            var decided = Funding.Allocate(await funding.WithRulesAsync(allocation, cancellationToken)).Allocation.Decisions;
+            refusals.AddRange(decided.Where(decision => decision.LineKey == $"{line.LegId}/{place}" && decision.Code is not null)
+                .Select(decision => new ExplainedRefusal(decision.ProgrammeCode, decision.VersionNumber, decision.Code!, decision.Eligible)));
+        }
+
+        return refusals;
     }
 
     private static ExplainedAmount AmountOf(InvoiceLine line) => new(
@@ -71,7 +112,7 @@ public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<Expl
 
     private async Task<IReadOnlyList<ExplainedPart>> PartsAsync(InvoiceLine line, CancellationToken cancellationToken)
     {
-        var redemptions = await db.Redemptions.IgnoreQueryFilters().AsNoTracking().Where(r => r.LineId == line.Id).ToDictionaryAsync(r => r.VoucherId, cancellationToken);
+        var redemptions = await db.Redemptions.IgnoreQueryFilters().AsNoTracking().Where(r => r.LineId == line.Id && r.Reward == null).ToDictionaryAsync(r => r.VoucherId, cancellationToken);
         var codes = line.Parts.Select(part => part.Programme).ToList();
         var versions = await db.ProgrammeVersions.AsNoTracking().Where(v => codes.Contains(v.Code)).ToListAsync(cancellationToken);
         return [.. line.Parts.Select(part => new ExplainedPart(
@@ -79,6 +120,12 @@ public sealed class ExplainLineHandler(IMarketplaceDb db) : IRequestHandler<Expl
             versions.Single(v => v.Code == part.Programme && v.Number == part.ProgrammeVersion).Rules,
             redemptions[part.VoucherId].Returned, redemptions[part.VoucherId].Rejected, redemptions[part.VoucherId].Claimed, redemptions[part.VoucherId].Paid))];
     }
+
+    private async Task<IReadOnlyList<ExplainedReward>> RewardsAsync(InvoiceLine line, CancellationToken cancellationToken) =>
+        [.. (await db.Redemptions.IgnoreQueryFilters().AsNoTracking().Where(r => r.LineId == line.Id && r.Reward != null).OrderBy(r => r.Id).ToListAsync(cancellationToken))
+            .Select(r => new ExplainedReward(
+                r.VoucherId, r.ProgrammeCode, r.ProgrammeVersion, r.PayeeId, r.Reward!.Rule, r.Reward.Ratio, r.Reward.PerCardHour, r.Reward.Use.Paid, r.Reward.Use.CardTime.ToCardHours(),
+                r.Reward.Share, r.Amount, r.Returned, r.Rejected, r.Claimed, r.Paid))];
 
     private async Task<IReadOnlyList<ExplainedCredit>> CreditsAsync(InvoiceLine line, CancellationToken cancellationToken) =>
         [.. (await (

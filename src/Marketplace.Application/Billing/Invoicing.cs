@@ -19,7 +19,7 @@ namespace Marketplace.Application.Billing;
 public sealed record BilledOrder(Order Order, IReadOnlyDictionary<string, (Leg Leg, RatedLine Rated)> Lines, IReadOnlyList<FundingResult> Fundings);
 
 /// <summary>Issues invoices and credit notes: numbers, content, money and postings, inside the transaction that is under way.</summary>
-public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Funding funding, MarketplaceSettings settings)
+public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Funding funding, Rewards rewards, MarketplaceSettings settings)
 {
     /// <summary>The content of an invoice as text that is the same on any machine: what the digest is over, and what replays compare.</summary>
     public static string ContentOf(Invoice invoice) => JsonSerializer.Serialize(
@@ -232,6 +232,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
             }
         }
 
+        await rewards.ReturnAsync(lines, journal, now, cancellationToken);
         db.JournalEntries.Add(journal);
         return credit;
     }

@@ -36,7 +36,7 @@ public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settin
     }
 
     /// <summary>
-    /// When the first of what the last close knew nothing of came in: readings of hours that it billed, and credit notes and
+    /// When the first of what the last close knew nothing of came in: readings of hours that it billed, decisions about them, and credit notes and
     /// supplementary invoices that its settlement doesn't count. It belongs to the period that it came in.
     /// </summary>
     private async Task<DateTimeOffset?> FirstLateAsync(Period last, Hour after, CancellationToken cancellationToken)
@@ -46,14 +46,16 @@ public sealed class PeriodCalendar(IMarketplaceDb db, MarketplaceSettings settin
             join late in db.Readings on leg.Id equals late.LegId
             where leg.CancelledAt == null && leg.From < after && leg.UsageVersion != leg.BilledUsageVersion && late.UsageVersion > leg.BilledUsageVersion
             select (DateTimeOffset?)late.AcceptedAt).MinAsync(cancellationToken);
+        var reopened = await db.Legs.Where(leg => leg.CancelledAt == null && leg.From < after).MinAsync(leg => leg.ReopenedAt, cancellationToken);
+        var usage = reading is null || reopened < reading ? reopened ?? reading : reading;
         if (!await db.BillingPeriods.AnyAsync(period => period.Period == last && period.SettledAt != null, cancellationToken))
         {
-            return reading;
+            return usage;
         }
 
         var note = await db.CreditNotes.Where(n => n.SettlementId == null).MinAsync(n => (DateTimeOffset?)n.IssuedAt, cancellationToken);
         var invoice = await db.Invoices.Where(i => i.SettlementId == null).MinAsync(i => (DateTimeOffset?)i.IssuedAt, cancellationToken);
-        return ((DateTimeOffset?[])[reading, note, invoice]).Min();
+        return ((DateTimeOffset?[])[usage, note, invoice]).Min();
     }
 
     public DateTimeOffset ClosesAt(Period period) => settings.Time.EndOf(period) + settings.CloseGrace;

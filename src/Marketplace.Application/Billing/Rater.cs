@@ -7,21 +7,33 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Billing;
 
-/// <summary>Which legs a period's close has to look at: those with hours in it, and earlier ones whose usage changed since they were billed.</summary>
+/// <summary>Which legs a period's close has to look at: those with hours in it, and earlier ones whose usage, or what stands beside it, changed since they were billed.</summary>
 internal static class BillableLegs
 {
     public static Expression<Func<Leg, bool>> Of(HourRange period)
     {
         var (from, to) = period;
-        return leg => leg.CancelledAt == null && leg.From < to && (leg.To > @from || leg.UsageVersion != leg.BilledUsageVersion);
+        return leg => leg.CancelledAt == null && leg.From < to && (leg.To > @from || leg.UsageVersion != leg.BilledUsageVersion || leg.ReopenedAt != null);
     }
 }
 
 /// <summary>A leg with what it comes to, and the lines that billed it before.</summary>
-public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingLine> Before, bool Attested)
+public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingLine> Before, IReadOnlyList<HourFact> Facts, bool Attested)
 {
+    private readonly Dictionary<Hour, CardTime> _resoldDown = Facts.Where(fact => fact.ResoldDown > CardTime.Zero)
+        .SelectMany(fact => fact.Each().Select(hour => (hour, fact.ResoldDown))).ToDictionary(pair => pair.hour, pair => pair.ResoldDown);
+
+    /// <summary>Whether hours of it wait for the decision of a dispute.</summary>
+    public bool IsWithheld => Facts.Any(fact => fact.Standing == HourStanding.Withheld);
+
     /// <summary>What vouchers may pay a share of.</summary>
-    public Money Fundable(RatedLine line) => Rated.Fundable(line, Leg.ResoldIn);
+    public Money Fundable(RatedLine line) => Rated.Fundable(line, ResoldUp);
+
+    /// <summary>The same, of some of the line's hours only.</summary>
+    public Money Fundable(RatedLine line, IReadOnlySet<Hour> hours) => Rated.Fundable(line, ResoldUp, hours);
+
+    /// <summary>What was put up for resale, less what of it was down: the outage has taken that off already.</summary>
+    private CardTime ResoldUp(Hour hour) => Leg.ResoldIn(hour) - CardTime.Min(Leg.ResoldIn(hour), _resoldDown.GetValueOrDefault(hour));
 
     /// <summary>Finds the lines that billed what no longer holds: of each hour, the newest line that still has some of it.</summary>
     public IReadOnlyList<(StandingLine Line, IReadOnlyDictionary<Hour, CardTime> Hours)> TakeBack()
@@ -46,7 +58,7 @@ public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingL
 }
 
 /// <summary>Reads what rating needs of legs, and rates them.</summary>
-public sealed class Rater(IMarketplaceDb db, MarketplaceSettings settings)
+public sealed class Rater(IMarketplaceDb db, LegHours legHours, MarketplaceSettings settings)
 {
     public async Task<IReadOnlyList<RatedUsage>> RateAsync(IReadOnlyCollection<Leg> legs, Period period, CancellationToken cancellationToken)
     {
@@ -54,17 +66,19 @@ public sealed class Rater(IMarketplaceDb db, MarketplaceSettings settings)
         var end = settings.Time.Hours(period).To;
         var usage = (await db.UsageHours.AsNoTracking().Where(row => ids.Contains(row.LegId) && row.Hour < end).ToListAsync(cancellationToken)).ToLookup(row => row.LegId);
         var standing = await StandingAsync(ids, cancellationToken);
+        var facts = await legHours.FactsAsync(legs, end, cancellationToken);
         return [.. legs.Select(leg => Rate(
-            leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down)), [.. standing[leg.Id]],
+            leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down)), [.. facts[leg.Id]], [.. standing[leg.Id]],
             usage[leg.Id].All(row => row.Attested >= row.Busy)))];
     }
 
-    /// <summary>Rates one leg on usage and earlier lines that are given.</summary>
-    public RatedUsage Rate(Leg leg, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyList<StandingLine> before, bool attested)
+    /// <summary>Rates one leg on usage, what stands beside it, and earlier lines that are given.</summary>
+    public RatedUsage Rate(
+        Leg leg, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyList<HourFact> facts, IReadOnlyList<StandingLine> before, bool attested)
     {
         var billed = before.SelectMany(line => line.Hours).GroupBy(pair => pair.Key)
             .ToDictionary(hour => hour.Key, hour => new CardTime(hour.Sum(pair => pair.Value.MilliCardSeconds)));
-        return new(leg, RatingV1.Rate(LegTerms.Of(leg), period, metered, billed, settings.Time), before, attested);
+        return new(leg, RatingV1.Rate(LegTerms.Of(leg), period, HourFact.Over(metered, facts), billed, settings.Time), before, facts, attested);
     }
 
     /// <summary>The lines that billed legs, less their credits, the newest first.</summary>

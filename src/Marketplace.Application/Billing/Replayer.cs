@@ -11,7 +11,7 @@ namespace Marketplace.Application.Billing;
 
 /// <summary>
 /// Makes an invoice again from what it rests on: the contract, the readings that counted when it was issued, what had been
-/// billed by then, and the rules and facts of its vouchers. Nothing is taken from its own lines but their ids.
+/// billed by then, what stood beside the readings, and the rules and facts of its vouchers. Nothing is taken from its own lines but their ids.
 /// </summary>
 public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, MarketplaceSettings settings)
 {
@@ -46,7 +46,7 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
         var orderIds = legs.Select(leg => leg.OrderId).Distinct().ToList();
         var orders = await db.Orders.AsNoTracking().Where(order => orderIds.Contains(order.Id)).ToDictionaryAsync(order => order.Id, cancellationToken);
         var facts = await db.InvoiceFacts.AsNoTracking().Where(f => f.InvoiceId == invoice.Id).ToDictionaryAsync(f => f.OrderId, cancellationToken);
-        var rated = await RateAsync(invoice, legs, cancellationToken);
+        var rated = await RateAsync(invoice, legs, facts.Values.SelectMany(fact => fact.Hours).ToLookup(fact => fact.LegId), cancellationToken);
         var billed = new List<BilledOrder>();
         foreach (var order in rated.Where(leg => leg.Rated.Lines.Count > 0).GroupBy(leg => leg.Leg.OrderId).OrderBy(group => group.Key))
         {
@@ -77,7 +77,7 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
         return Invoicing.Compose(head, billed, vatRate, position => position < ids.Count ? ids[position] : Id<InvoiceLine>.None);
     }
 
-    private async Task<IReadOnlyList<RatedUsage>> RateAsync(Invoice invoice, IReadOnlyList<Leg> legs, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RatedUsage>> RateAsync(Invoice invoice, IReadOnlyList<Leg> legs, ILookup<Id<Leg>, HourFact> facts, CancellationToken cancellationToken)
     {
         var legIds = legs.Select(leg => leg.Id).ToList();
         var readings = (await db.Readings.AsNoTracking().Where(reading => legIds.Contains(reading.LegId)).ToListAsync(cancellationToken)).ToLookup(reading => reading.LegId);
@@ -99,7 +99,7 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
             var usage = Usage.AsOf(readings[leg.Id], version);
             var before = StandingLine.Of([.. earlier.Where(line => line.LegId == leg.Id)], credits);
             return rater.Rate(leg, invoice.Period, usage.Where(hour => hour.Key < settings.Time.Hours(invoice.Period).To)
-                .ToDictionary(hour => hour.Key, hour => new MeteredHour(hour.Value.Busy, hour.Value.Down)), before, attested: true);
+                .ToDictionary(hour => hour.Key, hour => new MeteredHour(hour.Value.Busy, hour.Value.Down)), [.. facts[leg.Id]], before, attested: true);
         })];
     }
 

@@ -12,6 +12,6 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         MatchBidsJob.JobName, ExpireVouchersJob.JobName, PublishNoticesJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, ForgetJob.JobName,
+        CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, ForgetJob.JobName,
     ];
 }

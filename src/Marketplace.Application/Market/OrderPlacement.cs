@@ -67,6 +67,7 @@ public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding f
         PlacedAt = now,
         Total = plan.Total,
         PublicMoney = vouchers.PublicMoney,
+        PublicMoneyFromOutside = facts.ExternalPublicMoney,
         Payable = plan.Total - vouchers.Deducted,
         DepositHeld = plan.Total - vouchers.Deducted,
         From = plan.Interval.From,

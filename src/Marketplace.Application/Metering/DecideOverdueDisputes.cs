@@ -47,6 +47,12 @@ public sealed class DecideOverdueDisputesHandler(IMarketplaceDb db, IUnitOfWork 
         var now = clock.GetUtcNow();
         var overdue = await db.Disputes.Where(dispute => dispute.Status == DisputeStatus.Open && dispute.DecideBy <= now)
             .OrderBy(dispute => dispute.Id).Take(Batch).ToListAsync(cancellationToken);
+        var ids = overdue.Select(dispute => dispute.LegId).Distinct().ToList();
+        foreach (var leg in await db.Legs.Where(leg => ids.Contains(leg.Id)).ToListAsync(cancellationToken))
+        {
+            leg.Reopen(now);
+        }
+
         foreach (var dispute in overdue)
         {
             dispute.Decide(DisputeSide.Provider, note: null, now);

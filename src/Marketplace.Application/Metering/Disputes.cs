@@ -11,18 +11,31 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Metering;
 
+/// <param name="CardSeconds">Seconds of whole cards metered as up, rounded down.</param>
+/// <param name="DownSeconds">The same, metered as down.</param>
+public sealed record FiguresAnswer(long CardSeconds, long DownSeconds, long InputTokens, long OutputTokens)
+{
+    public static FiguresAnswer Of(MeterFigures figures) => new(
+        figures.Busy.MilliCardSeconds / CardTime.PerCardSecond, figures.Down.MilliCardSeconds / CardTime.PerCardSecond, figures.InputTokens, figures.OutputTokens);
+}
+
+/// <summary>An hour in which two meters differ.</summary>
+public sealed record DifferenceAnswer(Hour Hour, FiguresAnswer Provider, FiguresAnswer Buyer);
+
 /// <param name="From">The first disputed hour.</param>
 /// <param name="To">The end of the last.</param>
 /// <param name="Hours">Whose account of the hours stands; null while the dispute is open.</param>
 /// <param name="Note">What was said with the decision; null where the deadline decided.</param>
+/// <param name="Differences">The hours that a dispute over meters is about, and what each side metered.</param>
 public sealed record DisputeAnswer(
     Id<Dispute> Id, DisputeKind Kind, DisputeStatus Status, Id<Order> OrderId, Id<Leg> LegId, Id<Organization> BuyerId, Id<Organization> SellerId,
     Id<Organization> ProviderId, Hour From, Hour To, string Reason, DateTimeOffset OpenedAt, DateTimeOffset DecideBy, DisputeSide? Hours, DateTimeOffset? DecidedAt,
-    string? Note)
+    string? Note, IReadOnlyList<DifferenceAnswer> Differences)
 {
     public static DisputeAnswer Of(Dispute dispute) => new(
         dispute.Id, dispute.Kind, dispute.Status, dispute.OrderId, dispute.LegId, dispute.BuyerId, dispute.SellerId, dispute.ProviderId, dispute.From, dispute.To,
-        dispute.Reason, dispute.OpenedAt, dispute.DecideBy, dispute.Hours, dispute.DecidedAt, dispute.Note);
+        dispute.Reason, dispute.OpenedAt, dispute.DecideBy, dispute.Hours, dispute.DecidedAt, dispute.Note,
+        [.. dispute.Differences.Select(difference => new DifferenceAnswer(difference.Hour, FiguresAnswer.Of(difference.Provider), FiguresAnswer.Of(difference.Buyer)))]);
 }
 
 /// <summary>Disputes to which the caller is a party, the newest first.</summary>
@@ -68,6 +81,7 @@ public sealed class DecideDisputeHandler(IMarketplaceDb db, AuditLog audit, Mark
     {
         var dispute = await db.Disputes.SingleOrDefaultAsync(d => d.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("dispute");
         dispute.Decide(request.Hours!.Value, request.Note, clock.GetUtcNow());
+        (await db.Legs.SingleAsync(leg => leg.Id == dispute.LegId, cancellationToken)).Reopen(clock.GetUtcNow());
         var answer = DisputeAnswer.Of(dispute);
         audit.Record("dispute.decided", ("dispute", dispute.Id.ToString()), dispute.BuyerId, answer);
         return answer;

@@ -10,19 +10,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Metering;
 
-public sealed record MeterAnswer(Id<Meter> Id, string Source, Id<Center> CenterId, string Name, bool Signs)
+public sealed record MeterAnswer(Id<Meter> Id, string Source, Id<Center>? CenterId, string Name, bool Signs)
 {
     public static MeterAnswer Of(Meter meter) => new(meter.Id, meter.Source, meter.CenterId, meter.Name, meter.PublicKeyPem is not null);
 }
 
-/// <summary>Registers a meter of a centre of the caller's, with the public key of the batches that it signs, if it does.</summary>
+/// <summary>
+/// Registers a meter of a centre of the caller's, or a buyer's own for its legs in one centre or anywhere, with the public key of
+/// the batches that it signs, if it does.
+/// </summary>
 public sealed record RegisterMeter(Id<Center>? CenterId, string? Name, string? PublicKeyPem) : ICommand<MeterAnswer>;
 
 public sealed class RegisterMeterValidator : AbstractValidator<RegisterMeter>
 {
     public RegisterMeterValidator()
     {
-        RuleFor(request => request.CenterId).Required();
         RuleFor(request => request.Name).Text(100);
         RuleFor(request => request.PublicKeyPem).Must(pem => pem is null || IsP256(pem)).WithMessage("must be a P-256 public key in PEM");
     }
@@ -47,8 +49,15 @@ public sealed class RegisterMeterHandler(IMarketplaceDb db, RequestContext conte
 {
     public async Task<MeterAnswer> Handle(RegisterMeter request, CancellationToken cancellationToken)
     {
-        var center = await db.Centers.SingleOrDefaultAsync(c => c.Id == request.CenterId, cancellationToken);
-        if (center is null || !context.Caller.Is(center.OwnerId))
+        var buyer = context.Caller.Role == Role.Enterprise;
+        if (request.CenterId is null && !buyer)
+        {
+            throw InvalidRequestException.For("centerId", "is required");
+        }
+
+        var me = context.Caller.OrganizationId;
+        if (request.CenterId is { } center && !await db.Centers.IgnoreQueryFilters().AnyAsync(
+            c => c.Id == center && (c.OwnerId == me || (buyer && db.Legs.Any(leg => leg.CenterId == c.Id && leg.BuyerId == me))), cancellationToken))
         {
             throw SharedErrors.NotFound("center");
         }
@@ -58,8 +67,8 @@ public sealed class RegisterMeterHandler(IMarketplaceDb db, RequestContext conte
         var meter = new Meter
         {
             Id = id,
-            CenterId = center.Id,
-            OwnerId = center.OwnerId,
+            CenterId = request.CenterId,
+            OwnerId = me,
             Name = request.Name!,
             Source = $"urn:marketplace:meter:{id}",
             PublicKeyPem = request.PublicKeyPem,
@@ -67,7 +76,7 @@ public sealed class RegisterMeterHandler(IMarketplaceDb db, RequestContext conte
         };
         db.Meters.Add(meter);
         var answer = MeterAnswer.Of(meter);
-        audit.Record("meter.registered", ("meter", id.ToString()), center.OwnerId, answer);
+        audit.Record("meter.registered", ("meter", id.ToString()), me, answer);
         return answer;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
@@ -18,7 +17,31 @@ public sealed record ConflictAnswer(string Source, string Id, string Code, int I
 public sealed record RejectedAnswer(string? Source, string? Id, string Code, string Detail, int Index);
 
 /// <summary>What became of each item of a batch; those that aren't listed were accepted now, or before.</summary>
-public sealed record UsageAnswer(int Accepted, int Duplicates, IReadOnlyList<ConflictAnswer> Conflicts, IReadOnlyList<RejectedAnswer> Rejected);
+public sealed record UsageAnswer(int Accepted, int Duplicates, IReadOnlyList<ConflictAnswer> Conflicts, IReadOnlyList<RejectedAnswer> Rejected)
+{
+    internal static UsageAnswer Of(UsageBatch batch, List<UsageItem> items, IReadOnlyList<Judgement> judgements)
+    {
+        var conflicts = new List<ConflictAnswer>();
+        var rejected = batch.Items.Where(item => item.Malformed is not null)
+            .Select(item => new RejectedAnswer(item.Source, item.Id, item.Malformed!.Code, item.Malformed.Detail, item.Index)).ToList();
+        for (var i = 0; i < items.Count; i++)
+        {
+            var item = items[i];
+            if (judgements[i].Verdict == Verdict.Conflict)
+            {
+                conflicts.Add(new(item.Source!, item.Id!, MeteringErrors.Conflict, item.Index));
+            }
+            else if (judgements[i].Refusal is { } refusal)
+            {
+                rejected.Add(new(item.Source, item.Id, refusal.Code, refusal.Detail, item.Index));
+            }
+        }
+
+        return new(
+            judgements.Count(j => j.Verdict == Verdict.Accepted), judgements.Count(j => j.Verdict == Verdict.Duplicate), conflicts,
+            [.. rejected.OrderBy(item => item.Index)]);
+    }
+}
 
 /// <summary>
 /// Takes a batch of a provider's usage events: each gets its verdict, and all that are accepted count from the same instant.
@@ -27,12 +50,12 @@ public sealed record UsageAnswer(int Accepted, int Duplicates, IReadOnlyList<Con
 /// <param name="Signature">Base64 of that meter's signature over the body.</param>
 public sealed record RecordUsage(UsageBatch Batch, Id<Meter>? MeterId, string? Signature) : ICommand<UsageAnswer>;
 
-public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context, KnownReadings knownReadings, AuditLog audit, MarketClock clock)
+public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context, BatchSignatures signatures, KnownReadings knownReadings, AuditLog audit, MarketClock clock)
     : IRequestHandler<RecordUsage, UsageAnswer>
 {
     public async Task<UsageAnswer> Handle(RecordUsage request, CancellationToken cancellationToken)
     {
-        var signer = await CheckSignatureAsync(request, cancellationToken);
+        var signer = await signatures.SignerAsync(request.Batch, request.MeterId, request.Signature, cancellationToken);
         var items = request.Batch.Items.Where(item => item.Event is not null).ToList();
         var events = items.ConvertAll(item => item.Event!);
         var meters = await MetersAsync(events, cancellationToken);
@@ -50,7 +73,7 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
             judge.KnowResold(bought);
         }
 
-        var answer = Answer(request.Batch, items, judge.Judge(events));
+        var answer = UsageAnswer.Of(request.Batch, items, judge.Judge(events));
         if (judge.Accepted.Count > 0)
         {
             await ApplyAsync(judge, legs, cancellationToken);
@@ -58,24 +81,6 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
         }
 
         return answer;
-    }
-
-    private async Task<Id<Meter>?> CheckSignatureAsync(RecordUsage request, CancellationToken cancellationToken)
-    {
-        var (meterId, signature) = (request.MeterId, request.Signature);
-        if (meterId is null && signature is null)
-        {
-            return null;
-        }
-
-        if (meterId is null || signature is null || !Base64.IsValid(signature))
-        {
-            throw MeteringErrors.Signature();
-        }
-
-        var me = context.Caller.OrganizationId;
-        var meter = await db.Meters.AsNoTracking().SingleOrDefaultAsync(m => m.Id == meterId && m.OwnerId == me, cancellationToken);
-        return meter?.Signed(request.Batch.DigestBytes, Convert.FromBase64String(signature)) == true ? meter.Id : throw MeteringErrors.Signature();
     }
 
     private Task<Dictionary<string, Meter>> MetersAsync(List<UsageEvent> events, CancellationToken cancellationToken)
@@ -101,29 +106,6 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
         var ids = legs.ToList();
         return db.Legs.IgnoreQueryFilters().AsNoTracking()
             .Where(leg => leg.ParentId != null && EF.Parameter(ids).Contains(leg.ParentId.Value) && leg.CancelledAt == null).ToListAsync(cancellationToken);
-    }
-
-    private static UsageAnswer Answer(UsageBatch batch, List<UsageItem> items, IReadOnlyList<Judgement> judgements)
-    {
-        var conflicts = new List<ConflictAnswer>();
-        var rejected = batch.Items.Where(item => item.Malformed is not null)
-            .Select(item => new RejectedAnswer(item.Source, item.Id, item.Malformed!.Code, item.Malformed.Detail, item.Index)).ToList();
-        for (var i = 0; i < items.Count; i++)
-        {
-            var item = items[i];
-            if (judgements[i].Verdict == Verdict.Conflict)
-            {
-                conflicts.Add(new(item.Source!, item.Id!, MeteringErrors.Conflict, item.Index));
-            }
-            else if (judgements[i].Refusal is { } refusal)
-            {
-                rejected.Add(new(item.Source, item.Id, refusal.Code, refusal.Detail, item.Index));
-            }
-        }
-
-        return new(
-            judgements.Count(j => j.Verdict == Verdict.Accepted), judgements.Count(j => j.Verdict == Verdict.Duplicate), conflicts,
-            [.. rejected.OrderBy(item => item.Index)]);
     }
 
     private async Task ApplyAsync(ReadingJudge judge, Dictionary<Id<Leg>, Leg> legs, CancellationToken cancellationToken)

@@ -63,6 +63,7 @@ public sealed class RegisterOrganizationHandler(IMarketplaceDb db, AuditLog audi
             CreatedAt = now,
         };
         db.Organizations.Add(organization);
+        db.OrganizationControllers.AddRange(OrganizationController.Of(organization));
         db.BuyerAccounts.Add(new() { OrganizationId = organization.Id });
         var answer = OrganizationAnswer.Of(organization);
         audit.Record("organization.registered", ("organization", organization.Id.ToString()), organization.Id, answer);

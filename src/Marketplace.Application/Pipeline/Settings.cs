@@ -1,3 +1,4 @@
+using Marketplace.Domain.Metering;
 using Marketplace.Domain.Shared;
 
 namespace Marketplace.Application.Pipeline;
@@ -10,12 +11,22 @@ namespace Marketplace.Application.Pipeline;
 /// <param name="ObjectionTime">How long a buyer may object to a delivery; whole hours.</param>
 /// <param name="DisputeTime">How long a dispute may stay undecided before it follows the provider; whole days.</param>
 /// <param name="Fraud">From where on a month is flagged.</param>
+/// <param name="Metering">What readings are measured by.</param>
 public sealed record MarketplaceSettings(
     BusinessTime Time, Ratio CommissionRate, Ratio VatRate, TimeSpan CloseGrace, TimeSpan ObjectionTime, TimeSpan DisputeTime,
-    FraudSettings Fraud);
+    FraudSettings Fraud, MeteringSettings Metering);
+
+/// <summary>What readings are measured by.</summary>
+/// <param name="Tolerance">The share of the larger figure that a buyer's meter and the provider's may differ by.</param>
+/// <param name="GapTime">How long a running leg may go without a reading; whole hours.</param>
+/// <param name="Energy">Which energy cards at work can have drawn.</param>
+public sealed record MeteringSettings(Ratio Tolerance, TimeSpan GapTime, EnergyRule Energy);
 
 /// <summary>From where on what a month shows is flagged.</summary>
 /// <param name="HistoryMultiple">How many times its monthly average of the six months before an applicant may redeem short of.</param>
 /// <param name="HistoryLeast">What a month has to pass to be compared at all.</param>
 /// <param name="UnattestedShare">The share of a seller's redemptions under a programme that may rest on unattested usage.</param>
-public sealed record FraudSettings(int HistoryMultiple, Money HistoryLeast, Ratio UnattestedShare);
+/// <param name="TokenMultiple">How many times the tokens that a listing's best benchmark allows a leg may report short of.</param>
+/// <param name="SameCurves">How many cards or legs of a centre may report the very same figures at the very same times short of.</param>
+/// <param name="AfterSubsidy">The share of its use that a leg keeps at least when vouchers pay for it no longer.</param>
+public sealed record FraudSettings(int HistoryMultiple, Money HistoryLeast, Ratio UnattestedShare, int TokenMultiple, int SameCurves, Ratio AfterSubsidy);

@@ -48,7 +48,7 @@ public sealed class ApplicationScreening(IMarketplaceDb db, VoucherIssuing issui
         var standing = db.VoucherApplications.IgnoreQueryFilters().AsNoTracking()
             .Where(a => a.Id != application.Id && a.Status != ApplicationStatus.Draft && a.Status != ApplicationStatus.Rejected);
         var digests = application.Documents.Select(d => d.Sha256).ToList();
-        var funded = application.Documents.Where(d => d.Kind is "contract" or "invoice").Select(d => d.Sha256).ToList();
+        var funded = application.Documents.Where(d => ApplicationDocument.KindsOfOneContract.Contains(d.Kind)).Select(d => d.Sha256).ToList();
         var number = application.ContractNumber;
         var others = await standing
             .Where(a => (number != null && a.ContractNumber == number)

@@ -16,18 +16,24 @@ namespace Marketplace.Application.Vouchers;
 public sealed record ClaimItemAnswer(
     Id<ClaimItem> Id, Id<Invoice> InvoiceId, Id<InvoiceLine> LineId, Id<Voucher> VoucherId, Money Amount, ClaimItemStatus Status, string? Reason);
 
-/// <summary>A claim. Approved is what of its total the authority pays; negative items take back what was paid too much before.</summary>
+/// <summary>
+/// A claim. Approved is what of its total the authority pays; negative items take back what was paid too much before. Once it is
+/// paid, funders says what each of them bore.
+/// </summary>
 public sealed record ClaimAnswer(
     Id<Claim> Id, string Programme, Id<Organization> PayeeId, ClaimStatus Status, DateOnly UpTo, DateTimeOffset SubmittedAt, Money Total, Money Approved,
-    IReadOnlyList<ClaimItemAnswer> Items, string? PaymentReference)
+    IReadOnlyList<ClaimItemAnswer> Items, string? PaymentReference, IReadOnlyList<FunderShare> Funders)
 {
     public static ClaimAnswer Of(Claim claim) => new(
         claim.Id, claim.ProgrammeCode, claim.PayeeId, claim.Status, claim.UpTo, claim.SubmittedAt, claim.Total, claim.Approved,
         [.. claim.Items.OrderBy(item => item.Id).Select(item => new ClaimItemAnswer(item.Id, item.InvoiceId, item.LineId, item.VoucherId, item.Amount, item.Status, item.Reason))],
-        claim.PaymentReference);
+        claim.PaymentReference, claim.Funders);
 }
 
-/// <summary>Claims what was redeemed for usage up to the end of a day and is in no claim yet, less what is to be given back.</summary>
+/// <summary>
+/// Claims what was redeemed for usage up to the end of a day and is in no claim yet, less what is to be given back. Of a programme
+/// that rewards providers, what the caller earned by then is redeemed first.
+/// </summary>
 public sealed record SubmitClaim(string? Programme, DateOnly? UpTo) : ICommand<ClaimAnswer>;
 
 public sealed class SubmitClaimValidator : AbstractValidator<SubmitClaim>
@@ -39,26 +45,26 @@ public sealed class SubmitClaimValidator : AbstractValidator<SubmitClaim>
     }
 }
 
-public sealed class SubmitClaimHandler(IMarketplaceDb db, RequestContext context, AuditLog audit, MarketClock clock) : IRequestHandler<SubmitClaim, ClaimAnswer>
+public sealed class SubmitClaimHandler(IMarketplaceDb db, Rewards rewards, RequestContext context, AuditLog audit, MarketClock clock) : IRequestHandler<SubmitClaim, ClaimAnswer>
 {
     /// <summary>A batch that an authority can review; what is left over goes into the next claim.</summary>
     private const int MaxItems = 5_000;
 
     public async Task<ClaimAnswer> Handle(SubmitClaim request, CancellationToken cancellationToken)
     {
-        var payee = context.Caller.OrganizationId;
+        var (now, payee) = (clock.GetUtcNow(), context.Caller.OrganizationId);
         var programme = await db.Programmes.IgnoreQueryFilters().AsNoTracking().SingleOrDefaultAsync(p => p.Code == request.Programme, cancellationToken)
             ?? throw SharedErrors.NotFound("programme");
         var redemptions = await db.Redemptions
             .Where(r => r.ProgrammeCode == programme.Code && r.PayeeId == payee && r.UsedUntil <= request.UpTo
                 && (long)(object)r.Amount - (long)(object)r.Returned - (long)(object)r.Rejected != (long)(object)r.Claimed)
             .OrderBy(r => r.Id).Take(MaxItems).ToListAsync(cancellationToken);
+        redemptions.AddRange(await rewards.GrantAsync(programme.Code, payee, request.UpTo!.Value, MaxItems - redemptions.Count, now, cancellationToken));
         if (redemptions.Count == 0)
         {
             throw ClaimErrors.Empty();
         }
 
-        var now = clock.GetUtcNow();
         var id = Id<Claim>.New(now);
         var claim = new Claim
         {
@@ -170,7 +176,7 @@ public sealed class DecideClaimHandler(IMarketplaceDb db, Funding funding, Invoi
         await funding.ReturnToBudgetAsync(voucher, went, rejected, now, cancellationToken);
         if (!redemption.Deducted || rejected.IsZero)
         {
-            // The buyer paid in full already and just isn't reimbursed; or credit notes had taken back all of it.
+            // The buyer paid in full already and just isn't reimbursed, or the provider isn't rewarded; or credit notes had taken back all of it.
             return;
         }
 
@@ -204,7 +210,6 @@ public sealed class PayClaimHandler(IMarketplaceDb db, AuditLog audit, MarketClo
     {
         var now = clock.GetUtcNow();
         var claim = await db.Claims.Include(c => c.Items).SingleOrDefaultAsync(c => c.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("claim");
-        claim.Pay(request.Reference!, now);
         var journal = JournalEntry.For("claim.paid", claim.Id.ToString(), now);
         var approved = claim.Items.Where(item => item.Status == ClaimItemStatus.Approved).ToList();
         var ids = approved.Select(item => item.RedemptionId).ToList();
@@ -221,9 +226,25 @@ public sealed class PayClaimHandler(IMarketplaceDb db, AuditLog audit, MarketClo
             }
         }
 
+        claim.Pay(request.Reference!, await FundersAsync(claim, approved, redemptions, cancellationToken), now);
+        foreach (var funder in claim.Funders)
+        {
+            journal.Move(Asset.Vouchers(claim.ProgrammeCode), funder.Amount, Accounts.ProgrammeFunded, Accounts.FunderPaid(funder.Name));
+        }
+
         db.JournalEntries.Add(journal);
         var answer = ClaimAnswer.Of(claim);
-        audit.Record("claim.paid", ("claim", claim.Id.ToString()), claim.PayeeId, new { answer.Approved, request.Reference });
+        audit.Record("claim.paid", ("claim", claim.Id.ToString()), claim.PayeeId, new { answer.Approved, request.Reference, answer.Funders });
         return answer;
+    }
+
+    /// <summary>Who bears what of the payment, by the rules that each item was redeemed under.</summary>
+    private async Task<IReadOnlyList<FunderShare>> FundersAsync(
+        Claim claim, IReadOnlyList<ClaimItem> approved, Dictionary<Id<Redemption>, Redemption> redemptions, CancellationToken cancellationToken)
+    {
+        var versions = await db.ProgrammeVersions.AsNoTracking().Where(v => v.Code == claim.ProgrammeCode).ToDictionaryAsync(v => v.Number, cancellationToken);
+        return [.. approved.GroupBy(item => redemptions[item.RedemptionId].ProgrammeVersion).OrderBy(group => group.Key)
+            .SelectMany(group => versions[group.Key].Rules.Funding?.Split(group.Sum(item => item.Amount)) ?? [])
+            .GroupBy(share => share.Name).Select(share => new FunderShare(share.Key, share.Sum(s => s.Amount)))];
     }
 }

@@ -81,6 +81,7 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
             ContractFrom = settings.Time.Day(plan.Interval.From.Start),
             ContractTo = settings.Time.Day(plan.Interval.To.Start),
             Chosen = chosen,
+            ExternalPublicMoney = await FromOutsideAsync(programmes, buyerId, plan.Total, cancellationToken),
             Programmes = await spend.BeforeOrderAsync(programmes, parties[buyerId], settings.Time.Day(now), cancellationToken),
             Vouchers = vouchers,
             Lines =
@@ -242,6 +243,28 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
             .Select(version => new ProgrammeInForce { Code = version.Code, VersionNumber = version.Number, Rules = version.Rules })];
         var inForce = programmes.Select(programme => programme.Code).ToHashSet();
         return (programmes, [.. vouchers.Where(voucher => inForce.Contains(voucher.ProgrammeCode)).Select(Spendable)]);
+    }
+
+    /// <summary>
+    /// What of the public money from outside counts as given for a new order, where a ceiling asks: what the buyer's approved
+    /// applications declare, less what its orders took up before, at most the order. A source that stands in several
+    /// applications is one: the most that any says.
+    /// </summary>
+    private async Task<Money> FromOutsideAsync(
+        IReadOnlyList<ProgrammeInForce> programmes, Id<Organization> buyer, Money total, CancellationToken cancellationToken)
+    {
+        if (programmes.All(programme => programme.Rules.Stacking?.PublicMoneyCeiling is null))
+        {
+            return Money.Zero;
+        }
+
+        var declared = (await db.VoucherApplications.IgnoreQueryFilters().AsNoTracking().Where(a => a.OrganizationId == buyer && a.Status == ApplicationStatus.Approved)
+            .Select(a => a.PublicMoneyFromOutside).ToListAsync(cancellationToken))
+            .SelectMany(money => money).GroupBy(money => money.Source.Trim(), StringComparer.OrdinalIgnoreCase).Sum(source => source.Max(money => money.Amount));
+        var taken = declared.IsZero ? Money.Zero : (await db.Orders.IgnoreQueryFilters()
+            .Where(order => order.BuyerId == buyer && order.PublicMoneyFromOutside > Money.Zero && order.Legs.Any(leg => leg.CancelledAt == null))
+            .Select(order => order.PublicMoneyFromOutside).ToListAsync(cancellationToken)).Sum();
+        return Money.Min(total, Money.Max(declared - taken, Money.Zero));
     }
 
     /// <summary>What is available of a voucher, to any line.</summary>

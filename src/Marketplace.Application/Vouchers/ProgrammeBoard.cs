@@ -17,7 +17,8 @@ namespace Marketplace.Application.Vouchers;
 public sealed record BoardDay(DateOnly Day, Money Issued, Money Available, Money Held, Money Redeemed, Money Claimed, Money Paid, Money Expired, Money Revoked);
 
 /// <param name="Remaining">What of the budgets can still be issued, now.</param>
-public sealed record BoardAnswer(string Programme, DateOnly From, DateOnly To, Money Budget, Money Remaining, IReadOnlyList<BoardDay> Days);
+/// <param name="Funders">What each funder bore of what was paid, up to the last day.</param>
+public sealed record BoardAnswer(string Programme, DateOnly From, DateOnly To, Money Budget, Money Remaining, IReadOnlyList<BoardDay> Days, IReadOnlyList<FunderShare> Funders);
 
 /// <summary>A programme's board for its authority: what became of its vouchers, day by day.</summary>
 /// <param name="Code">The programme.</param>
@@ -46,10 +47,11 @@ public sealed class GetProgrammeBoardHandler(IMarketplaceDb db, MarketplaceSetti
         var to = request.To ?? settings.Time.Day(clock.GetUtcNow());
         var from = request.From ?? to.AddDays(-DefaultDays);
         var budgets = await db.ProgrammeBudgets.AsNoTracking().Where(budget => budget.Code == programme.Code).ToListAsync(cancellationToken);
-        return new(programme.Code, from, to, budgets.Sum(budget => budget.Amount), budgets.Sum(budget => budget.Remaining), await DaysAsync(programme.Code, from, to, cancellationToken));
+        var (days, funders) = await DaysAsync(programme.Code, from, to, cancellationToken);
+        return new(programme.Code, from, to, budgets.Sum(budget => budget.Amount), budgets.Sum(budget => budget.Remaining), days, funders);
     }
 
-    private async Task<IReadOnlyList<BoardDay>> DaysAsync(string code, DateOnly from, DateOnly to, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<BoardDay> Days, IReadOnlyList<FunderShare> Funders)> DaysAsync(string code, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         var asset = Asset.Vouchers(code);
         var (start, end) = (settings.Time.StartOf(from), settings.Time.StartOf(to.AddDays(1)));
@@ -79,6 +81,12 @@ public sealed class GetProgrammeBoardHandler(IMarketplaceDb db, MarketplaceSetti
                 At(Accounts.VoucherPaid, -1), At(Accounts.VoucherExpired, -1), At(Accounts.VoucherRevoked, -1)));
         }
 
-        return days;
+        foreach (var (account, moved) in moves.GroupBy(move => move.Key.Account, move => move.Value).Where(account => Accounts.FunderOf(account.Key) is not null).Select(account => (account.Key, account.Sum())))
+        {
+            balances[account] = balances.GetValueOrDefault(account) + moved;
+        }
+
+        return (days, [.. balances.Where(balance => Accounts.FunderOf(balance.Key) is not null).OrderBy(balance => balance.Key, StringComparer.Ordinal)
+            .Select(balance => new FunderShare(Accounts.FunderOf(balance.Key)!, new(-balance.Value)))]);
     }
 }

@@ -66,21 +66,10 @@ internal static class ProgrammeRuleChecks
 {
     public static void Report<T>(ProgrammeRules? rules, ValidationContext<T> validation)
     {
-        foreach (var problem in rules is null ? [] : RulesCheck.Of(rules).Concat(NotTrackedYet(rules)))
+        foreach (var problem in rules is null ? [] : RulesCheck.Of(rules))
         {
             validation.AddFailure(problem.Path, problem.Text);
         }
-    }
-
-    /// <summary>Rules that ask for figures which aren't kept yet are refused, rather than evaluated on nothing.</summary>
-    private static IEnumerable<RuleProblem> NotTrackedYet(ProgrammeRules rules)
-    {
-        (string Path, bool Asked)[] untracked =
-        [
-            ("rules.mode", rules.Mode == ProgrammeMode.Reward),
-            ("rules.corroboration", rules.Corroboration is not null and not Corroboration.None),
-        ];
-        return untracked.Where(rule => rule.Asked).Select(rule => new RuleProblem(rule.Path, "can't be evaluated yet"));
     }
 }
 

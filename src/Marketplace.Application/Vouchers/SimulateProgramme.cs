@@ -1,5 +1,6 @@
 using FluentValidation;
 using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
@@ -37,16 +38,23 @@ public sealed class SimulateProgrammeValidator : AbstractValidator<SimulateProgr
     {
         RuleFor(request => request.Rules).Required();
         RuleFor(request => request.Rules).Custom(ProgrammeRuleChecks.Report);
+        RuleFor(request => request.Rules!.Mode).NotEqual(ProgrammeMode.Reward).When(request => request.Rules is not null)
+            .WithMessage("can't be reward: it pays no order").OverridePropertyName("rules.mode");
         RuleFor(request => request.To).Must((request, to) => to is null || request.From is null || to > request.From).WithMessage("must be after from");
         RuleFor(request => request.Budget).Must(budget => budget is null || (budget.Value.IsPositive && budget.Value <= Money.Limit)).WithMessage($"must be more than 0.00 and at most {Money.Limit}");
     }
 }
 
-public sealed class SimulateProgrammeHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings) : IRequestHandler<SimulateProgramme, SimulationAnswer>
+public sealed class SimulateProgrammeHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, RequestContext context, MarketplaceSettings settings) : IRequestHandler<SimulateProgramme, SimulationAnswer>
 {
     private const int FewestParties = 3;
+    private const int PageSize = 500;
 
-    public async Task<SimulationAnswer> Handle(SimulateProgramme request, CancellationToken cancellationToken)
+    /// <summary>All orders as they are at one moment, a page at a time: a query that may be retried is held in memory as a whole.</summary>
+    public Task<SimulationAnswer> Handle(SimulateProgramme request, CancellationToken cancellationToken) =>
+        unitOfWork.ReadAsync(token => PlayAsync(request, token), cancellationToken);
+
+    private async Task<SimulationAnswer> PlayAsync(SimulateProgramme request, CancellationToken cancellationToken)
     {
         var orders = db.Orders.IgnoreQueryFilters().AsNoTracking();
         orders = request.From is { } from ? orders.Where(order => order.PlacedAt >= from) : orders;
@@ -54,12 +62,18 @@ public sealed class SimulateProgrammeHandler(IMarketplaceDb db, RequestContext c
         var simulation = new Simulation(request.Rules!, request.Budget);
         var (volume, then) = (Money.Zero, Money.Zero);
         var buyers = new HashSet<Id<Organization>>();
-        var rows = orders.OrderBy(order => order.Id).Select(order => new { order.BuyerId, order.PlacedAt, order.Total, order.PublicMoney, order.Funding }).AsAsyncEnumerable();
-        await foreach (var order in rows.WithCancellation(cancellationToken))
+        for (Id<Order>? last = Id<Order>.None; last is { } after;)
         {
-            simulation.Order(order.Funding, settings.Time.Period(order.PlacedAt));
-            buyers.Add(order.BuyerId);
-            (volume, then) = (volume + order.Total, then + order.PublicMoney);
+            var page = await orders.Where(order => order.Id > after).OrderBy(order => order.Id).Take(PageSize)
+                .Select(order => new { order.Id, order.BuyerId, order.PlacedAt, order.Total, order.PublicMoney, order.Funding }).ToListAsync(cancellationToken);
+            foreach (var order in page)
+            {
+                simulation.Order(order.Funding, settings.Time.Period(order.PlacedAt));
+                buyers.Add(order.BuyerId);
+                (volume, then) = (volume + order.Total, then + order.PublicMoney);
+            }
+
+            last = page.Count < PageSize ? null : page[^1].Id;
         }
 
         var shown = context.Caller.SeesAll || (buyers.Count >= FewestParties && simulation.Applicants is 0 or >= FewestParties);

@@ -45,9 +45,15 @@ public sealed class VoucherIssuing(IMarketplaceDb db, MarketplaceSettings settin
     }
 
     /// <summary>Organizations that count as one applicant with this one, itself among them.</summary>
-    public async Task<IReadOnlyList<Organization>> RelatedAsync(Organization applicant, CancellationToken cancellationToken) =>
-        [.. (await db.Organizations.IgnoreQueryFilters().AsNoTracking()
-            .Where(o => o.Kind == OrganizationKind.Enterprise || o.Kind == OrganizationKind.Provider).ToListAsync(cancellationToken)).Where(applicant.IsRelatedTo)];
+    public async Task<IReadOnlyList<Organization>> RelatedAsync(Organization applicant, CancellationToken cancellationToken)
+    {
+        List<string> names = [.. applicant.Controllers.Append(applicant.CreditCode.Value).Select(OrganizationController.NameOf).Distinct()];
+        List<CreditCode> controllers = [.. applicant.Controllers.Select(controller => CreditCode.TryParse(controller, out var code) ? code : (CreditCode?)null).OfType<CreditCode>()];
+        return [.. (await db.Organizations.IgnoreQueryFilters().AsNoTracking()
+            .Where(o => o.Kind == OrganizationKind.Enterprise || o.Kind == OrganizationKind.Provider)
+            .Where(o => o.Id == applicant.Id || EF.Parameter(controllers).Contains(o.CreditCode)
+                || db.OrganizationControllers.Any(c => c.OrganizationId == o.Id && EF.Parameter(names).Contains(c.Controller))).ToListAsync(cancellationToken)).Where(applicant.IsRelatedTo)];
+    }
 
     /// <summary>
     /// Faces issued to an applicant under a programme, less what was revoked. What firms under the same control were granted

@@ -26,7 +26,16 @@ public static class FlagCodes
     public const string AboveHistory = "redemption.above_history";
     public const string RelatedParties = "parties.related";
 
-    public static IReadOnlyList<string> All { get; } = [TradeCircle, ApplicantSplit, ContractTwice, UnattestedUsage, AboveHistory, RelatedParties];
+    public const string Energy = "usage.energy";
+    public const string TooBusy = "usage.too_busy";
+    public const string TooManyTokens = "usage.too_many_tokens";
+    public const string SameCurves = "usage.same_curves";
+    public const string StopsWithSubsidy = "usage.stops_with_subsidy";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        TradeCircle, ApplicantSplit, ContractTwice, UnattestedUsage, AboveHistory, RelatedParties, Energy, TooBusy, TooManyTokens, SameCurves, StopsWithSubsidy,
+    ];
 }
 
 /// <summary>Something that may be honest and that somebody has to look at. Of one code there is one flag a subject.</summary>

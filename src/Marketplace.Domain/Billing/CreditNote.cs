@@ -90,12 +90,14 @@ public sealed record ReturnedPart(Id<Voucher> VoucherId, string Programme, bool 
 public sealed class StandingLine
 {
     private readonly Dictionary<Hour, CardTime> _hours;
+    private readonly Dictionary<Hour, CardTime> _down;
     private readonly Dictionary<Id<Voucher>, Money> _parts;
 
-    private StandingLine(InvoiceLine line, Money outage, IEnumerable<CreditNoteLine> credits)
+    private StandingLine(InvoiceLine line, IReadOnlyCollection<InvoiceLine> outages, IEnumerable<CreditNoteLine> credits)
     {
         Line = line;
-        Outage = outage;
+        Outage = outages.Sum(outage => outage.Amount);
+        _down = outages.SelectMany(outage => outage.Hours.Each()).ToDictionary(pair => pair.Key, pair => pair.Value);
         _hours = line.Hours.Each().ToDictionary(pair => pair.Key, pair => pair.Value);
         _parts = line.Parts.ToDictionary(part => part.VoucherId, part => part.Amount);
         (Amount, Vat, Payable) = (line.Amount, line.Vat, line.Payable);
@@ -122,10 +124,10 @@ public sealed class StandingLine
     public static IReadOnlyList<StandingLine> Of(IReadOnlyCollection<InvoiceLine> lines, IEnumerable<CreditNoteLine> credits)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        var outages = lines.Where(line => line.Kind == LineKind.Outage).ToLookup(line => (line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak), line => line.Amount);
+        var outages = lines.Where(line => line.Kind == LineKind.Outage).ToLookup(line => (line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak));
         var credited = credits.ToLookup(credit => credit.InvoiceLineId);
         return [.. lines.Select(line => new StandingLine(
-            line, line.Kind == LineKind.Reserved ? outages[(line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak)].Sum() : Money.Zero, credited[line.Id]))];
+            line, line.Kind == LineKind.Reserved ? [.. outages[(line.InvoiceId, line.LegId, line.UsagePeriod, line.OffPeak)]] : [], credited[line.Id]))];
     }
 
     public InvoiceLine Line { get; }
@@ -147,6 +149,23 @@ public sealed class StandingLine
     public CardTime Of(Hour hour) => _hours.GetValueOrDefault(hour);
 
     public IEnumerable<KeyValuePair<Hour, CardTime>> Hours => _hours;
+
+    /// <summary>What the buyer paid of his own money for hours that he used himself, and how many those are.</summary>
+    /// <param name="resold">How much of an hour he put up for resale.</param>
+    public PaidUse OwnUse(Func<Hour, CardTime> resold)
+    {
+        ArgumentNullException.ThrowIfNull(resold);
+        var (own, gone) = (CardTime.Zero, CardTime.Zero);
+        foreach (var (hour, billed) in _hours)
+        {
+            var used = billed + _down.GetValueOrDefault(hour);
+            var part = CardTime.Min(resold(hour), used);
+            (own, gone) = (own + used - part, gone + part);
+        }
+
+        var paid = Left - gone.At(Line.UnitPrice) - _parts.Values.Sum();
+        return paid.IsPositive ? new(paid, own) : default;
+    }
 
     /// <summary>A credit of an amount, whatever it is for.</summary>
     /// <exception cref="RuleException"><c>credit_note.exceeds</c>: more than is left of the line.</exception>

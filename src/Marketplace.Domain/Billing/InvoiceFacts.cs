@@ -13,4 +13,7 @@ public sealed class InvoiceFacts
     public required Id<Invoice> InvoiceId { get; init; }
     public required Id<Order> OrderId { get; init; }
     public required IReadOnlyList<AllocationRequest> Allocations { get; init; }
+
+    /// <summary>What stood beside the readings of the order's legs.</summary>
+    public IReadOnlyList<HourFact> Hours { get; init; } = [];
 }

@@ -21,8 +21,23 @@ public enum LineKind
     Adjustment,
 }
 
+/// <summary>Whether an hour is billed by its usage.</summary>
+public enum HourStanding
+{
+    Counts,
+
+    /// <summary>It is in dispute: nothing of it is billed, and what was billed of it stays, until that is decided.</summary>
+    Withheld,
+
+    /// <summary>It wasn't delivered: nothing is due for it.</summary>
+    NotDelivered,
+}
+
 /// <summary>What was metered of one hour of a leg.</summary>
-public readonly record struct MeteredHour(CardTime Busy, CardTime Down);
+public readonly record struct MeteredHour(CardTime Busy, CardTime Down)
+{
+    public HourStanding Standing { get; init; }
+}
 
 /// <summary>The terms of a leg that decide what it costs.</summary>
 public sealed record LegTerms(HourRange Interval, Product Product, Price PricePerCardHour, OffPeak? OffPeak, int Cards, int MilliPerCard)
@@ -55,14 +70,23 @@ public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionar
     /// </summary>
     /// <param name="line">One of <see cref="Lines"/>.</param>
     /// <param name="resold">How much of an hour was put up for resale.</param>
-    public Money Fundable(RatedLine line, Func<Hour, CardTime> resold)
+    /// <param name="only">The hours that count, where not all do.</param>
+    public Money Fundable(RatedLine line, Func<Hour, CardTime> resold, IReadOnlySet<Hour>? only = null)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(resold);
         var outages = line.Kind == LineKind.Reserved ? Lines.Where(other => other.Kind == LineKind.Outage && other.Band == line.Band).ToList() : [];
         var gone = outages.SelectMany(outage => outage.Hours.Each()).ToDictionary(hour => hour.Key, hour => hour.Value);
         var excluded = line.Hours.Each().Sum(hour => CardTime.Min(resold(hour.Key), hour.Value + gone.GetValueOrDefault(hour.Key)).MilliCardSeconds);
-        return line.Amount + outages.Sum(outage => outage.Amount) - new CardTime(excluded).At(line.Band.UnitPrice);
+        var all = line.Amount + outages.Sum(outage => outage.Amount) - new CardTime(excluded).At(line.Band.UnitPrice);
+        if (only is null || line.Hours.Each().All(hour => only.Contains(hour.Key)))
+        {
+            return all;
+        }
+
+        var part = line.Hours.Each().Where(hour => only.Contains(hour.Key)).Select(hour => (hour.Key, Left: hour.Value + gone.GetValueOrDefault(hour.Key)))
+            .Sum(hour => (hour.Left - CardTime.Min(resold(hour.Key), hour.Left)).MilliCardSeconds);
+        return Money.Max(Money.Min(all, new CardTime(part).At(line.Band.UnitPrice)), Money.Zero);
     }
 }
 
@@ -97,12 +121,17 @@ public static class RatingV1
             hours[hour] = time;
         }
 
-        foreach (var hour in Hours(terms, current, metered, billed, time.Hours(period).To))
+        foreach (var hour in Hours(terms, metered, billed, time.Hours(period).To))
         {
             var usage = metered.GetValueOrDefault(hour);
             var due = Due(terms, usage);
             var before = billed.GetValueOrDefault(hour);
-            if (current.Contains(hour) && before == CardTime.Zero)
+            if (usage.Standing == HourStanding.Withheld)
+            {
+                continue;
+            }
+
+            if (current.Contains(hour) && before == CardTime.Zero && usage.Standing == HourStanding.Counts)
             {
                 if (terms.Product == Product.Reserved)
                 {
@@ -132,16 +161,19 @@ public static class RatingV1
     }
 
     /// <summary>What is to be paid of one hour: what was reserved less the outage, or what was used up to what was reserved.</summary>
-    private static CardTime Due(LegTerms terms, MeteredHour usage) => terms.Product == Product.Reserved
+    private static CardTime Due(LegTerms terms, MeteredHour usage) => usage.Standing == HourStanding.NotDelivered ? CardTime.Zero
+        : terms.Product == Product.Reserved
         ? terms.PerHour - CardTime.Min(usage.Down, terms.PerHour)
         : CardTime.Min(usage.Busy, terms.PerHour);
 
-    /// <summary>The hours that can come to anything: those of the period, and earlier ones with usage or a bill.</summary>
+    /// <summary>
+    /// The hours that can come to anything: reserved ones up to the period's end, since one that was left out before may count now;
+    /// of others those with usage or a bill.
+    /// </summary>
     private static IEnumerable<Hour> Hours(
-        LegTerms terms, HourRange current, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyDictionary<Hour, CardTime> billed, Hour end)
+        LegTerms terms, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyDictionary<Hour, CardTime> billed, Hour end)
     {
-        var earlier = metered.Keys.Concat(billed.Keys).Where(hour => hour < end && !current.Contains(hour) && terms.Interval.Contains(hour));
-        var here = terms.Product == Product.Reserved ? current.Each() : metered.Keys.Concat(billed.Keys).Where(current.Contains);
-        return earlier.Concat(here).Distinct().Order();
+        var until = terms.Interval.Intersect(new(terms.Interval.From, end));
+        return terms.Product == Product.Reserved ? until.Each() : metered.Keys.Concat(billed.Keys).Where(until.Contains).Distinct().Order();
     }
 }

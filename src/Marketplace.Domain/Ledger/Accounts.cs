@@ -27,10 +27,21 @@ public static class Accounts
     public const string VoucherPaid = "voucher.paid";
     public const string VoucherExpired = "voucher.expired";
     public const string VoucherRevoked = "voucher.revoked";
+    private const string FunderPaidPrefix = "funder.paid/";
 
     public static (string, Guid?) Custody => (CustodyCash, null);
 
     public static (string, Guid?) Commission => (PlatformCommission, null);
+
+    /// <summary>What the funders of a programme bore together, against what each did.</summary>
+    public static (string Account, Guid? Party) ProgrammeFunded => ("programme.funded", null);
+
+    /// <summary>What one of them bore, by its name in the rules.</summary>
+    public static (string Account, Guid? Party) FunderPaid(string name) => (FunderPaidPrefix + name, null);
+
+    /// <summary>The funder whose account it is, or null.</summary>
+    public static string? FunderOf(string account) =>
+        account.StartsWith(FunderPaidPrefix, StringComparison.Ordinal) ? account[FunderPaidPrefix.Length..] : null;
 
     public static (string, Guid?) Of(string account, Id<Organization> party) => (account, party.Value);
 

@@ -32,6 +32,9 @@ public sealed class Order
     /// <summary>What vouchers were expected to pay when the order was placed.</summary>
     public required Money PublicMoney { get; init; }
 
+    /// <summary>What of the public money that the buyer declared from outside counts as given for this order.</summary>
+    public required Money PublicMoneyFromOutside { get; init; }
+
     public required Money Payable { get; init; }
 
     /// <summary>Held of the buyer's deposit or credit when the order was placed.</summary>
@@ -131,6 +134,16 @@ public sealed class Leg : IVersioned
     public long UsageVersion { get; set; }
 
     public long BilledUsageVersion { get; set; }
+
+    /// <summary>Counts the changes of what its buyer metered.</summary>
+    public long BuyerUsageVersion { get; set; }
+
+    /// <summary>The two usage versions, added up, of which the buyer's and the provider's figures were compared last.</summary>
+    public long ComparedVersion { get; set; }
+
+    /// <summary>When something other than a reading changed what its past hours come to, until a close has billed that.</summary>
+    public DateTimeOffset? ReopenedAt { get; private set; }
+
     public long Version { get; set; }
 
     public HourRange Interval => new(From, To);
@@ -147,6 +160,20 @@ public sealed class Leg : IVersioned
     }
 
     public bool HasStarted(DateTimeOffset now) => From.Start <= now;
+
+    /// <summary>Has the next close rate it again, though none of its readings changed.</summary>
+    public void Reopen(DateTimeOffset now)
+    {
+        ReopenedAt ??= now;
+        Version++;
+    }
+
+    /// <summary>A close has billed all that is known of it.</summary>
+    public void Billed()
+    {
+        (BilledUsageVersion, ReopenedAt) = (UsageVersion, null);
+        Version++;
+    }
 
     /// <summary>The same cards on another node, from an hour on.</summary>
     public void MoveTo(Node node, Hour from)

@@ -8,6 +8,12 @@ public enum DisputeKind
 {
     /// <summary>The buyer says that what was delivered isn't what was sold.</summary>
     Objection,
+
+    /// <summary>The buyer's meter and the provider's differ by more than the tolerance.</summary>
+    Meters,
+
+    /// <summary>The buyer, asked or unasked, says that the leg didn't run.</summary>
+    Denial,
 }
 
 public enum DisputeStatus
@@ -25,7 +31,7 @@ public enum DisputeSide
 
 /// <summary>
 /// Hours of a leg about which its parties differ. They show as disputed while it is open, and for good where it is decided for
-/// the buyer. Undecided at its deadline, it follows the provider.
+/// the buyer. Undecided at its deadline, it follows the provider. One over meters has hours of one local day, those that differ.
 /// </summary>
 public sealed class Dispute : IVersioned
 {
@@ -39,8 +45,12 @@ public sealed class Dispute : IVersioned
     /// <summary>Whose nodes the leg stands on: the seller, unless it resells.</summary>
     public required Id<Organization> ProviderId { get; init; }
 
-    public required Hour From { get; init; }
-    public required Hour To { get; init; }
+    public required Hour From { get; set; }
+    public required Hour To { get; set; }
+
+    /// <summary>The hours in which two meters differ, as they stood when it was decided; of other kinds none.</summary>
+    public IReadOnlyList<MeterDifference> Differences { get; private set; } = [];
+
     public required string Reason { get; init; }
     public required DateTimeOffset OpenedAt { get; init; }
     public required DateTimeOffset DecideBy { get; init; }
@@ -57,7 +67,44 @@ public sealed class Dispute : IVersioned
     public long Version { get; set; }
 
     /// <summary>Whether an hour of the leg is disputed, or was decided not to count.</summary>
-    public bool Contests(Hour hour) => (Status == DisputeStatus.Open || Hours == DisputeSide.Buyer) && new HourRange(From, To).Contains(hour);
+    public bool Contests(Hour hour) => (Status == DisputeStatus.Open || Hours == DisputeSide.Buyer) && Covers(hour);
+
+    /// <summary>Whether it is, or was, about an hour.</summary>
+    public bool Covers(Hour hour) => Kind == DisputeKind.Meters ? DifferenceIn(hour) is not null : new HourRange(From, To).Contains(hour);
+
+    public MeterDifference? DifferenceIn(Hour hour) => Differences.FirstOrDefault(difference => difference.Hour == hour);
+
+    /// <summary>Two meters differ in these hours of one local day, one or more, the earliest first.</summary>
+    public static Dispute OverMeters(Leg leg, Id<Organization> provider, IReadOnlyList<MeterDifference> hours, DateTimeOffset now, TimeSpan limit)
+    {
+        ArgumentNullException.ThrowIfNull(hours);
+        var dispute = Make(DisputeKind.Meters, leg, provider, new(hours[0].Hour, hours[^1].Hour + 1), "The meters of buyer and provider differ.", now, limit);
+        dispute.Differences = hours;
+        return dispute;
+    }
+
+    /// <summary>The buyer says that the leg didn't run in these hours.</summary>
+    /// <exception cref="RuleException"><c>order.cancelled</c>, <c>confirmation.outside_leg</c>, <c>confirmation.not_over</c> or <c>confirmation.too_late</c>.</exception>
+    public static Dispute Denial(SpotConfirmation denial, Leg leg, Id<Organization> provider, TimeSpan limit)
+    {
+        ArgumentNullException.ThrowIfNull(denial);
+        return Make(DisputeKind.Denial, leg, provider, denial.Interval, denial.Note ?? "The buyer says that the leg didn't run.", denial.At, limit);
+    }
+
+    /// <summary>The meters differ in other hours by now, of the same local day.</summary>
+    public void Update(IReadOnlyList<MeterDifference> hours)
+    {
+        ArgumentNullException.ThrowIfNull(hours);
+        (From, To, Differences) = (hours[0].Hour, hours[^1].Hour + 1, hours);
+        Version++;
+    }
+
+    /// <summary>The meters agree by now: nothing is left to decide, and nothing of it stands.</summary>
+    public void Settle(DateTimeOffset now)
+    {
+        Differences = [];
+        Decide(DisputeSide.Provider, "The meters agree by now.", now);
+    }
 
     /// <summary>The buyer's objection to a delivery, from an hour on to the leg's end.</summary>
     /// <param name="leg">The leg.</param>
@@ -94,21 +141,7 @@ public sealed class Dispute : IVersioned
             throw MeteringErrors.ObjectionTooLate(deliveredAt + limits.Objection);
         }
 
-        return new()
-        {
-            Id = Id<Dispute>.New(now),
-            Kind = DisputeKind.Objection,
-            OrderId = leg.OrderId,
-            LegId = leg.Id,
-            BuyerId = leg.BuyerId,
-            SellerId = leg.SellerId,
-            ProviderId = provider,
-            From = from,
-            To = leg.To,
-            Reason = reason,
-            OpenedAt = now,
-            DecideBy = now + limits.Dispute,
-        };
+        return Make(DisputeKind.Objection, leg, provider, new(from, leg.To), reason, now, limits.Dispute);
     }
 
     /// <exception cref="RuleException"><c>dispute.decided</c>: it was decided before.</exception>
@@ -122,4 +155,20 @@ public sealed class Dispute : IVersioned
         (Status, Hours, Note, DecidedAt) = (DisputeStatus.Decided, hours, note, now);
         Version++;
     }
+
+    private static Dispute Make(DisputeKind kind, Leg leg, Id<Organization> provider, HourRange hours, string reason, DateTimeOffset now, TimeSpan limit) => new()
+    {
+        Id = Id<Dispute>.New(now),
+        Kind = kind,
+        OrderId = leg.OrderId,
+        LegId = leg.Id,
+        BuyerId = leg.BuyerId,
+        SellerId = leg.SellerId,
+        ProviderId = provider,
+        From = hours.From,
+        To = hours.To,
+        Reason = reason,
+        OpenedAt = now,
+        DecideBy = now + limit,
+    };
 }

@@ -26,6 +26,18 @@ public static class MeteringErrors
     public static RuleException ObjectionOutsideLeg(Leg leg) =>
         new(Refusal.Rule, "objection.outside_leg", $"The leg runs from {leg.From} to {leg.To}.");
 
+    public static RuleException ConfirmationOutsideLeg(Leg leg) =>
+        new(Refusal.Rule, "confirmation.outside_leg", $"The leg runs from {leg.From} to {leg.To}.");
+
+    public static RuleException ConfirmationNotOver() =>
+        new(Refusal.Conflict, "confirmation.not_over", "Hours that aren't over can be neither confirmed nor denied.");
+
+    public static RuleException ConfirmationTooLate(DateTimeOffset until) =>
+        new(Refusal.Conflict, "confirmation.too_late", $"Confirmations of these hours were taken until {until:yyyy-MM-ddTHH:mm:ssZ}.");
+
+    public static RuleException ConfirmationExists() =>
+        new(Refusal.Conflict, "confirmation.exists", "Some of these hours were confirmed or denied before, or are in dispute.");
+
     public static RuleException DisputeDecided() =>
         new(Refusal.Conflict, "dispute.decided", "The dispute was decided before.");
 

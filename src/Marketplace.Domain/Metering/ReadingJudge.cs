@@ -31,8 +31,9 @@ public readonly record struct Judgement(Verdict Verdict, ReadingRefusal? Refusal
 /// <param name="meters">The caller's meters by source; others are unknown.</param>
 /// <param name="legs">The legs on nodes of the caller's; others are unknown.</param>
 /// <param name="signer">The meter whose signature the batch carries, if it does.</param>
+/// <param name="version">Which of a leg's versions the batch counts up; that of its usage where it isn't said.</param>
 public sealed class ReadingJudge(
-    DateTimeOffset now, IReadOnlyDictionary<string, Meter> meters, IReadOnlyDictionary<Id<Leg>, Leg> legs, Id<Meter>? signer)
+    DateTimeOffset now, IReadOnlyDictionary<string, Meter> meters, IReadOnlyDictionary<Id<Leg>, Leg> legs, Id<Meter>? signer, Func<Leg, long>? version = null)
 {
     /// <summary>How long after its end a reading is taken.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromDays(90);
@@ -161,7 +162,7 @@ public sealed class ReadingJudge(
             return Rejected(MeteringErrors.UnknownLeg());
         }
 
-        if (leg.CenterId != meter.CenterId)
+        if (meter.CenterId is { } center && leg.CenterId != center)
         {
             return Rejected(MeteringErrors.UnknownMeter());
         }
@@ -242,7 +243,7 @@ public sealed class ReadingJudge(
         ContentHash = hash,
         AcceptedAt = now,
         Attested = signer == meter.Id,
-        UsageVersion = leg.UsageVersion + 1,
+        UsageVersion = (version?.Invoke(leg) ?? leg.UsageVersion) + 1,
     };
 
     private void Accept(Reading reading, Reading? replaced)

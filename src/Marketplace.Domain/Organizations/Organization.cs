@@ -24,6 +24,27 @@ public enum Taxpayer
     Small,
 }
 
+/// <summary>
+/// One controller of one organization, so that related parties are found by an index and not by reading all organizations.
+/// </summary>
+public sealed class OrganizationController
+{
+    public required Id<Organization> OrganizationId { get; init; }
+
+    /// <summary>Its credit code or name, as <see cref="NameOf"/> writes it.</summary>
+    public required string Controller { get; init; }
+
+    /// <summary>Names that differ in their case only are one.</summary>
+    public static string NameOf(string controller) => controller.ToUpperInvariant();
+
+    /// <summary>One row a controller.</summary>
+    public static IEnumerable<OrganizationController> Of(Organization organization)
+    {
+        ArgumentNullException.ThrowIfNull(organization);
+        return organization.Controllers.Select(NameOf).Distinct().Select(controller => new OrganizationController { OrganizationId = organization.Id, Controller = controller });
+    }
+}
+
 /// <summary>A party of the market, known by its unified social credit code.</summary>
 public sealed class Organization
 {

@@ -41,8 +41,19 @@ public sealed record FundableLine
     /// <summary>Whether registered keys signed every reading that the line rests on; null before there are any.</summary>
     public bool? Attested { get; init; }
 
-    /// <summary>What stands beside the readings; null before there are any.</summary>
-    public IReadOnlyCollection<Corroboration>? CorroboratedBy { get; init; }
+    /// <summary>What of the amount rests on hours whose reported energy is plausible; null before there are readings.</summary>
+    public Money? CorroboratedByEnergy { get; init; }
+
+    /// <summary>What of it rests on hours in which the buyer's meter or confirmation agrees; null before there are readings.</summary>
+    public Money? CorroboratedByBuyer { get; init; }
+
+    /// <summary>What of the amount counts where a programme asks for corroboration; all of it before there are readings.</summary>
+    public Money Corroborated(Corroboration? needed) => Money.Min(Amount, needed switch
+    {
+        Corroboration.Energy => CorroboratedByEnergy ?? Amount,
+        Corroboration.Buyer => CorroboratedByBuyer ?? Amount,
+        _ => Amount,
+    });
 }
 
 /// <summary>

@@ -40,6 +40,12 @@ public sealed class ApplicationDocument
 {
     public const int MaxCount = 50;
 
+    /// <summary>
+    /// Kinds that stand for one contract. Whoever hands them in, only one application may rest on them, while an applicant's other
+    /// papers, such as its licence, may stand in all of its own.
+    /// </summary>
+    public static readonly IReadOnlyList<string> KindsOfOneContract = ["contract", "invoice"];
+
     public required Id<ApplicationDocument> Id { get; init; }
     public required Id<VoucherApplication> ApplicationId { get; init; }
     public required string Kind { get; init; }

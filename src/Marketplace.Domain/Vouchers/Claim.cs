@@ -6,7 +6,7 @@ using Marketplace.Domain.Shared;
 namespace Marketplace.Domain.Vouchers;
 
 /// <summary>
-/// What one voucher pays of one invoice line, and how far the money has come back from the authority. What stands is the part
+/// What one voucher pays of one invoice line, or rewards its provider with for it, and how far the money has come back from the authority. What stands is the part
 /// less what credit notes returned and what the authority rejected.
 /// </summary>
 public sealed class Redemption : IVersioned
@@ -21,10 +21,13 @@ public sealed class Redemption : IVersioned
     public required Id<Organization> SellerId { get; init; }
     public required Id<Organization> BuyerId { get; init; }
 
-    /// <summary>Who claims it: the seller who deducted it, or the buyer who paid in full.</summary>
+    /// <summary>Who claims it: the seller who deducted it, the buyer who paid in full, or the provider who is rewarded.</summary>
     public required Id<Organization> PayeeId { get; init; }
 
     public required bool Deducted { get; init; }
+
+    /// <summary>How it came about where it rewards the provider of the line's hours; null where it pays part of the line.</summary>
+    public RewardBasis? Reward { get; init; }
 
     /// <summary>The last local day of use that the line stands for.</summary>
     public required DateOnly UsedUntil { get; init; }
@@ -106,6 +109,10 @@ public sealed class Claim : IVersioned
     public DateTimeOffset? DecidedAt { get; private set; }
     public DateTimeOffset? PaidAt { get; private set; }
     public string? PaymentReference { get; private set; }
+
+    /// <summary>What each funder of the programme bore of the payment; none before, or where the rules name none.</summary>
+    public IReadOnlyList<FunderShare> Funders { get; private set; } = [];
+
     public long Version { get; set; }
 
     public Money Total => Items.Sum(item => item.Amount);
@@ -137,7 +144,7 @@ public sealed class Claim : IVersioned
     }
 
     /// <exception cref="RuleException"><c>claim.not_decided</c> or <c>claim.paid</c>.</exception>
-    public void Pay(string reference, DateTimeOffset at)
+    public void Pay(string reference, IReadOnlyList<FunderShare> funders, DateTimeOffset at)
     {
         if (Status == ClaimStatus.Submitted)
         {
@@ -149,7 +156,7 @@ public sealed class Claim : IVersioned
             throw ClaimErrors.Paid();
         }
 
-        (Status, PaidAt, PaymentReference) = (ClaimStatus.Paid, at, reference);
+        (Status, PaidAt, PaymentReference, Funders) = (ClaimStatus.Paid, at, reference, funders);
         Version++;
     }
 }

@@ -25,13 +25,16 @@ internal sealed class LineRules(AllocationRequest request)
             ?? EvidenceRefusal(rules, line)
             ?? (rules.Rates is not null && RateOf(rules, line) is null ? RuleCodes.NoRate : null);
 
-    /// <summary>What of the line's gross counts: all of it, or the contract's days in the window, down to the unit.</summary>
+    /// <summary>
+    /// What of the line's gross counts: all of it, or what is corroborated where that is asked for, and of that the contract's
+    /// days in the window, down to the unit.
+    /// </summary>
     public Money Eligible(ProgrammeRules rules, FundableLine line)
     {
         var (counted, days) = CountedDays(rules, line);
-        var unit = rules.Unit().Fen;
-        return counted == days ? line.Amount
-            : new(checked(Rounding.Down((Int128)line.Amount.Fen * counted, (Int128)days * unit) * unit));
+        var (unit, amount) = (rules.Unit().Fen, line.Corroborated(rules.Corroboration));
+        return counted == days ? amount
+            : new(checked(Rounding.Down((Int128)amount.Fen * counted, (Int128)days * unit) * unit));
     }
 
     /// <summary>
@@ -100,9 +103,7 @@ internal sealed class LineRules(AllocationRequest request)
             return RuleCodes.Unattested;
         }
 
-        return rules.Corroboration is { } needed and not Corroboration.None && line.CorroboratedBy?.Contains(needed) == false
-            ? RuleCodes.Uncorroborated
-            : null;
+        return line.Amount.IsPositive && line.Corroborated(rules.Corroboration).IsZero ? RuleCodes.Uncorroborated : null;
     }
 
     private bool IsRelatedTo(FundableLine line) => IsRelated(line.Seller) || (line.Operator is { } other && IsRelated(other));

@@ -376,20 +376,20 @@ public sealed record FundingRules
     public IReadOnlyList<FunderRule>? Funders { get; init; }
 
     /// <summary>
-    /// An amount split among the funders: each its share rounded down to the fen, the last one what is left, so that the
-    /// parts always make the amount.
+    /// An amount split among the funders: each its share rounded down to the fen, the first one what is left, so that the
+    /// parts always make the amount. What is taken back is split as what is paid.
     /// </summary>
-    public IReadOnlyList<Money> Split(Money amount)
+    public IReadOnlyList<FunderShare> Split(Money amount)
     {
-        var parts = (Funders ?? []).Select(funder => amount.ShareDown(funder.Ratio ?? Ratio.Zero, new Money(1))).ToList();
-        if (parts.Count > 0)
-        {
-            parts[^1] = amount - parts.SkipLast(1).Sum();
-        }
-
-        return parts;
+        var sign = amount.IsNegative ? -1 : 1;
+        var others = (Funders ?? []).Skip(1)
+            .Select(funder => new FunderShare(funder.Name!, new(sign * new Money(sign * amount.Fen).ShareDown(funder.Ratio ?? Ratio.Zero, new Money(1)).Fen))).ToList();
+        return Funders is [var first, ..] ? [new(first.Name!, amount - others.Sum(other => other.Amount)), .. others] : [];
     }
 }
+
+/// <summary>What of an amount one funder bears.</summary>
+public sealed record FunderShare(string Name, Money Amount);
 
 public sealed record FunderRule
 {

@@ -36,6 +36,7 @@ public sealed class RulesCheck
         check.Provider(rules.Provider);
         check.Scope(rules.Scope);
         check.RatesOrTiers(rules);
+        check.Reward(rules);
         check.CapsAndFloors(rules.Caps ?? new(), rules.Floors ?? new());
         check.Dates(rules);
         check.Review(rules);
@@ -115,6 +116,22 @@ public sealed class RulesCheck
 
         Rates(rules);
         Tiers(rules.Tiers);
+    }
+
+    /// <summary>A reward is taken of lines that are paid for, one by one: what is measured by an order or a contract has nothing to
+    /// hold on to, and what corroborates an hour is looked up when its own buyer's programmes ask.</summary>
+    private void Reward(ProgrammeRules rules)
+    {
+        (string Path, object? Rule)[] ofOrders =
+        [
+            ("caps.perOrder", rules.Caps?.PerOrder), ("floors.perOrder", rules.Floors?.PerOrder), ("floors.spendPerYear", rules.Floors?.SpendPerYear),
+            ("floors.spendWithin", rules.Floors?.SpendWithin), ("proration", rules.Proration), ("stacking.publicMoneyCeiling", rules.Stacking?.PublicMoneyCeiling),
+            ("corroboration", rules.Corroboration is Corroboration.None ? null : rules.Corroboration),
+        ];
+        foreach (var (path, _) in ofOrders.Where(rule => rules.Mode == ProgrammeMode.Reward && rule.Rule is not null))
+        {
+            Add(path, "can't be asked in reward mode");
+        }
     }
 
     private void Rates(ProgrammeRules rules)

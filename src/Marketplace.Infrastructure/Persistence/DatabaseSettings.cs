@@ -18,6 +18,8 @@ public enum DatabaseProvider
 /// <param name="MaxBatchSize">Statements a round trip; 1 keeps EF from using MERGE. Null leaves the provider's own.</param>
 public sealed record DatabaseSettings(DatabaseProvider Provider, string ConnectionString, int? MaxBatchSize)
 {
+    private const int PreparedStatements = 200;
+
     /// <exception cref="InvalidOperationException">A setting is missing or unknown.</exception>
     public static DatabaseSettings From(IConfiguration configuration)
     {
@@ -55,7 +57,7 @@ public sealed record DatabaseSettings(DatabaseProvider Provider, string Connecti
                     server.MaxBatchSize(size);
                 }
             }),
-            _ => options.UseNpgsql(ConnectionString, postgres => postgres
+            _ => options.UseNpgsql(Prepared(ConnectionString), postgres => postgres
                 .MigrationsAssembly("Marketplace.Migrations.PostgreSql").ExecutionStrategy(dependencies => new BrokenConnectionStrategy(dependencies))
                 .MaxBatchSize(MaxBatchSize ?? 1000)),
         };
@@ -65,6 +67,26 @@ public sealed record DatabaseSettings(DatabaseProvider Provider, string Connecti
     public string Describe() => Provider == DatabaseProvider.Sqlite
         ? "SQLite, " + Path.GetFullPath(new SqliteConnectionStringBuilder(ConnectionString).DataSource)
         : Provider.ToString();
+
+    /// <summary>
+    /// The server plans a statement once a connection instead of each time, and connections go back to the pool as they are:
+    /// nothing here changes their state. What the connection string says of either stands.
+    /// </summary>
+    private static string Prepared(string connectionString)
+    {
+        var postgres = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!postgres.ShouldSerialize("Max Auto Prepare"))
+        {
+            (postgres.MaxAutoPrepare, postgres.AutoPrepareMinUsages) = (PreparedStatements, 2);
+        }
+
+        if (!postgres.ShouldSerialize("No Reset On Close"))
+        {
+            postgres.NoResetOnClose = true;
+        }
+
+        return postgres.ToString();
+    }
 
     private static string DefaultFile()
     {

@@ -25,6 +25,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     : IdentityUserContext<Person, Guid>(options), IMarketplaceDb
 {
     public DbSet<Organization> Organizations => Set<Organization>();
+    public DbSet<OrganizationController> OrganizationControllers => Set<OrganizationController>();
     public DbSet<BuyerAccount> BuyerAccounts => Set<BuyerAccount>();
     public DbSet<BankTransfer> BankTransfers => Set<BankTransfer>();
     public DbSet<Accelerator> Accelerators => Set<Accelerator>();
@@ -46,6 +47,10 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Meter> Meters => Set<Meter>();
     public DbSet<Reading> Readings => Set<Reading>();
     public DbSet<UsageHour> UsageHours => Set<UsageHour>();
+    public DbSet<BuyerReading> BuyerReadings => Set<BuyerReading>();
+    public DbSet<BuyerHour> BuyerHours => Set<BuyerHour>();
+    public DbSet<SpotConfirmation> SpotConfirmations => Set<SpotConfirmation>();
+    public DbSet<UsageGap> UsageGaps => Set<UsageGap>();
     public DbSet<Dispute> Disputes => Set<Dispute>();
     public DbSet<ProgrammeVersion> ProgrammeVersions => Set<ProgrammeVersion>();
     public DbSet<Programme> Programmes => Set<Programme>();

@@ -21,14 +21,14 @@ internal static class SaveGuard
         typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing), typeof(Bid),
         typeof(ListingNode), typeof(Order), typeof(Contract), typeof(Delivery), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
         typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(BillingPeriod),
-        typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(VoucherApplication), typeof(FraudFlag),
+        typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(BuyerReading), typeof(BuyerHour), typeof(SpotConfirmation), typeof(VoucherApplication), typeof(FraudFlag),
     ];
 
     private static readonly HashSet<Type> AddedOnly =
     [
         typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer), typeof(ProgrammeVersion), typeof(InvoiceLine),
         typeof(InvoiceFacts), typeof(InvoicePayment), typeof(CreditNoteLine), typeof(BilledPair), typeof(Reading), typeof(Contract), typeof(PriceIndexEntry), typeof(PriceIndexDay),
-        typeof(ApplicationDecision), typeof(ApplicationObjection),
+        typeof(ApplicationDecision), typeof(ApplicationObjection), typeof(BuyerReading), typeof(SpotConfirmation),
     ];
 
     /// <exception cref="InvalidOperationException">The change is a fault of the product's own.</exception>
@@ -39,7 +39,8 @@ internal static class SaveGuard
         {
             var sealing = entry.Entity is AuditEntry && ChangesOnly(entry, nameof(AuditEntry.SealNumber));
             var correcting = entry.Entity is Reading && ChangesOnly(entry, nameof(Reading.ReplacedAtVersion));
-            if (!sealing && !correcting)
+            var correctingBuyer = entry.Entity is BuyerReading && ChangesOnly(entry, nameof(BuyerReading.ReplacedAtVersion));
+            if (!sealing && !correcting && !correctingBuyer)
             {
                 throw new InvalidOperationException($"{entry.Metadata.ClrType.Name} is only ever added.");
             }

@@ -33,7 +33,7 @@ internal sealed class SqliteWriteQueue : IDisposable
 
 internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQueue queue, ILogger<UnitOfWork> logger) : IUnitOfWork
 {
-    private const int Attempts = 12;
+    private const int Attempts = 24;
 
     /// <summary>
     /// All that a transaction reads is as of one moment; on SQLite nobody else writes meanwhile. Else it could read one row

@@ -291,6 +291,7 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
             "POST /v1/orders" => Of($$"""{"quoteId":"{{world.OpenQuote}}"}"""),
             "PUT /v1/orders/{id}/legs/{legId}/delivery" => Of("""{"access":"x","note":"x"}"""),
             "POST /v1/orders/{id}/legs/{legId}/objections" => Of("""{"reason":"x","from":"2026-02-01T00:00:00Z"}"""),
+            "POST /v1/orders/{id}/legs/{legId}/confirmations" => Of("""{"from":"2026-02-01T00:00:00Z","to":"2026-02-01T01:00:00Z","ran":true}"""),
             "POST /v1/disputes/{id}/decisions" => Of("""{"hours":"buyer","note":"x"}"""),
             "POST /v1/meters" => Of($$"""{"centerId":"{{world.Capacity.CenterId}}","name":"x"}"""),
             "PUT /v1/sandbox/clock" => Of($$"""{"now":"{{MarketSetup.Wire(MarketplaceServer.Start)}}"}"""),

@@ -33,6 +33,21 @@ public sealed class QuoteAndOrderTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Orders_of_one_node_at_other_hours_all_come_through_together(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        var capacity = await server.CapacityAsync(nodes: 1);
+        (await capacity.ListAsync()).Is(201);
+        var start = await server.TomorrowAsync();
+        var buyers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => server.BuyerAsync()));
+        var quotes = await Task.WhenAll(buyers.Select((buyer, i) => buyer.AskAsync(capacity.Demand(8, start.AddHours(i), 1))));
+
+        var orders = await Task.WhenAll(buyers.Zip(quotes, (buyer, quote) => buyer.PostAsync("/v1/orders", new { quoteId = quote.Is(201)["id"] })));
+
+        Assert.All(orders, order => order.Is(201));
+    }
+
+    [Theory, EveryDatabase]
     public async Task A_quote_is_good_for_a_quarter_of_an_hour(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);

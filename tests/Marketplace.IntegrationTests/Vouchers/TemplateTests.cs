@@ -25,6 +25,7 @@ public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
         new("xiamen-2024", "350200", [], 63, "25200.00"),
         new("shandong-2025", "110100", [], 10, "400.00", """{"provider": {"regions": ["33"]}}"""),
         new("qingdao", "370200", [], 125, "20000.00"),
+        new("qingdao-ai-park", "370200", [], 10, "4000.00") { Rewards = true },
         new("wuhu", "340200", [], 10, "2000.00", """{"provider": {"regions": ["33"]}}"""),
     ];
 
@@ -34,28 +35,29 @@ public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
         var server = await servers.OnAsync(database);
         var templates = (await server.Admin.GetAsync("/v1/programme-templates")).Is(200).Items().ToDictionary(template => template["code"]!.GetValue<string>());
         Assert.Equal(templates.Keys.Order(StringComparer.Ordinal), s_cases.Select(c => c.Template).Order(StringComparer.Ordinal));
-        var shop = await server.ShopAsync("100.00", nodes: s_cases.Length);
+        var common = await server.ShopAsync("100.00", nodes: s_cases.Length);
         var month = await server.NextMonthAsync();
-        var running = new List<(Case Case, Party Payee, Scheme Scheme, string Leg)>();
+        var running = new List<(Case Case, Shop Shop, Party Payee, Scheme Scheme, string Leg)>();
         foreach (var c in s_cases)
         {
             var rules = Filled(templates[c.Template]["rules"]!.DeepClone().AsObject(), c.Rules);
             var scheme = await server.SchemeAsync("1000000000.00", rules.ToJsonString());
             var buyer = await server.OrganizationAsync("enterprise", "1000000.00", c.Region, c.Traits);
-            await scheme.IssueAsync(buyer, c.Template == "shenzhen-2024" ? "400000.00" : "90000.00");
+            var shop = c.Rewards ? await server.ShopAsync("100.00") : common;
+            await scheme.IssueAsync(c.Rewards ? shop.Seller : buyer, c.Template == "shenzhen-2024" ? "400000.00" : "90000.00");
             var order = await buyer.BuyAsync(shop, 8, month, c.Hours);
-            Assert.Equal((c.Template, c.Paid), (c.Template, order["publicMoney"]));
-            running.Add((c, rules["payee"]!.GetValue<string>() == "buyer" ? buyer : shop.Seller, scheme, order["legs[0].id"]));
+            Assert.Equal((c.Template, c.Rewards ? "0.00" : c.Paid), (c.Template, order["publicMoney"]));
+            running.Add((c, shop, rules["payee"]!.GetValue<string>() == "buyer" ? buyer : shop.Seller, scheme, order["legs[0].id"]));
         }
 
         await server.MoveClockAsync(month.AddDays(27));
-        foreach (var (c, _, _, leg) in running)
+        foreach (var (c, shop, _, _, leg) in running)
         {
             await shop.UseAsync(leg, month, c.Hours);
         }
 
         await server.CloseAsync(month);
-        foreach (var (c, payee, scheme, _) in running)
+        foreach (var (c, _, payee, scheme, _) in running)
         {
             var claim = (await payee.ClaimAsync(scheme, month.AddMonths(1).AddDays(-1))).Is(201);
             Assert.Equal((c.Template, c.Paid), (c.Template, claim["total"]));
@@ -150,5 +152,9 @@ public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
         return rules;
     }
 
-    private sealed record Case(string Template, string Region, string[] Traits, int Hours, string Paid, string Rules = "{}");
+    private sealed record Case(string Template, string Region, string[] Traits, int Hours, string Paid, string Rules = "{}")
+    {
+        /// <summary>Its vouchers are the provider's.</summary>
+        public bool Rewards { get; init; }
+    }
 }

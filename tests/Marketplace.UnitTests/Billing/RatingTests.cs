@@ -38,6 +38,27 @@ public class RatingTests
         Assert.Equal("Usage 2026-01 2 20.00", Text(lines));
     }
 
+    [Theory]
+    [InlineData(Product.Reserved, HourStanding.Withheld, "Reserved 2026-01 9 90.00", "Adjustment 2026-01 1 10.00")]
+    [InlineData(Product.Reserved, HourStanding.NotDelivered, "Reserved 2026-01 9 90.00", "Adjustment 2026-01 1 10.00")]
+    [InlineData(Product.Metered, HourStanding.Withheld, "Usage 2026-01 9 90.00", "Adjustment 2026-01 1 10.00")]
+    [InlineData(Product.Metered, HourStanding.NotDelivered, "Usage 2026-01 9 90.00", "Adjustment 2026-01 1 10.00")]
+    public void An_hour_that_is_left_out_is_an_adjustment_once_it_counts(Product product, HourStanding standing, string first, string second)
+    {
+        var terms = Terms("10.00", At(2026, 1, 10), 10, product);
+        var counting = Busy(terms, [.. Enumerable.Range(0, 10).Select(i => (i, 3600))]);
+        var doubted = counting.ToDictionary(hour => hour.Key, hour => hour.Key == terms.Interval.From ? hour.Value with { Standing = standing } : hour.Value);
+        var billed = Rate(terms, s_january, doubted);
+        Assert.Equal(first, Text(billed.Lines));
+        Assert.Equal(second, Text(Rate(terms, s_january.Next, counting, Billed(billed)).Lines));
+
+        // What was billed before the doubt stays while it is open, and is given back where it was right.
+        var whole = Billed(Rate(terms, s_january, counting));
+        var later = Rate(terms, s_january.Next, doubted, whole);
+        Assert.Empty(later.Lines);
+        Assert.Equal(standing == HourStanding.Withheld ? 0 : 1, later.Excess.Count);
+    }
+
     [Fact]
     public void Without_usage_a_metered_leg_has_no_line()
     {

@@ -109,8 +109,8 @@ public class LineRulesTests
         var rules = Rules("""{"corroboration": "buyer"}""");
 
         Assert.Equal("", One(s_line, rules).Allocate().Refused());
-        Assert.Equal("", One(s_line with { CorroboratedBy = [Corroboration.Buyer] }, rules).Allocate().Refused());
-        Assert.Equal("1: usage.uncorroborated", One(s_line with { CorroboratedBy = [Corroboration.Energy] }, rules).Allocate().Refused());
+        Assert.Equal("", One(s_line with { CorroboratedByBuyer = s_line.Amount }, rules).Allocate().Refused());
+        Assert.Equal("1: usage.uncorroborated", One(s_line with { CorroboratedByEnergy = s_line.Amount, CorroboratedByBuyer = Money.Zero }, rules).Allocate().Refused());
     }
 
     [Fact]

@@ -84,7 +84,8 @@ public class ProgrammeTests
     {
         var funding = Rules("""{"funding": {"order": "contractSigning", "funders": [{"name": "province", "ratio": "0.50"}, {"name": "city", "ratio": "0.50"}]}}""").Funding!;
 
-        Assert.Equal([Yuan("50.00"), Yuan("50.01")], funding.Split(Yuan("100.01")));
+        Assert.Equal([new("province", Yuan("50.01")), new("city", Yuan("50.00"))], funding.Split(Yuan("100.01")));
+        Assert.Equal([new("province", Yuan("-50.01")), new("city", Yuan("-50.00"))], funding.Split(Yuan("-100.01")));
         Assert.Empty(new FundingRules().Split(Yuan("1.00")));
         Assert.Equal(BudgetOrder.ContractSigning, funding.Order);
     }

@@ -8,6 +8,8 @@ namespace Marketplace.UnitTests.Vouchers;
 public class RewardTests
 {
     private static readonly ProgrammeRules s_share = Rules("""{"mode": "reward", "rates": [{"ratio": "0.10"}], "unattestedUsage": "refuse"}""");
+    private static readonly ProgrammeRules s_perHour = Rules("""{"mode": "reward", "rates": null, "reward": {"perCardHour": "0.067"}}""");
+    private static readonly ProgrammeRules s_tiers = Rules("""{"mode": "reward", "rates": null, "tiers": [{"upTo": "100.00", "ratio": "0.20"}, {"ratio": "0.10"}]}""");
 
     [Fact]
     public void A_provider_gets_a_share_of_what_unrelated_parties_paid_for_verified_hours()
@@ -16,14 +18,14 @@ public class RewardTests
         var sister = Organization(5, OrganizationKind.Enterprise, controllers: ["Zhang San"]);
 
         var parts = RewardEvaluator.Evaluate(
-            s_share, provider,
+            provider,
             [
-                Use(0, "160.05", Buyer),
-                Use(1, "160.05", sister),
-                Use(2, "160.05", Buyer) with { Line = Line("160.05", 2) with { Attested = false } },
-                Use(3, "900.00", Buyer),
+                Use(s_share, 0, "160.05"),
+                Use(s_share, 1, "160.05") with { Payer = sister },
+                Use(s_share, 2, "160.05") with { Line = Line("160.05", 2) with { Attested = false } },
+                Use(s_share, 3, "900.00"),
             ],
-            Yuan("100.00"), Money.Zero, Today);
+            Yuan("100.00"));
 
         Assert.Equal([Yuan("16.00"), Money.Zero, Money.Zero, Yuan("84.00")], parts.Select(part => part.Amount));
         Assert.Equal([null, RuleCodes.RelatedParties, RuleCodes.Unattested, RuleCodes.UsedUp], parts.Select(part => part.Code));
@@ -32,27 +34,45 @@ public class RewardTests
     [Fact]
     public void Or_a_rate_on_those_hours()
     {
-        var perHour = Rules("""{"mode": "reward", "rates": null, "reward": {"perCardHour": "0.067"}}""");
-        var part = Assert.Single(RewardEvaluator.Evaluate(
-            perHour, Seller, [Use(0, "1.00", Buyer) with { CardTime = CardTime.Of(1, 1000, 55 * 3600) }], Yuan("100.00"), Money.Zero, Today));
+        var part = Assert.Single(RewardEvaluator.Evaluate(Seller, [Use(s_perHour, 0, "1.00", hours: 55)], Yuan("100.00")));
 
         // 55 hours at 0.067 are 3.685, rounded down.
         Assert.Equal((Yuan("3.68"), null), (part.Amount, part.Code));
     }
 
     [Fact]
-    public void Tiers_go_on_from_what_was_paid_before_in_the_year()
+    public void Tiers_go_on_from_what_was_rewarded_before_in_the_year()
     {
-        var tiers = Rules("""{"mode": "reward", "rates": null, "tiers": [{"upTo": "100.00", "ratio": "0.20"}, {"ratio": "0.10"}]}""");
-        var parts = RewardEvaluator.Evaluate(tiers, Seller, [Use(0, "50.00", Buyer), Use(1, "50.00", Buyer)], Yuan("100.00"), Yuan("20.00"), Today);
+        var parts = RewardEvaluator.Evaluate(
+            Seller, [Use(s_tiers, 0, "20.00") with { Rewarded = true }, Use(s_tiers, 1, "50.00"), Use(s_tiers, 2, "50.00")], Yuan("100.00"));
 
         Assert.Equal([Yuan("10.00"), Yuan("8.00")], parts.Select(part => part.Amount));
     }
 
+    /// <summary>Rules, what the use was, what remains of it, and what stays.</summary>
+    public static TheoryData<string, string, int, string, int, string> Corrections => new()
+    {
+        { "share", "160.05", 8, "160.05", 8, "16.00" },
+        { "share", "160.05", 8, "60.05", 3, "6.00" },
+        { "share", "160.05", 8, "0.00", 0, "0.00" },
+        { "hours", "160.05", 55, "160.05", 54, "3.61" },
+        { "tiers", "150.00", 8, "75.00", 4, "12.50" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Corrections))]
+    public void What_stays_depends_on_what_remains_alone(string rules, string paid, int hours, string left, int hoursLeft, string stays)
+    {
+        var of = rules switch { "share" => s_share, "hours" => s_perHour, _ => s_tiers };
+        var basis = RewardEvaluator.Evaluate(Seller, [Use(of, 0, paid, hours)], Yuan("1000.00"))[0].Basis!;
+
+        Assert.Equal(Yuan(stays), basis.Stays(new(Yuan(left), CardTime.Of(hoursLeft, 1000, 3600))));
+    }
+
     [Fact]
     public void Other_modes_reward_nobody() =>
-        Assert.Throws<ArgumentException>(() => RewardEvaluator.Evaluate(Rules(), Seller, [], Money.Zero, Money.Zero, Today));
+        Assert.Throws<ArgumentException>(() => RewardEvaluator.Evaluate(Seller, [Use(Rules(), 0, "1.00")], Money.Zero));
 
-    private static VerifiedUse Use(int number, string paid, Organization payer) =>
-        new(Line(paid, number) with { Attested = true }, payer, CardTime.Zero, Yuan(paid));
+    private static VerifiedUse Use(ProgrammeRules rules, int number, string paid, int hours = 1) =>
+        new(rules, Line(paid, number) with { Attested = true }, Buyer, Today, new(Yuan(paid), CardTime.Of(hours, 1000, 3600)));
 }

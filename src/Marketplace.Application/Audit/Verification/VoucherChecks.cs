@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Shared;
@@ -16,6 +17,8 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
         yield return await RedeemedAsync(cancellationToken);
         yield return await BudgetsAsync(cancellationToken);
         yield return await RatiosAsync(cancellationToken);
+        yield return await RewardsAsync(cancellationToken);
+        yield return await FundersAsync(cancellationToken);
     }
 
     private async Task<InvariantAnswer> BalancesAsync(CancellationToken cancellationToken)
@@ -87,6 +90,40 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
             var cap = versions.Where(v => v.Code == group.Key.ProgrammeCode).Select(v => v.Rules.Caps?.PerApplicant).Max();
             var faces = group.Sum(v => v.Face - v.Revoked);
             findings.Expect(cap is null || versions.Any(v => v.Code == group.Key.ProgrammeCode && v.Rules.Caps?.PerApplicant is null) || faces <= cap, () => $"{group.Key.OrganizationId} was granted {faces} of programme {group.Key.ProgrammeCode}, more than {cap}.");
+        }
+
+        return findings.Answer();
+    }
+
+    /// <summary>What a provider is rewarded with for a line never passes what the rules give of what stands of it, and is granted by one programme once.</summary>
+    private async Task<InvariantAnswer> RewardsAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("programmes.rewards");
+        var rewards = await db.Redemptions.AsNoTracking().Where(r => r.Reward != null).ToListAsync(cancellationToken);
+        foreach (var lines in rewards.GroupBy(r => (r.LineId, r.ProgrammeCode)).Chunk(1_000))
+        {
+            var stands = await StandingUse.OfAsync(db, [.. lines.Select(line => line.Key.LineId).Distinct()], [], cancellationToken);
+            foreach (var line in lines)
+            {
+                var (sum, most) = (line.Sum(r => r.Standing), line.First().Reward!.Stays(stands[line.Key.LineId]));
+                findings.Expect(sum <= most && line.Select(r => r.Reward).Distinct().Count() == 1, () => $"Programme {line.Key.ProgrammeCode} rewards line {line.Key.LineId} with {sum}, more than {most}, or twice.");
+            }
+        }
+
+        return findings.Answer();
+    }
+
+    /// <summary>What funders bore of a programme is what their shares of its paid claims come to.</summary>
+    private async Task<InvariantAnswer> FundersAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("programmes.funders");
+        var posted = (await db.Postings.Where(p => p.Account.StartsWith("funder.paid/")).GroupBy(p => new { p.Asset, p.Account })
+            .Select(group => new { group.Key.Asset, group.Key.Account, Sum = group.Sum(p => (long)(object)p.Amount) }).ToListAsync(cancellationToken))
+            .ToDictionary(row => (row.Asset, row.Account), row => new Money(-row.Sum));
+        var claims = (await db.Claims.AsNoTracking().Include(claim => claim.Items).Where(claim => claim.Status == ClaimStatus.Paid).ToListAsync(cancellationToken)).Where(claim => claim.Funders.Count > 0).ToList();
+        foreach (var funder in claims.SelectMany(claim => claim.Funders.Select(f => (Key: (Asset.Vouchers(claim.ProgrammeCode), Accounts.FunderPaid(f.Name).Account), f.Amount))).GroupBy(f => f.Key, f => f.Amount))
+        {
+            findings.Expect(posted.GetValueOrDefault(funder.Key) == funder.Sum(), () => $"Claims say that {funder.Key.Account} comes to {funder.Sum()}, the ledger says {posted.GetValueOrDefault(funder.Key)}.");
         }
 
         return findings.Answer();

@@ -69,6 +69,7 @@ internal sealed class BillingModel(MarketplaceDbContext db)
     {
         facts.HasKey(f => new { f.InvoiceId, f.OrderId });
         facts.Property(f => f.Allocations).AsJson();
+        facts.Property(f => f.Hours).AsJson();
         facts.HasOne<Invoice>().WithMany().HasForeignKey(f => f.InvoiceId).OnDelete(DeleteBehavior.Restrict);
         facts.HasQueryFilter(_ => db.SeesAll);
     }

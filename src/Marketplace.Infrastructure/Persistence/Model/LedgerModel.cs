@@ -33,7 +33,7 @@ internal sealed class LedgerModel(MarketplaceDbContext db)
         });
         builder.Entity<Posting>(posting =>
         {
-            posting.Property(p => p.Account).HasMaxLength(50);
+            posting.Property(p => p.Account).HasMaxLength(150);
             posting.HasIndex(p => new { p.PartyId, p.Account, p.Asset });
             posting.HasIndex(p => new { p.Account, p.Asset, p.At });
             posting.HasQueryFilter(_ => db.SeesAll);

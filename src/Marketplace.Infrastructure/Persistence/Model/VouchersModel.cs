@@ -127,6 +127,7 @@ internal sealed class VouchersModel(MarketplaceDbContext db)
     private void Redemptions(EntityTypeBuilder<Redemption> redemption)
     {
         redemption.Property(r => r.ProgrammeCode).HasMaxLength(Programme.MaxCodeLength);
+        redemption.Property(r => r.Reward).AsJson();
         redemption.Property(r => r.Version).IsConcurrencyToken();
         redemption.HasIndex(r => new { r.LineId, r.VoucherId }).IsUnique();
         redemption.HasIndex(r => new { r.PayeeId, r.ProgrammeCode, r.UsedUntil });
@@ -142,6 +143,7 @@ internal sealed class VouchersModel(MarketplaceDbContext db)
     {
         claim.Property(c => c.ProgrammeCode).HasMaxLength(Programme.MaxCodeLength);
         claim.Property(c => c.PaymentReference).HasMaxLength(100);
+        claim.Property(c => c.Funders).AsJson();
         claim.Property(c => c.Version).IsConcurrencyToken();
         claim.HasIndex(c => c.PayeeId);
         claim.HasIndex(c => c.AuthorityId);

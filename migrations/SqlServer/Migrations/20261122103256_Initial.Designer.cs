@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122083505_Initial")]
+    [Migration("20261122103256_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -605,6 +605,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("allocations");
+
+                    b.Property<string>("Hours")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("hours");
 
                     b.HasKey("InvoiceId", "OrderId")
                         .HasName("pk_invoice_facts");
@@ -1380,6 +1385,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
+                    b.Property<long>("BuyerUsageVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("buyer_usage_version");
+
                     b.Property<long?>("CancelledAt")
                         .HasColumnType("bigint")
                         .HasColumnName("cancelled_at");
@@ -1392,6 +1402,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
+
+                    b.Property<long>("ComparedVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
                         .HasColumnType("int")
@@ -1469,6 +1483,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
+                    b.Property<long?>("ReopenedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reopened_at");
+
                     b.Property<string>("Resold")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
@@ -1521,6 +1539,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("ParentId")
                         .HasDatabaseName("ix_legs_parent_id");
+
+                    b.HasIndex("ReopenedAt")
+                        .HasDatabaseName("ix_legs_reopened_at");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
@@ -2001,6 +2022,142 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
+                {
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("int")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("Busy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("busy");
+
+                    b.Property<long>("Down")
+                        .HasColumnType("bigint")
+                        .HasColumnName("down");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<int>("Readings")
+                        .HasColumnType("int")
+                        .HasColumnName("readings");
+
+                    b.HasKey("LegId", "Hour")
+                        .HasName("pk_buyer_hours");
+
+                    b.ToTable("buyer_hours", t =>
+                        {
+                            t.HasCheckConstraint("ck_buyer_hours_amounts", "busy >= 0 AND down >= 0 AND input_tokens >= 0 AND output_tokens >= 0 AND readings > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
+                {
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("meter_id");
+
+                    b.Property<string>("EventId")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("AcceptedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<bool>("Attested")
+                        .HasColumnType("bit")
+                        .HasColumnName("attested");
+
+                    b.Property<long?>("BusySeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("busy_seconds");
+
+                    b.Property<string>("Card")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("card");
+
+                    b.Property<int>("Cards")
+                        .HasColumnType("int")
+                        .HasColumnName("cards");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("content_hash");
+
+                    b.Property<long?>("EnergyMilliWh")
+                        .HasColumnType("bigint")
+                        .HasColumnName("energy_milli_wh");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_at");
+
+                    b.Property<long?>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<int>("Milli")
+                        .HasColumnType("int")
+                        .HasColumnName("milli");
+
+                    b.Property<long?>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long?>("ReplacedAtVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaced_at_version");
+
+                    b.Property<string>("Replaces")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("replaces")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("To")
+                        .HasColumnType("bigint")
+                        .HasColumnName("to_at");
+
+                    b.Property<long>("UsageVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("usage_version");
+
+                    b.HasKey("MeterId", "EventId")
+                        .HasName("pk_buyer_readings");
+
+                    b.HasIndex("LegId", "To")
+                        .HasDatabaseName("ix_buyer_readings_leg_id_to_at");
+
+                    b.ToTable("buyer_readings");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2019,6 +2176,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Differences")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("differences");
 
                     b.Property<int>("From")
                         .HasColumnType("int")
@@ -2110,7 +2272,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("id");
 
                     b.Property<byte[]>("CenterId")
-                        .IsRequired()
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
@@ -2257,6 +2418,117 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                             t.HasCheckConstraint("ck_readings_interval", "from_at < to_at");
                         });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("buyer_id");
+
+                    b.Property<int>("From")
+                        .HasColumnType("int")
+                        .HasColumnName("from_hour");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("order_id");
+
+                    b.Property<bool>("Ran")
+                        .HasColumnType("bit")
+                        .HasColumnName("ran");
+
+                    b.Property<int>("To")
+                        .HasColumnType("int")
+                        .HasColumnName("to_hour");
+
+                    b.HasKey("Id")
+                        .HasName("pk_spot_confirmations");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_spot_confirmations_order_id");
+
+                    b.HasIndex("LegId", "From")
+                        .HasDatabaseName("ix_spot_confirmations_leg_id_from_hour");
+
+                    b.ToTable("spot_confirmations", t =>
+                        {
+                            t.HasCheckConstraint("ck_spot_confirmations_hours", "from_hour < to_hour");
+                        });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("center_id");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("closed_at");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("found_at");
+
+                    b.Property<int>("From")
+                        .HasColumnType("int")
+                        .HasColumnName("from_hour");
+
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("leg_id");
+
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("provider_id");
+
+                    b.Property<int?>("To")
+                        .HasColumnType("int")
+                        .HasColumnName("to_hour");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_usage_gaps");
+
+                    b.HasIndex("ClosedAt", "CenterId")
+                        .HasDatabaseName("ix_usage_gaps_closed_at_center_id");
+
+                    b.HasIndex("LegId", "ClosedAt")
+                        .HasDatabaseName("ix_usage_gaps_leg_id_closed_at");
+
+                    b.ToTable("usage_gaps");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
@@ -3654,6 +3926,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_reservations_nodes_node_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_buyer_hours_legs_leg_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -3670,8 +3952,27 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .WithMany()
                         .HasForeignKey("CenterId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_meters_centers_center_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_spot_confirmations_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Market.Leg", null)
+                        .WithMany()
+                        .HasForeignKey("LegId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_usage_gaps_legs_leg_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>

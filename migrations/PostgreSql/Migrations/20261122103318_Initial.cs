@@ -1,9 +1,10 @@
 using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.Sqlite.Migrations
+namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -15,12 +16,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "accelerators",
                 columns: table => new
                 {
-                    model = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    vendor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    origin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    fp16_tflops = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
-                    memory_gi_b = table.Column<int>(type: "INTEGER", nullable: false),
-                    watts = table.Column<int>(type: "INTEGER", nullable: false)
+                    model = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    vendor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    origin = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    fp16_tflops = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
+                    memory_gi_b = table.Column<int>(type: "integer", nullable: false),
+                    watts = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -31,13 +32,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "api_clients",
                 columns: table => new
                 {
-                    client_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    secret_hash = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    failed_attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    locked_until = table.Column<long>(type: "INTEGER", nullable: true)
+                    client_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    secret_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    failed_attempts = table.Column<int>(type: "integer", nullable: false),
+                    locked_until = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -48,15 +49,15 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "audit_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    action = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    details = table.Column<string>(type: "TEXT", nullable: false),
-                    seal_number = table.Column<long>(type: "INTEGER", nullable: true)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    actor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    action = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    details = table.Column<string>(type: "text", nullable: false),
+                    seal_number = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -67,11 +68,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "audit_seals",
                 columns: table => new
                 {
-                    number = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    entries = table.Column<int>(type: "INTEGER", nullable: false),
-                    previous_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
-                    digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    entries = table.Column<int>(type: "integer", nullable: false),
+                    previous_digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -82,9 +83,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "billed_pairs",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "INTEGER", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -95,12 +96,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "billing_periods",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "INTEGER", nullable: false),
-                    closed_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    billed_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    settled_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    looked_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    closed_at = table.Column<long>(type: "bigint", nullable: false),
+                    billed_at = table.Column<long>(type: "bigint", nullable: true),
+                    settled_at = table.Column<long>(type: "bigint", nullable: true),
+                    looked_at = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -108,12 +109,41 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "buyer_readings",
+                columns: table => new
+                {
+                    meter_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    event_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_at = table.Column<long>(type: "bigint", nullable: false),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    milli = table.Column<int>(type: "integer", nullable: false),
+                    card = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    busy_seconds = table.Column<long>(type: "bigint", nullable: true),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    content_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    accepted_at = table.Column<long>(type: "bigint", nullable: false),
+                    attested = table.Column<bool>(type: "boolean", nullable: false),
+                    usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_buyer_readings", x => new { x.meter_id, x.event_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "capacity_changes",
                 columns: table => new
                 {
-                    number = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    node_id = table.Column<byte[]>(type: "BLOB", nullable: true)
+                    number = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -124,12 +154,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "enquiries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    demand = table.Column<string>(type: "TEXT", nullable: false),
-                    quote_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    unfillable_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    demand = table.Column<string>(type: "text", nullable: false),
+                    quote_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    unfillable_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -140,17 +170,17 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "fraud_flags",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    detail = table.Column<string>(type: "TEXT", nullable: false),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    detail = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -161,11 +191,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "idempotency_records",
                 columns: table => new
                 {
-                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    request_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
-                    answer = table.Column<string>(type: "TEXT", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    actor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    request_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    answer = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -176,23 +206,23 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "identity_users",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
-                    normalized_user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
-                    email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
-                    normalized_email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
-                    email_confirmed = table.Column<bool>(type: "INTEGER", nullable: false),
-                    password_hash = table.Column<string>(type: "TEXT", nullable: true),
-                    security_stamp = table.Column<string>(type: "TEXT", nullable: true),
-                    concurrency_stamp = table.Column<string>(type: "TEXT", nullable: true),
-                    phone_number = table.Column<string>(type: "TEXT", nullable: true),
-                    phone_number_confirmed = table.Column<bool>(type: "INTEGER", nullable: false),
-                    two_factor_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
-                    lockout_end = table.Column<long>(type: "INTEGER", nullable: true),
-                    lockout_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
-                    access_failed_count = table.Column<int>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email_confirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    password_hash = table.Column<string>(type: "text", nullable: true),
+                    security_stamp = table.Column<string>(type: "text", nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "text", nullable: true),
+                    phone_number = table.Column<string>(type: "text", nullable: true),
+                    phone_number_confirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    lockout_end = table.Column<long>(type: "bigint", nullable: true),
+                    lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    access_failed_count = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -203,13 +233,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "job_runs",
                 columns: table => new
                 {
-                    job = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    due_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    outcome = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    started_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    summary = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true)
+                    job = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    due_at = table.Column<long>(type: "bigint", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    started_at = table.Column<long>(type: "bigint", nullable: false),
+                    finished_at = table.Column<long>(type: "bigint", nullable: true),
+                    summary = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -220,10 +250,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "journal_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 50, nullable: false),
-                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "character varying(50)", maxLength: 50, nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -234,11 +264,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "number_series",
                 columns: table => new
                 {
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    document = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    year = table.Column<int>(type: "INTEGER", nullable: false),
-                    last = table.Column<int>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    document = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    year = table.Column<int>(type: "integer", nullable: false),
+                    last = table.Column<int>(type: "integer", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -249,16 +279,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "organizations",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
-                    region_code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
-                    established_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    traits = table.Column<string>(type: "TEXT", nullable: false),
-                    taxpayer = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    controllers = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    region_code = table.Column<string>(type: "character varying(6)", maxLength: 6, nullable: false),
+                    established_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    traits = table.Column<string>(type: "text", nullable: false),
+                    taxpayer = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    controllers = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -269,8 +299,8 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "price_index_days",
                 columns: table => new
                 {
-                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    published_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    published_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -281,25 +311,25 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "readings",
                 columns: table => new
                 {
-                    meter_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    event_id = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    from_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    to_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    cards = table.Column<int>(type: "INTEGER", nullable: false),
-                    milli = table.Column<int>(type: "INTEGER", nullable: false),
-                    card = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    busy_seconds = table.Column<long>(type: "INTEGER", nullable: true),
-                    input_tokens = table.Column<long>(type: "INTEGER", nullable: true),
-                    output_tokens = table.Column<long>(type: "INTEGER", nullable: true),
-                    energy_milli_wh = table.Column<long>(type: "INTEGER", nullable: true),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    replaces = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
-                    content_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
-                    accepted_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    attested = table.Column<bool>(type: "INTEGER", nullable: false),
-                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
-                    replaced_at_version = table.Column<long>(type: "INTEGER", nullable: true)
+                    meter_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    event_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_at = table.Column<long>(type: "bigint", nullable: false),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    milli = table.Column<int>(type: "integer", nullable: false),
+                    card = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    busy_seconds = table.Column<long>(type: "bigint", nullable: true),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    content_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    accepted_at = table.Column<long>(type: "bigint", nullable: false),
+                    attested = table.Column<bool>(type: "boolean", nullable: false),
+                    usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -312,9 +342,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "sandbox_times",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "INTEGER", nullable: false),
-                    now = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    now = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -325,8 +355,8 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "stored_keys",
                 columns: table => new
                 {
-                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    xml = table.Column<string>(type: "TEXT", nullable: false)
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    xml = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -337,11 +367,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "identity_user_claims",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    claim_type = table.Column<string>(type: "TEXT", nullable: true),
-                    claim_value = table.Column<string>(type: "TEXT", nullable: true)
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    claim_type = table.Column<string>(type: "text", nullable: true),
+                    claim_value = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -358,10 +388,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "identity_user_logins",
                 columns: table => new
                 {
-                    login_provider = table.Column<string>(type: "TEXT", nullable: false),
-                    provider_key = table.Column<string>(type: "TEXT", nullable: false),
-                    provider_display_name = table.Column<string>(type: "TEXT", nullable: true),
-                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    login_provider = table.Column<string>(type: "text", nullable: false),
+                    provider_key = table.Column<string>(type: "text", nullable: false),
+                    provider_display_name = table.Column<string>(type: "text", nullable: true),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -378,10 +408,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "identity_user_tokens",
                 columns: table => new
                 {
-                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    login_provider = table.Column<string>(type: "TEXT", nullable: false),
-                    name = table.Column<string>(type: "TEXT", nullable: false),
-                    value = table.Column<string>(type: "TEXT", nullable: true)
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    login_provider = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    value = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -398,13 +428,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "postings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    entry_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    account = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    party_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    asset = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    entry_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    account = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    party_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    asset = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -421,11 +451,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "bank_transfers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -442,19 +472,19 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "bids",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    demand = table.Column<string>(type: "TEXT", nullable: false),
-                    work = table.Column<string>(type: "TEXT", nullable: true),
-                    limit_price = table.Column<long>(type: "INTEGER", nullable: false),
-                    chosen = table.Column<string>(type: "TEXT", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    last_refusal = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
-                    tried_at_change = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    demand = table.Column<string>(type: "text", nullable: false),
+                    work = table.Column<string>(type: "text", nullable: true),
+                    limit_price = table.Column<long>(type: "bigint", nullable: false),
+                    chosen = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    last_refusal = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    tried_at_change = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -471,12 +501,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "buyer_accounts",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    deposit = table.Column<long>(type: "INTEGER", nullable: false),
-                    held = table.Column<long>(type: "INTEGER", nullable: false),
-                    receivable = table.Column<long>(type: "INTEGER", nullable: false),
-                    credit_limit = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    deposit = table.Column<long>(type: "bigint", nullable: false),
+                    held = table.Column<long>(type: "bigint", nullable: false),
+                    receivable = table.Column<long>(type: "bigint", nullable: false),
+                    credit_limit = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -494,15 +524,15 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "centers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    region_code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
-                    hub = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
-                    pue = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
-                    latency_ms = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
-                    bandwidth_gbps = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    region_code = table.Column<string>(type: "character varying(6)", maxLength: 6, nullable: false),
+                    hub = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    pue = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
+                    latency_ms = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
+                    bandwidth_gbps = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -519,18 +549,18 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "orders",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    quote_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    placed_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    total = table.Column<long>(type: "INTEGER", nullable: false),
-                    public_money = table.Column<long>(type: "INTEGER", nullable: false),
-                    payable = table.Column<long>(type: "INTEGER", nullable: false),
-                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    funding = table.Column<string>(type: "TEXT", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    quote_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workload = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    placed_at = table.Column<long>(type: "bigint", nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: false),
+                    public_money = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    deposit_held = table.Column<long>(type: "bigint", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    funding = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -547,10 +577,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "programmes",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -567,20 +597,20 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "quotes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    demand = table.Column<string>(type: "TEXT", nullable: false),
-                    plan = table.Column<string>(type: "TEXT", nullable: false),
-                    work = table.Column<string>(type: "TEXT", nullable: true),
-                    chosen = table.Column<string>(type: "TEXT", nullable: true),
-                    vouchers = table.Column<string>(type: "TEXT", nullable: false),
-                    vouchers_not_applied = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    public_money = table.Column<long>(type: "INTEGER", nullable: false),
-                    payable = table.Column<long>(type: "INTEGER", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    demand = table.Column<string>(type: "text", nullable: false),
+                    plan = table.Column<string>(type: "text", nullable: false),
+                    work = table.Column<string>(type: "text", nullable: true),
+                    chosen = table.Column<string>(type: "text", nullable: true),
+                    vouchers = table.Column<string>(type: "text", nullable: false),
+                    vouchers_not_applied = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    public_money = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -597,19 +627,19 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "settlements",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    period = table.Column<int>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    gross = table.Column<long>(type: "INTEGER", nullable: false),
-                    commission_rate = table.Column<int>(type: "INTEGER", nullable: false),
-                    commission = table.Column<long>(type: "INTEGER", nullable: false),
-                    net = table.Column<long>(type: "INTEGER", nullable: false),
-                    from_buyers = table.Column<long>(type: "INTEGER", nullable: false),
-                    from_programmes = table.Column<long>(type: "INTEGER", nullable: false),
-                    paid_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    gross = table.Column<long>(type: "bigint", nullable: false),
+                    commission_rate = table.Column<int>(type: "integer", nullable: false),
+                    commission = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    from_buyers = table.Column<long>(type: "bigint", nullable: false),
+                    from_programmes = table.Column<long>(type: "bigint", nullable: false),
+                    paid_at = table.Column<long>(type: "bigint", nullable: true),
+                    payment_reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -627,14 +657,14 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "price_index",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    region = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
-                    volume = table.Column<long>(type: "INTEGER", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
-                    price_per_pflops_hour = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    accelerator = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    region = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
+                    volume = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
+                    price_per_pflops_hour = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -651,13 +681,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "meters",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    source = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    public_key_pem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    source = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    public_key_pem = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -674,19 +704,19 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "nodes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "INTEGER", nullable: false),
-                    vcpus = table.Column<int>(type: "INTEGER", nullable: false),
-                    memory_gi_b = table.Column<int>(type: "INTEGER", nullable: false),
-                    interconnect = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
-                    tags = table.Column<string>(type: "TEXT", nullable: false),
-                    withdrawn_from = table.Column<int>(type: "INTEGER", nullable: true),
-                    withdrawn_cards = table.Column<string>(type: "TEXT", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    accelerator = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    vcpus = table.Column<int>(type: "integer", nullable: false),
+                    memory_gi_b = table.Column<int>(type: "integer", nullable: false),
+                    interconnect = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    tags = table.Column<string>(type: "text", nullable: false),
+                    withdrawn_from = table.Column<int>(type: "integer", nullable: true),
+                    withdrawn_cards = table.Column<string>(type: "text", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -710,18 +740,18 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "contracts",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    number = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
-                    concluded_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    seller_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    buyer_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
-                    text = table.Column<string>(type: "TEXT", nullable: false),
-                    text_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
+                    concluded_at = table.Column<long>(type: "bigint", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "text", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -738,17 +768,17 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "claims",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    up_to = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    submitted_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    paid_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    payee_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    up_to = table.Column<DateOnly>(type: "date", nullable: false),
+                    submitted_at = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    paid_at = table.Column<long>(type: "bigint", nullable: true),
+                    payment_reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -765,11 +795,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "programme_budgets",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    year = table.Column<int>(type: "INTEGER", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    issued = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    year = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    issued = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -787,10 +817,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "programme_versions",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    number = table.Column<int>(type: "INTEGER", nullable: false),
-                    from = table.Column<long>(type: "INTEGER", nullable: false),
-                    rules = table.Column<string>(type: "TEXT", nullable: false)
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    from = table.Column<long>(type: "bigint", nullable: false),
+                    rules = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -807,27 +837,27 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "invoices",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    period = table.Column<int>(type: "INTEGER", nullable: false),
-                    rating_version = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
-                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    total = table.Column<long>(type: "INTEGER", nullable: false),
-                    net = table.Column<long>(type: "INTEGER", nullable: false),
-                    vat = table.Column<long>(type: "INTEGER", nullable: false),
-                    voucher_total = table.Column<long>(type: "INTEGER", nullable: false),
-                    payable = table.Column<long>(type: "INTEGER", nullable: false),
-                    content_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
-                    paid = table.Column<long>(type: "INTEGER", nullable: false),
-                    credited_total = table.Column<long>(type: "INTEGER", nullable: false),
-                    credited_payable = table.Column<long>(type: "INTEGER", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    tax_number = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
-                    tax_issued_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    rating_version = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    issued_at = table.Column<long>(type: "bigint", nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    voucher_total = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    content_digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    paid = table.Column<long>(type: "bigint", nullable: false),
+                    credited_total = table.Column<long>(type: "bigint", nullable: false),
+                    credited_payable = table.Column<long>(type: "bigint", nullable: false),
+                    settlement_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    tax_number = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    tax_issued_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -857,22 +887,22 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "vouchers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    version_number = table.Column<int>(type: "INTEGER", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    face = table.Column<long>(type: "INTEGER", nullable: false),
-                    available = table.Column<long>(type: "INTEGER", nullable: false),
-                    held = table.Column<long>(type: "INTEGER", nullable: false),
-                    redeemed = table.Column<long>(type: "INTEGER", nullable: false),
-                    expired = table.Column<long>(type: "INTEGER", nullable: false),
-                    revoked = table.Column<long>(type: "INTEGER", nullable: false),
-                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    budget_year = table.Column<int>(type: "INTEGER", nullable: false),
-                    expired_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    version_number = table.Column<int>(type: "integer", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    face = table.Column<long>(type: "bigint", nullable: false),
+                    available = table.Column<long>(type: "bigint", nullable: false),
+                    held = table.Column<long>(type: "bigint", nullable: false),
+                    redeemed = table.Column<long>(type: "bigint", nullable: false),
+                    expired = table.Column<long>(type: "bigint", nullable: false),
+                    revoked = table.Column<long>(type: "bigint", nullable: false),
+                    issued_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_on = table.Column<DateOnly>(type: "date", nullable: false),
+                    budget_year = table.Column<int>(type: "integer", nullable: false),
+                    expired_at = table.Column<long>(type: "bigint", nullable: true),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -896,21 +926,21 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "credit_notes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    period = table.Column<int>(type: "INTEGER", nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    total = table.Column<long>(type: "INTEGER", nullable: false),
-                    net = table.Column<long>(type: "INTEGER", nullable: false),
-                    vat = table.Column<long>(type: "INTEGER", nullable: false),
-                    voucher_returned = table.Column<long>(type: "INTEGER", nullable: false),
-                    refund = table.Column<long>(type: "INTEGER", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: true)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    issued_at = table.Column<long>(type: "bigint", nullable: false),
+                    total = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    voucher_returned = table.Column<long>(type: "bigint", nullable: false),
+                    refund = table.Column<long>(type: "bigint", nullable: false),
+                    settlement_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -934,9 +964,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "invoice_facts",
                 columns: table => new
                 {
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    allocations = table.Column<string>(type: "TEXT", nullable: false)
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    allocations = table.Column<string>(type: "text", nullable: false),
+                    hours = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -953,12 +984,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "invoice_payments",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -975,27 +1006,27 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "voucher_applications",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    declarations = table.Column<string>(type: "TEXT", nullable: false),
-                    public_money_from_outside = table.Column<string>(type: "TEXT", nullable: false),
-                    contract_number = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
-                    contract_signed_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    submitted_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    version_number = table.Column<int>(type: "INTEGER", nullable: true),
-                    granted = table.Column<long>(type: "INTEGER", nullable: false),
-                    steps_passed = table.Column<int>(type: "INTEGER", nullable: false),
-                    public_since = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    public_until = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    days_left = table.Column<int>(type: "INTEGER", nullable: true),
-                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    rejected_for = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    declarations = table.Column<string>(type: "text", nullable: false),
+                    public_money_from_outside = table.Column<string>(type: "text", nullable: false),
+                    contract_number = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    contract_signed_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    submitted_at = table.Column<long>(type: "bigint", nullable: true),
+                    version_number = table.Column<int>(type: "integer", nullable: true),
+                    granted = table.Column<long>(type: "bigint", nullable: false),
+                    steps_passed = table.Column<int>(type: "integer", nullable: false),
+                    public_since = table.Column<DateOnly>(type: "date", nullable: true),
+                    public_until = table.Column<DateOnly>(type: "date", nullable: true),
+                    days_left = table.Column<int>(type: "integer", nullable: true),
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    rejected_for = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1025,14 +1056,14 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "application_decision",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    step = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
-                    verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: true),
-                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    verdict = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    actor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1049,11 +1080,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "application_document",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    kind = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    uri = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    uri = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1070,11 +1101,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "application_objection",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1088,18 +1119,36 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "buyer_hours",
+                columns: table => new
+                {
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hour = table.Column<int>(type: "integer", nullable: false),
+                    busy = table.Column<long>(type: "bigint", nullable: false),
+                    down = table.Column<long>(type: "bigint", nullable: false),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    readings = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_buyer_hours", x => new { x.leg_id, x.hour });
+                    table.CheckConstraint("ck_buyer_hours_amounts", "busy >= 0 AND down >= 0 AND input_tokens >= 0 AND output_tokens >= 0 AND readings > 0");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "claim_item",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    claim_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    redemption_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    redemption_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    line_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1116,16 +1165,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "credit_note_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    credit_note_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    net = table.Column<long>(type: "INTEGER", nullable: false),
-                    vat = table.Column<long>(type: "INTEGER", nullable: false),
-                    payable = table.Column<long>(type: "INTEGER", nullable: false),
-                    hours = table.Column<string>(type: "TEXT", nullable: false),
-                    parts = table.Column<string>(type: "TEXT", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    credit_note_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_line_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    hours = table.Column<string>(type: "text", nullable: false),
+                    parts = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1142,15 +1191,15 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "deliveries",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    late_from = table.Column<int>(type: "INTEGER", nullable: true),
-                    sealed_access = table.Column<string>(type: "TEXT", nullable: true),
-                    handed_over_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    changed_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    late_from = table.Column<int>(type: "integer", nullable: true),
+                    sealed_access = table.Column<string>(type: "text", nullable: true),
+                    handed_over_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    changed_at = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1161,23 +1210,24 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "disputes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    provider_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    opened_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    decide_by = table.Column<long>(type: "INTEGER", nullable: false),
-                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    hours = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
-                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    provider_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    differences = table.Column<string>(type: "text", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    opened_at = table.Column<long>(type: "bigint", nullable: false),
+                    decide_by = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1189,24 +1239,24 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "invoice_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    position = table.Column<int>(type: "INTEGER", nullable: false),
-                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    usage_period = table.Column<int>(type: "INTEGER", nullable: false),
-                    off_peak = table.Column<bool>(type: "INTEGER", nullable: false),
-                    quantity = table.Column<long>(type: "INTEGER", nullable: false),
-                    unit_price = table.Column<long>(type: "INTEGER", nullable: false),
-                    vat_rate = table.Column<int>(type: "INTEGER", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    net = table.Column<long>(type: "INTEGER", nullable: false),
-                    vat = table.Column<long>(type: "INTEGER", nullable: false),
-                    payable = table.Column<long>(type: "INTEGER", nullable: false),
-                    hours = table.Column<string>(type: "TEXT", nullable: false),
-                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
-                    parts = table.Column<string>(type: "TEXT", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    usage_period = table.Column<int>(type: "integer", nullable: false),
+                    off_peak = table.Column<bool>(type: "boolean", nullable: false),
+                    quantity = table.Column<long>(type: "bigint", nullable: false),
+                    unit_price = table.Column<long>(type: "bigint", nullable: false),
+                    vat_rate = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    net = table.Column<long>(type: "bigint", nullable: false),
+                    vat = table.Column<long>(type: "bigint", nullable: false),
+                    payable = table.Column<long>(type: "bigint", nullable: false),
+                    hours = table.Column<string>(type: "text", nullable: false),
+                    usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    parts = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1224,24 +1274,24 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "redemptions",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    programme_version = table.Column<int>(type: "INTEGER", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    deducted = table.Column<bool>(type: "INTEGER", nullable: false),
-                    used_until = table.Column<DateOnly>(type: "TEXT", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    returned = table.Column<long>(type: "INTEGER", nullable: false),
-                    rejected = table.Column<long>(type: "INTEGER", nullable: false),
-                    claimed = table.Column<long>(type: "INTEGER", nullable: false),
-                    paid = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    programme_version = table.Column<int>(type: "integer", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    line_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    payee_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    deducted = table.Column<bool>(type: "boolean", nullable: false),
+                    used_until = table.Column<DateOnly>(type: "date", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    returned = table.Column<long>(type: "bigint", nullable: false),
+                    rejected = table.Column<long>(type: "bigint", nullable: false),
+                    claimed = table.Column<long>(type: "bigint", nullable: false),
+                    paid = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1265,39 +1315,42 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "legs",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    parent_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    node_name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    moves = table.Column<string>(type: "TEXT", nullable: false),
-                    position = table.Column<int>(type: "INTEGER", nullable: false),
-                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "INTEGER", nullable: false),
-                    milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
-                    cpu_milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
-                    memory_mi_b_per_card = table.Column<int>(type: "INTEGER", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    sold_until = table.Column<int>(type: "INTEGER", nullable: true),
-                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
-                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
-                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
-                    expected_tokens = table.Column<string>(type: "TEXT", nullable: true),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    forgone = table.Column<long>(type: "INTEGER", nullable: false),
-                    resold = table.Column<string>(type: "TEXT", nullable: false),
-                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
-                    cancelled_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
-                    billed_usage_version = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    listing_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    moves = table.Column<string>(type: "text", nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    accelerator = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    milli_per_card = table.Column<int>(type: "integer", nullable: false),
+                    cpu_milli_per_card = table.Column<int>(type: "integer", nullable: false),
+                    memory_mi_b_per_card = table.Column<int>(type: "integer", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    sold_until = table.Column<int>(type: "integer", nullable: true),
+                    product = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    workload = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
+                    off_peak = table.Column<string>(type: "text", nullable: true),
+                    token_prices = table.Column<string>(type: "text", nullable: true),
+                    expected_tokens = table.Column<string>(type: "text", nullable: true),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    forgone = table.Column<long>(type: "bigint", nullable: false),
+                    resold = table.Column<string>(type: "text", nullable: false),
+                    deposit_held = table.Column<long>(type: "bigint", nullable: false),
+                    cancelled_at = table.Column<long>(type: "bigint", nullable: true),
+                    usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    billed_usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    buyer_usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    compared_version = table.Column<long>(type: "bigint", nullable: false),
+                    reopened_at = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1328,22 +1381,22 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "listings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
-                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
-                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
-                    slice_milli = table.Column<int>(type: "INTEGER", nullable: false),
-                    min_hours = table.Column<int>(type: "INTEGER", nullable: false),
-                    benchmarks = table.Column<string>(type: "TEXT", nullable: false),
-                    resale_of = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    resale_cards = table.Column<string>(type: "TEXT", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    withdrawn_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    product = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
+                    token_prices = table.Column<string>(type: "text", nullable: true),
+                    off_peak = table.Column<string>(type: "text", nullable: true),
+                    slice_milli = table.Column<int>(type: "integer", nullable: false),
+                    min_hours = table.Column<int>(type: "integer", nullable: false),
+                    benchmarks = table.Column<string>(type: "text", nullable: false),
+                    resale_of = table.Column<Guid>(type: "uuid", nullable: true),
+                    resale_cards = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    withdrawn_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1373,14 +1426,14 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "reservations",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    card = table.Column<int>(type: "INTEGER", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    milli = table.Column<int>(type: "INTEGER", nullable: false),
-                    cpu_milli = table.Column<int>(type: "INTEGER", nullable: false),
-                    memory_mi_b = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false)
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    card = table.Column<int>(type: "integer", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    milli = table.Column<int>(type: "integer", nullable: false),
+                    cpu_milli = table.Column<int>(type: "integer", nullable: false),
+                    memory_mi_b = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1401,18 +1454,69 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "spot_confirmations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    ran = table.Column<bool>(type: "boolean", nullable: false),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_spot_confirmations", x => x.id);
+                    table.CheckConstraint("ck_spot_confirmations_hours", "from_hour < to_hour");
+                    table.ForeignKey(
+                        name: "fk_spot_confirmations_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "usage_gaps",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    provider_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    found_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: true),
+                    closed_at = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_usage_gaps", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_usage_gaps_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "usage_hours",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    busy = table.Column<long>(type: "INTEGER", nullable: false),
-                    down = table.Column<long>(type: "INTEGER", nullable: false),
-                    attested = table.Column<long>(type: "INTEGER", nullable: false),
-                    input_tokens = table.Column<long>(type: "INTEGER", nullable: false),
-                    output_tokens = table.Column<long>(type: "INTEGER", nullable: false),
-                    readings = table.Column<int>(type: "INTEGER", nullable: false),
-                    attested_readings = table.Column<int>(type: "INTEGER", nullable: false)
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hour = table.Column<int>(type: "integer", nullable: false),
+                    busy = table.Column<long>(type: "bigint", nullable: false),
+                    down = table.Column<long>(type: "bigint", nullable: false),
+                    attested = table.Column<long>(type: "bigint", nullable: false),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    readings = table.Column<int>(type: "integer", nullable: false),
+                    attested_readings = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1430,13 +1534,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "voucher_holds",
                 columns: table => new
                 {
-                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    available_before = table.Column<long>(type: "INTEGER", nullable: false),
-                    left = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    available_before = table.Column<long>(type: "bigint", nullable: false),
+                    left = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1460,12 +1564,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "listing_nodes",
                 columns: table => new
                 {
-                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
-                    active = table.Column<bool>(type: "INTEGER", nullable: false)
+                    listing_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    active = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1540,6 +1644,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_bids_status_expires_at",
                 table: "bids",
                 columns: new[] { "status", "expires_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_buyer_readings_leg_id_to_at",
+                table: "buyer_readings",
+                columns: new[] { "leg_id", "to_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_centers_owner_id",
@@ -1745,6 +1854,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 column: "parent_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_legs_reopened_at",
+                table: "legs",
+                column: "reopened_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_legs_seller_id_to_hour",
                 table: "legs",
                 columns: new[] { "seller_id", "to_hour" });
@@ -1897,6 +2011,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_spot_confirmations_leg_id_from_hour",
+                table: "spot_confirmations",
+                columns: new[] { "leg_id", "from_hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_spot_confirmations_order_id",
+                table: "spot_confirmations",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_usage_gaps_closed_at_center_id",
+                table: "usage_gaps",
+                columns: new[] { "closed_at", "center_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_usage_gaps_leg_id_closed_at",
+                table: "usage_gaps",
+                columns: new[] { "leg_id", "closed_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_voucher_applications_authority_id",
                 table: "voucher_applications",
                 column: "authority_id");
@@ -1955,6 +2089,14 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "ix_vouchers_programme_code_version_number",
                 table: "vouchers",
                 columns: new[] { "programme_code", "version_number" });
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_buyer_hours_legs_leg_id",
+                table: "buyer_hours",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
 
             migrationBuilder.AddForeignKey(
                 name: "fk_claim_item_redemptions_redemption_id",
@@ -2021,10 +2163,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 table: "orders");
 
             migrationBuilder.DropForeignKey(
-                name: "fk_legs_orders_order_id",
-                table: "legs");
-
-            migrationBuilder.DropForeignKey(
                 name: "fk_listings_legs_resale_of",
                 table: "listings");
 
@@ -2060,6 +2198,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "buyer_accounts");
+
+            migrationBuilder.DropTable(
+                name: "buyer_hours");
+
+            migrationBuilder.DropTable(
+                name: "buyer_readings");
 
             migrationBuilder.DropTable(
                 name: "capacity_changes");
@@ -2137,7 +2281,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "sandbox_times");
 
             migrationBuilder.DropTable(
+                name: "spot_confirmations");
+
+            migrationBuilder.DropTable(
                 name: "stored_keys");
+
+            migrationBuilder.DropTable(
+                name: "usage_gaps");
 
             migrationBuilder.DropTable(
                 name: "usage_hours");
@@ -2188,9 +2338,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 name: "organizations");
 
             migrationBuilder.DropTable(
-                name: "orders");
-
-            migrationBuilder.DropTable(
                 name: "legs");
 
             migrationBuilder.DropTable(
@@ -2198,6 +2345,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "nodes");
+
+            migrationBuilder.DropTable(
+                name: "orders");
 
             migrationBuilder.DropTable(
                 name: "accelerators");

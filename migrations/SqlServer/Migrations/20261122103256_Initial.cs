@@ -108,6 +108,35 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "buyer_readings",
+                columns: table => new
+                {
+                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    event_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    from_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_at = table.Column<long>(type: "bigint", nullable: false),
+                    cards = table.Column<int>(type: "int", nullable: false),
+                    milli = table.Column<int>(type: "int", nullable: false),
+                    card = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    busy_seconds = table.Column<long>(type: "bigint", nullable: true),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
+                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    content_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    accepted_at = table.Column<long>(type: "bigint", nullable: false),
+                    attested = table.Column<bool>(type: "bit", nullable: false),
+                    usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_buyer_readings", x => new { x.meter_id, x.event_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "capacity_changes",
                 columns: table => new
                 {
@@ -653,7 +682,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: table => new
                 {
                     id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
                     owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     source = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
@@ -937,7 +966,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    allocations = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    allocations = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1089,6 +1119,24 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "buyer_hours",
+                columns: table => new
+                {
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    hour = table.Column<int>(type: "int", nullable: false),
+                    busy = table.Column<long>(type: "bigint", nullable: false),
+                    down = table.Column<long>(type: "bigint", nullable: false),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    readings = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_buyer_hours", x => new { x.leg_id, x.hour });
+                    table.CheckConstraint("ck_buyer_hours_amounts", "busy >= 0 AND down >= 0 AND input_tokens >= 0 AND output_tokens >= 0 AND readings > 0");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "claim_item",
                 columns: table => new
                 {
@@ -1171,6 +1219,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     from_hour = table.Column<int>(type: "int", nullable: false),
                     to_hour = table.Column<int>(type: "int", nullable: false),
+                    differences = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
                     opened_at = table.Column<long>(type: "bigint", nullable: false),
                     decide_by = table.Column<long>(type: "bigint", nullable: false),
@@ -1298,6 +1347,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     cancelled_at = table.Column<long>(type: "bigint", nullable: true),
                     usage_version = table.Column<long>(type: "bigint", nullable: false),
                     billed_usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    buyer_usage_version = table.Column<long>(type: "bigint", nullable: false),
+                    compared_version = table.Column<long>(type: "bigint", nullable: false),
+                    reopened_at = table.Column<long>(type: "bigint", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1397,6 +1449,57 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         name: "fk_reservations_nodes_node_id",
                         column: x => x.node_id,
                         principalTable: "nodes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "spot_confirmations",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    from_hour = table.Column<int>(type: "int", nullable: false),
+                    to_hour = table.Column<int>(type: "int", nullable: false),
+                    ran = table.Column<bool>(type: "bit", nullable: false),
+                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_spot_confirmations", x => x.id);
+                    table.CheckConstraint("ck_spot_confirmations_hours", "from_hour < to_hour");
+                    table.ForeignKey(
+                        name: "fk_spot_confirmations_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "usage_gaps",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    from_hour = table.Column<int>(type: "int", nullable: false),
+                    found_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_hour = table.Column<int>(type: "int", nullable: true),
+                    closed_at = table.Column<long>(type: "bigint", nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_usage_gaps", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_usage_gaps_legs_leg_id",
+                        column: x => x.leg_id,
+                        principalTable: "legs",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -1541,6 +1644,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_bids_status_expires_at",
                 table: "bids",
                 columns: new[] { "status", "expires_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_buyer_readings_leg_id_to_at",
+                table: "buyer_readings",
+                columns: new[] { "leg_id", "to_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_centers_owner_id",
@@ -1747,6 +1855,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "parent_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_legs_reopened_at",
+                table: "legs",
+                column: "reopened_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_legs_seller_id_to_hour",
                 table: "legs",
                 columns: new[] { "seller_id", "to_hour" });
@@ -1900,6 +2013,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_spot_confirmations_leg_id_from_hour",
+                table: "spot_confirmations",
+                columns: new[] { "leg_id", "from_hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_spot_confirmations_order_id",
+                table: "spot_confirmations",
+                column: "order_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_usage_gaps_closed_at_center_id",
+                table: "usage_gaps",
+                columns: new[] { "closed_at", "center_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_usage_gaps_leg_id_closed_at",
+                table: "usage_gaps",
+                columns: new[] { "leg_id", "closed_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_voucher_applications_authority_id",
                 table: "voucher_applications",
                 column: "authority_id");
@@ -1958,6 +2091,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_vouchers_programme_code_version_number",
                 table: "vouchers",
                 columns: new[] { "programme_code", "version_number" });
+
+            migrationBuilder.AddForeignKey(
+                name: "fk_buyer_hours_legs_leg_id",
+                table: "buyer_hours",
+                column: "leg_id",
+                principalTable: "legs",
+                principalColumn: "id",
+                onDelete: ReferentialAction.Restrict);
 
             migrationBuilder.AddForeignKey(
                 name: "fk_claim_item_redemptions_redemption_id",
@@ -2024,10 +2165,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 table: "orders");
 
             migrationBuilder.DropForeignKey(
-                name: "fk_legs_orders_order_id",
-                table: "legs");
-
-            migrationBuilder.DropForeignKey(
                 name: "fk_listings_legs_resale_of",
                 table: "listings");
 
@@ -2063,6 +2200,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "buyer_accounts");
+
+            migrationBuilder.DropTable(
+                name: "buyer_hours");
+
+            migrationBuilder.DropTable(
+                name: "buyer_readings");
 
             migrationBuilder.DropTable(
                 name: "capacity_changes");
@@ -2140,7 +2283,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "sandbox_times");
 
             migrationBuilder.DropTable(
+                name: "spot_confirmations");
+
+            migrationBuilder.DropTable(
                 name: "stored_keys");
+
+            migrationBuilder.DropTable(
+                name: "usage_gaps");
 
             migrationBuilder.DropTable(
                 name: "usage_hours");
@@ -2191,9 +2340,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "organizations");
 
             migrationBuilder.DropTable(
-                name: "orders");
-
-            migrationBuilder.DropTable(
                 name: "legs");
 
             migrationBuilder.DropTable(
@@ -2201,6 +2347,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "nodes");
+
+            migrationBuilder.DropTable(
+                name: "orders");
 
             migrationBuilder.DropTable(
                 name: "accelerators");
