@@ -964,8 +964,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasMaxLength(150)
+                        .HasColumnType("nvarchar(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -1797,6 +1797,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("PublicMoney")
                         .HasColumnType("bigint")
                         .HasColumnName("public_money");
+
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("bigint")
+                        .HasColumnName("public_money_from_outside");
 
                     b.Property<byte[]>("QuoteId")
                         .IsRequired()
@@ -2639,6 +2643,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("controller");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2780,6 +2804,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
@@ -3047,6 +3076,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("Returned")
                         .HasColumnType("bigint")
                         .HasColumnName("returned");
+
+                    b.Property<string>("Reward")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("reward");
 
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
@@ -3980,6 +4013,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>

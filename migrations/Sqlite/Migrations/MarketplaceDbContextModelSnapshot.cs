@@ -959,7 +959,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
+                        .HasMaxLength(150)
                         .HasColumnType("TEXT")
                         .HasColumnName("account");
 
@@ -1790,6 +1790,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long>("PublicMoney")
                         .HasColumnType("INTEGER")
                         .HasColumnName("public_money");
+
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("public_money_from_outside");
 
                     b.Property<byte[]>("QuoteId")
                         .IsRequired()
@@ -2624,6 +2628,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("controller");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2765,6 +2789,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("INTEGER")
@@ -3032,6 +3061,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long>("Returned")
                         .HasColumnType("INTEGER")
                         .HasColumnName("returned");
+
+                    b.Property<string>("Reward")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reward");
 
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
@@ -3962,6 +3995,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>

@@ -42,6 +42,7 @@ export const pages: PageEntry[] = [
   { path: '/billing', roles: ['admin'], title: 'Billing runs', group: 'Money', icon: <Icons.CalculatorOutlined />, page: lazy(() => import('../pages/BillingRuns')) },
 
   { path: '/market', roles: all, title: 'Market figures', group: 'Insight', icon: <Icons.LineChartOutlined />, page: lazy(() => import('../pages/Market')) },
+  { path: '/utilization', roles: funders, title: 'Utilization', group: 'Insight', icon: <Icons.BarChartOutlined />, page: lazy(() => import('../pages/UtilizationTruth')) },
   { path: '/flags', roles: overseers, title: 'Flags', group: 'Oversight', icon: <Icons.FlagOutlined />, page: lazy(() => import('../pages/Flags')) },
   { path: '/ledger', roles: overseers, title: 'Ledger', group: 'Oversight', icon: <Icons.BookOutlined />, page: lazy(() => import('../pages/Ledger')) },
   { path: '/audit', roles: all, title: 'Audit trail', group: 'Oversight', icon: <Icons.SafetyCertificateOutlined />, page: lazy(() => import('../pages/Audit')) },

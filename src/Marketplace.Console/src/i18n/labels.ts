@@ -18,7 +18,7 @@ export const labels = {
   draft: 'Draft', submitted: 'Submitted', returned: 'Returned for more', publicity: 'On public notice', objected: 'Objected to', approved: 'Approved', rejected: 'Rejected',
   decided: 'Decided', paid: 'Paid', credited: 'Credited', regular: 'Regular', supplementary: 'Supplementary',
   reserved: 'Reserved', metered: 'By use', tokens: 'Tokens', usage: 'Usage', outage: 'Outage', adjustment: 'Adjustment',
-  objection: 'Objection to delivery', provider: 'Provider', buyer: 'Buyer', seller: 'Seller', delivered: 'Delivered', late: 'Late',
+  objection: 'Objection to delivery', meters: 'Meters differ', denial: 'Denied by the buyer', provider: 'Provider', buyer: 'Buyer', seller: 'Seller', delivered: 'Delivered', late: 'Late',
   dismissed: 'Dismissed', succeeded: 'Succeeded', failed: 'Failed',
   platform: 'Platform', enterprise: 'Enterprise', authority: 'Authority', auditor: 'Auditor', admin: 'Administrator', system: 'The platform itself',
   training: 'Training', inference: 'Inference', other: 'Other', cheapest: 'Cheapest', compact: 'Least fragmentation', green: 'Least energy',

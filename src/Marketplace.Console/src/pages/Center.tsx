@@ -7,12 +7,14 @@ import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
+import { useFilter } from '../components/filters'
 import { Facts, Loaded, PageBody, Panel } from '../components/layout'
 import { HourField, NoteField, NumberField, SelectField, TextField } from '../components/ProblemForm'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
 import { accelerators, provinceOf } from './lists'
+import { CenterCalendar } from './CenterCalendar'
 import { NodesImport } from './NodesImport'
 
 type Center = Schema<'CenterAnswer'>
@@ -20,14 +22,16 @@ type Center = Schema<'CenterAnswer'>
 export default function CenterPage() {
   const t = useT()
   const { id = '' } = useParams()
+  const [tab, setTab] = useFilter('tab', 'nodes')
   const center = useQuery<Center, ApiProblem>({ queryKey: ['center', id], queryFn: () => answer(api.GET('/v1/centers/{id}', { params: { path: { id } } })) })
   return (
     <PageBody title={center.data?.name ?? t('Centre')} of={{ title: 'Centres', path: '/centers' }}>
       <Loaded query={center}>{found => (
         <>
           <CenterFacts center={found} />
-          <Tabs items={[
+          <Tabs activeKey={tab} onChange={setTab} items={[
             { key: 'nodes', label: t('Nodes'), children: <Nodes center={found} /> },
+            { key: 'calendar', label: t('Calendar'), children: <CenterCalendar id={id} /> },
             { key: 'reliability', label: t('Reliability'), children: <Reliability id={id} /> },
           ]} />
         </>

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
-import { PageBody } from '../components/layout'
+import { PageBody, Panel } from '../components/layout'
 import { NoteField, SelectField, TextField } from '../components/ProblemForm'
+import { Name } from '../components/value'
 import { useT } from '../i18n/i18n'
 import { centers } from './lists'
 
@@ -13,6 +15,7 @@ export default function Meters() {
   const { session } = useSession()
   return (
     <PageBody title={t('Meters')} subtitle={t('Their readings are what gets billed. Signed ones count as attested.')} actions={session.role === 'provider' && <Register />}>
+      <Panel title="Gaps"><Gaps /></Panel>
       <DataTable
         name="meters"
         load={page => answer(api.GET('/v1/meters', { params: { query: page } }))}
@@ -24,6 +27,23 @@ export default function Meters() {
         ]}
       />
     </PageBody>
+  )
+}
+
+/** Running legs of which no reading came for too long. */
+function Gaps() {
+  const t = useT()
+  return (
+    <DataTable
+      name="gaps"
+      load={page => answer(api.GET('/v1/gaps', { params: { query: page } }))}
+      rowKey={row => row.id}
+      empty={t('No meter is silent.')}
+      columns={[
+        { title: 'Centre', value: row => row.centerId, render: row => <Link to={`/centers/${row.centerId}`}><Name id={row.centerId} /></Link> }, { title: 'Leg', value: row => row.legId, as: 'id' },
+        { title: 'Silent since', value: row => row.from, as: 'instant' }, { title: 'Readings again from', value: row => row.to, as: 'instant' }, { title: 'Found', value: row => row.foundAt, as: 'instant' },
+      ]}
+    />
   )
 }
 

@@ -430,7 +430,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     entry_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     at = table.Column<long>(type: "INTEGER", nullable: false),
-                    account = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    account = table.Column<string>(type: "TEXT", maxLength: 150, nullable: false),
                     party_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     asset = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
                     amount = table.Column<long>(type: "INTEGER", nullable: false)
@@ -555,6 +555,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     placed_at = table.Column<long>(type: "INTEGER", nullable: false),
                     total = table.Column<long>(type: "INTEGER", nullable: false),
                     public_money = table.Column<long>(type: "INTEGER", nullable: false),
+                    public_money_from_outside = table.Column<long>(type: "INTEGER", nullable: false),
                     payable = table.Column<long>(type: "INTEGER", nullable: false),
                     deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
                     from_hour = table.Column<int>(type: "INTEGER", nullable: false),
@@ -570,6 +571,24 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organization_controllers",
+                columns: table => new
+                {
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    controller = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_organization_controllers", x => new { x.controller, x.organization_id });
+                    table.ForeignKey(
+                        name: "fk_organization_controllers_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -777,6 +796,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     decided_at = table.Column<long>(type: "INTEGER", nullable: true),
                     paid_at = table.Column<long>(type: "INTEGER", nullable: true),
                     payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    funders = table.Column<string>(type: "TEXT", nullable: false),
                     version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1284,6 +1304,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     deducted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    reward = table.Column<string>(type: "TEXT", nullable: true),
                     used_until = table.Column<DateOnly>(type: "TEXT", nullable: false),
                     amount = table.Column<long>(type: "INTEGER", nullable: false),
                     returned = table.Column<long>(type: "INTEGER", nullable: false),
@@ -1926,6 +1947,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_organization_controllers_organization_id",
+                table: "organization_controllers",
+                column: "organization_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_organizations_credit_code",
                 table: "organizations",
                 column: "credit_code",
@@ -2257,6 +2283,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "number_series");
+
+            migrationBuilder.DropTable(
+                name: "organization_controllers");
 
             migrationBuilder.DropTable(
                 name: "postings");

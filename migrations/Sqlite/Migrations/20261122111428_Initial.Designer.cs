@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122103241_Initial")]
+    [Migration("20261122111428_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -962,7 +962,7 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.Property<string>("Account")
                         .IsRequired()
-                        .HasMaxLength(50)
+                        .HasMaxLength(150)
                         .HasColumnType("TEXT")
                         .HasColumnName("account");
 
@@ -1793,6 +1793,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long>("PublicMoney")
                         .HasColumnType("INTEGER")
                         .HasColumnName("public_money");
+
+                    b.Property<long>("PublicMoneyFromOutside")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("public_money_from_outside");
 
                     b.Property<byte[]>("QuoteId")
                         .IsRequired()
@@ -2627,6 +2631,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.ToTable("organizations");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.Property<string>("Controller")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("controller");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("Controller", "OrganizationId")
+                        .HasName("pk_organization_controllers");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_organization_controllers_organization_id");
+
+                    b.ToTable("organization_controllers");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2768,6 +2792,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long?>("DecidedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
+
+                    b.Property<string>("Funders")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("INTEGER")
@@ -3035,6 +3064,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.Property<long>("Returned")
                         .HasColumnType("INTEGER")
                         .HasColumnName("returned");
+
+                    b.Property<string>("Reward")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reward");
 
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
@@ -3965,6 +3998,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_usage_hours_legs_leg_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.OrganizationController", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_organization_controllers_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
