@@ -61,7 +61,7 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
     <Flex vertical gap="small" data-table={name}>
       <Flex wrap gap="small" justify="space-between" align="end">
         <Flex wrap gap="small" align="end">{filters}</Flex>
-        <Space>
+        <Space className="table-tools">
           {exported !== null && <span role="status"><Progress type="circle" size={20} percent={100} status="active" format={() => ''} /> {t('{{count}} rows read', { count: exported })}</span>}
           <Button icon={<ReloadOutlined />} aria-label={t('Load again')} onClick={() => void refetch()} />
           <Button icon={<DownloadOutlined />} loading={exported !== null} disabled={!data?.items.length} onClick={() => void exportCsv()}>CSV</Button>

@@ -4,7 +4,8 @@ import type { Dayjs } from 'dayjs'
 import { useNavigate } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { ActionButton } from '../components/ActionButton'
-import { DayField, dayText, DecimalField, SwitchField, TextField } from '../components/ProblemForm'
+import { DayField, dayText, SwitchField } from '../components/fields'
+import { DecimalField, TextField } from '../components/ProblemForm'
 import { useT } from '../i18n/i18n'
 
 export type ApplicationValues = {

@@ -7,7 +7,7 @@ import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
-import { DayField, dayText, SelectField } from '../components/ProblemForm'
+import { DayField, dayText, SelectField } from '../components/fields'
 import { useT } from '../i18n/i18n'
 import { programmes } from './lists'
 
