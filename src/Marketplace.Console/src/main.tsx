@@ -32,9 +32,10 @@ const locales: Record<string, () => Promise<{ default: Locale }>> = {
   zh: () => import('antd/es/locale/zh_CN'),
 }
 
-function Themed({ settings, session }: { settings: SignInSettings; session: Session | null }) {
+/** The locale comes before the first page: the pages would be made anew, and lose what was typed, if it came after. */
+function Themed({ settings, session, firstLocale }: { settings: SignInSettings; session: Session | null; firstLocale: Locale }) {
   const { scheme, language } = usePreferences()
-  const [locale, setLocale] = useState<Locale>()
+  const [locale, setLocale] = useState(firstLocale)
   useEffect(() => {
     dayjs.locale(language === 'zh' ? 'zh-cn' : 'en')
     void locales[language]!().then(module => setLocale(module.default))
@@ -49,7 +50,7 @@ function Themed({ settings, session }: { settings: SignInSettings; session: Sess
 }
 
 async function start() {
-  const [settings] = await Promise.all([answer(api.GET('/v1/sign-in')), startTexts(firstLanguage())])
+  const [settings, locale] = await Promise.all([answer(api.GET('/v1/sign-in')), locales[firstLanguage()]!(), startTexts(firstLanguage())])
   const session = await currentSession(settings)
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
@@ -57,7 +58,7 @@ async function start() {
         <PreferencesProvider timeZone={settings.timeZone}>
           
             <BrowserRouter>
-              <Themed settings={settings} session={session} />
+              <Themed settings={settings} session={session} firstLocale={locale.default} />
             </BrowserRouter>
           
         </PreferencesProvider>

@@ -1,6 +1,6 @@
 import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Flex, Progress, Select, Space, Table } from 'antd'
+import { Button, Flex, Progress, Select, Space } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { everything, type ApiProblem, type Page, type PageQuery } from '../api/client'
 import { csvText, save } from '../format/csv'
@@ -8,6 +8,7 @@ import { useT, type Text } from '../i18n/i18n'
 import { Nothing } from './Nothing'
 import { ProblemAlert } from './ProblemAlert'
 import { alignOf, Value, type Kind, type Raw } from './value'
+import { Table } from './Table'
 
 /** A column: what it shows of a row, and so what the CSV file gets, as the API wrote it. */
 export type Column<Row> = { title: Text; value: (row: Row) => Raw; as?: Kind; render?: (row: Row) => ReactNode; hidden?: boolean; sort?: boolean }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Collapse, DatePicker, Flex, Form, InputNumber, List, Segmented, Switch, Table, Tag, Typography } from 'antd'
+import { Alert, App, Button, Collapse, DatePicker, Flex, Form, InputNumber, List, Segmented, Switch, Tag, Typography } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -20,6 +20,7 @@ import { labelOf, optionsOf } from '../i18n/labels'
 import { codeText, messageText } from '../i18n/problems'
 import { demandOf, type DemandValues } from './demand'
 import { accelerators, provinceOptions } from './lists'
+import { Table } from '../components/Table'
 
 type Quote = Schema<'QuoteAnswer'>
 type Unfillable = Schema<'UnfillableAnswer'>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Checkbox, Input, Table } from 'antd'
+import { Checkbox, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
@@ -10,6 +10,7 @@ import { Facts, Figures, Loaded, PageBody, Panel } from '../components/layout'
 import { TextField } from '../components/ProblemForm'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
+import { Table } from '../components/Table'
 
 type Claim = Schema<'ClaimAnswer'>
 type Rejections = Record<string, { reason: string; restore: boolean }>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Flex, Table, Tag, Timeline, Typography } from 'antd'
+import { Flex, Tag, Timeline, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { Link, useParams } from 'react-router'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
@@ -13,6 +13,7 @@ import { DecimalField, NoteField, TextField } from '../components/ProblemForm'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
 import { labelOf } from '../i18n/labels'
+import { Table } from '../components/Table'
 
 type Invoice = Schema<'InvoiceAnswer'>
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Progress, Table } from 'antd'
+import { Progress } from 'antd'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
@@ -9,6 +9,7 @@ import { Loaded, PageBody } from '../components/layout'
 import { ProblemAlert } from '../components/ProblemAlert'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
+import { Table } from '../components/Table'
 
 type Job = Schema<'JobAnswer'>
 

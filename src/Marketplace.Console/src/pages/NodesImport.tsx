@@ -1,6 +1,6 @@
 import { UploadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { App, Button, Flex, Modal, Table, Typography, Upload } from 'antd'
+import { App, Button, Flex, Modal, Typography, Upload } from 'antd'
 import { useState } from 'react'
 import { answer, api, ApiProblem } from '../api/client'
 import { ProblemAlert } from '../components/ProblemAlert'
@@ -8,6 +8,7 @@ import { parseCsv } from '../format/csv'
 import { errorsByRow } from '../format/errors'
 import { useT } from '../i18n/i18n'
 import { messageText } from '../i18n/problems'
+import { Table } from '../components/Table'
 
 const columns = 'name,accelerator,cards,vcpus,memoryGiB,interconnect,tags'
 

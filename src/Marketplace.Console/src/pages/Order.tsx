@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Collapse, Flex, Space, Table, Typography } from 'antd'
+import { Alert, Collapse, Flex, Space, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useMemo } from 'react'
 import { useParams } from 'react-router'
@@ -17,6 +17,7 @@ import { Name, Value } from '../components/value'
 import { instantAt, wallClock } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { hourlyUse } from './usage'
+import { Table } from '../components/Table'
 
 type Order = Schema<'OrderAnswer'>
 type Leg = Schema<'OrderLegAnswer'>

@@ -1,5 +1,5 @@
 import { CheckCircleTwoTone, CloseCircleTwoTone } from '@ant-design/icons'
-import { Alert, Button, Table } from 'antd'
+import { Alert, Button } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
@@ -11,6 +11,7 @@ import { MonthField, monthText } from '../components/fields'
 import { ProblemForm } from '../components/ProblemForm'
 import { Waiting } from '../components/Waiting'
 import { useT } from '../i18n/i18n'
+import { Table } from '../components/Table'
 
 export default function Proof() {
   const t = useT()

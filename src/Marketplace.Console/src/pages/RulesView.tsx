@@ -1,10 +1,11 @@
-import { Table, Typography } from 'antd'
+import { Typography } from 'antd'
 import type { Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { Facts, type Fact } from '../components/layout'
 import { useT, type Translate } from '../i18n/i18n'
 import { labelOf } from '../i18n/labels'
 import { provinceOf } from './lists'
+import { Table } from '../components/Table'
 
 type Rules = Schema<'ProgrammeRules'>
 

@@ -1,4 +1,4 @@
-import { Form, Table } from 'antd'
+import { Form } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useMemo } from 'react'
 import { answer, api, type Schema } from '../api/client'
@@ -14,6 +14,7 @@ import { Waiting } from '../components/Waiting'
 import { fen, instantAt, monthsBetween } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { spentOverTime } from './rules'
+import { Table } from '../components/Table'
 
 type Result = { answered: Schema<'SimulationAnswer'>; budget?: string | null; from: string; to: string }
 
