@@ -4,6 +4,11 @@ using Marketplace.Api.Hosting;
 // SqlClient refuses the runtime's invariant mode, so this takes its place: no text depends on the machine's language.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
+if (args is [VerifyArchive.Verb, .. var archive])
+{
+    return await VerifyArchive.RunAsync([.. archive], Console.Out);
+}
+
 var import = args is [ImportCapacity.Verb, .. var arguments] ? ImportCapacity.Parse(arguments) : null;
 if (args is [ImportCapacity.Verb, ..] && import is null)
 {

@@ -1,10 +1,13 @@
 using FluentValidation;
 using Marketplace.Application.Audit;
+using Marketplace.Application.Audit.Export;
 using Marketplace.Application.Audit.Verification;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Jobs;
+using Marketplace.Application.Ledger;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using MediatR;
@@ -68,13 +71,28 @@ public static class DependencyInjection
         services.AddScoped<VoucherIssuing>();
         services.AddScoped<ApplicationScreening>();
         services.AddScoped<ApplicationSubmission>();
+        services.AddScoped<WebhookAudience>();
+        services.AddBilling();
+        services.AddSingleton<JobRunner>();
+        return services;
+    }
+
+    private static void AddBilling(this IServiceCollection services)
+    {
         services.AddScoped<Rater>();
+        services.AddScoped<VatRates>();
+        services.AddScoped<CommissionInvoicing>();
+        services.AddScoped<BankReferences>();
+        services.AddScoped<PeriodArchive>();
+        services.AddScoped<BankMatching>();
+        services.AddScoped<AlertCauses>();
+        services.AddScoped<TransferMoneyHandler>();
+        services.AddScoped<PayInvoiceHandler>();
+        services.AddScoped<PaySettlementHandler>();
         services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();
         services.AddScoped<Replayer>();
         services.AddScoped<PeriodCalendar>();
-        services.AddSingleton<JobRunner>();
-        return services;
     }
 
     private static void AddMetering(this IServiceCollection services)

@@ -19,6 +19,9 @@ public interface IMarketplaceDb
 {
     DbSet<Organization> Organizations { get; }
     DbSet<OrganizationController> OrganizationControllers { get; }
+    DbSet<Webhook> Webhooks { get; }
+    DbSet<WebhookEvent> WebhookEvents { get; }
+    DbSet<WebhookDelivery> WebhookDeliveries { get; }
     DbSet<BuyerAccount> BuyerAccounts { get; }
     DbSet<BankTransfer> BankTransfers { get; }
     DbSet<Accelerator> Accelerators { get; }
@@ -38,6 +41,7 @@ public interface IMarketplaceDb
     DbSet<Reservation> Reservations { get; }
     DbSet<CapacityChange> CapacityChanges { get; }
     DbSet<Meter> Meters { get; }
+    DbSet<MeterKey> MeterKeys { get; }
     DbSet<Reading> Readings { get; }
     DbSet<UsageHour> UsageHours { get; }
     DbSet<BuyerReading> BuyerReadings { get; }
@@ -63,6 +67,13 @@ public interface IMarketplaceDb
     DbSet<CreditNote> CreditNotes { get; }
     DbSet<CreditNoteLine> CreditNoteLines { get; }
     DbSet<Settlement> Settlements { get; }
+    DbSet<SettlementPayment> SettlementPayments { get; }
+    DbSet<CommissionInvoice> CommissionInvoices { get; }
+    DbSet<BankReference> BankReferences { get; }
+    DbSet<BankStatement> BankStatements { get; }
+    DbSet<BankRow> BankRows { get; }
+    DbSet<Alert> Alerts { get; }
+    DbSet<AlertThresholds> AlertThresholds { get; }
     DbSet<JournalEntry> JournalEntries { get; }
     DbSet<Posting> Postings { get; }
     DbSet<AuditEntry> AuditEntries { get; }

@@ -1,8 +1,11 @@
 using Marketplace.Application;
+using Marketplace.Application.Metering;
 using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure.Identity;
+using Marketplace.Infrastructure.Metering;
 using Marketplace.Infrastructure.Persistence;
+using Marketplace.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -27,11 +30,17 @@ public static class DependencyInjection
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<SandboxClock>();
         services.AddSingleton<MarketClock>(provider => sandbox ? provider.GetRequiredService<SandboxClock>() : new MarketClock());
-        services.AddDbContext<MarketplaceDbContext>(database.Configure);
+        services.AddDbContext<MarketplaceDbContext>(options =>
+        {
+            database.Configure(options);
+            options.AddInterceptors(CommandSpans.Instance);
+        });
         services.AddScoped<IMarketplaceDb>(provider => provider.GetRequiredService<MarketplaceDbContext>());
         services.AddSingleton<SqliteWriteQueue>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
+        services.AddScoped<IReadingStore, ReadingStore>();
         services.AddScoped<DatabaseSetup>();
+        services.AddSingleton<IWebhookSender, WebhookSender>();
         services.AddAccounts();
         return services;
     }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Marketplace.Benchmarks;
+using Marketplace.Benchmarks.Billing;
 using Marketplace.Benchmarks.Booking;
 using Marketplace.Benchmarks.Cost;
+using Marketplace.Benchmarks.Ingest;
 using Marketplace.Benchmarks.Placement;
 using Marketplace.Benchmarks.Quotes;
 using Marketplace.Benchmarks.Vouchers;
@@ -16,5 +18,7 @@ Verb[] verbs =
     new("booking", BookingVerb.Usage, BookingVerb.RunAsync),
     new("simulation", SimulationVerb.Usage, SimulationVerb.RunAsync),
     new("allocation", AllocationVerb.Usage, AllocationVerb.RunAsync),
+    new("ingest", IngestVerb.Usage, IngestVerb.RunAsync),
+    new("billing", BillingVerb.Usage, BillingVerb.RunAsync),
 ];
 return await Verb.DispatchAsync(verbs, args);

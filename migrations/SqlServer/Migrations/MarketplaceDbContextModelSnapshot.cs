@@ -316,6 +316,77 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("billing_periods");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("IssuedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issued_at");
+
+                    b.Property<byte[]>("IssuerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("issuer_id");
+
+                    b.Property<long>("Net")
+                        .HasColumnType("bigint")
+                        .HasColumnName("net");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Period")
+                        .HasColumnType("int")
+                        .HasColumnName("period");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("settlement_id");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.Property<long>("Vat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("vat");
+
+                    b.Property<int>("VatRate")
+                        .HasColumnType("int")
+                        .HasColumnName("vat_rate");
+
+                    b.HasKey("Id")
+                        .HasName("pk_commission_invoices");
+
+                    b.HasIndex("SellerId")
+                        .HasDatabaseName("ix_commission_invoices_seller_id");
+
+                    b.HasIndex("SettlementId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_commission_invoices_settlement_id");
+
+                    b.HasIndex("IssuerId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_commission_invoices_issuer_id_number");
+
+                    b.ToTable("commission_invoices", t =>
+                        {
+                            t.HasCheckConstraint("ck_commission_invoices_sums", "total = net + vat");
+                        });
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -449,6 +520,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("payable");
 
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
                     b.Property<long>("Vat")
                         .HasColumnType("bigint")
                         .HasColumnName("vat");
@@ -487,6 +562,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("CreditedTotal")
                         .HasColumnType("bigint")
                         .HasColumnName("credited_total");
+
+                    b.Property<DateOnly>("DueOn")
+                        .HasColumnType("date")
+                        .HasColumnName("due_on");
 
                     b.Property<long>("IssuedAt")
                         .HasColumnType("bigint")
@@ -531,10 +610,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(10)")
                         .HasColumnName("rating_version");
 
+                    b.Property<long?>("RemindedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reminded_at");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
+
+                    b.Property<string>("SellerTaxpayer")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("seller_taxpayer");
 
                     b.Property<byte[]>("SettlementId")
                         .HasColumnType("varbinary(16)")
@@ -577,6 +666,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RemindedAt", "DueOn")
+                        .HasDatabaseName("ix_invoices_reminded_at_due_on");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -674,6 +766,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<long>("Quantity")
                         .HasColumnType("bigint")
                         .HasColumnName("quantity");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("unit");
 
                     b.Property<long>("UnitPrice")
                         .HasColumnType("bigint")
@@ -830,6 +932,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("period");
 
+                    b.Property<long>("ProgrammesPaid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("programmes_paid");
+
                     b.Property<byte[]>("SellerId")
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
@@ -851,6 +957,266 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         {
                             t.HasCheckConstraint("ck_settlements_sums", "net = gross - commission AND net = from_buyers + from_programmes");
                         });
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Part")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("part");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("seller_id");
+
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("settlement_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_settlement_payments");
+
+                    b.HasIndex("SettlementId")
+                        .HasDatabaseName("ix_settlement_payments_settlement_id");
+
+                    b.HasIndex("SellerId", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ix_settlement_payments_seller_id_reference");
+
+                    b.ToTable("settlement_payments");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.Alert", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("detail");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_alerts_organization_id");
+
+                    b.HasIndex("Code", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_code_subject");
+
+                    b.ToTable("alerts");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
+                {
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long?>("LowBalance")
+                        .HasColumnType("bigint")
+                        .HasColumnName("low_balance");
+
+                    b.Property<long?>("LowSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("low_since");
+
+                    b.Property<long?>("MonthlyBudget")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monthly_budget");
+
+                    b.Property<int?>("ToldFor")
+                        .HasColumnType("int")
+                        .HasColumnName("told_for");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("OrganizationId")
+                        .HasName("pk_alert_thresholds");
+
+                    b.ToTable("alert_thresholds");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankReference", b =>
+                {
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("purpose");
+
+                    b.HasKey("OrganizationId", "Reference")
+                        .HasName("pk_bank_references");
+
+                    b.ToTable("bank_references");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<DateOnly>("BookedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("booked_on");
+
+                    b.Property<string>("CounterpartyCode")
+                        .HasMaxLength(18)
+                        .HasColumnType("nvarchar(18)")
+                        .HasColumnName("counterparty_code");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("int")
+                        .HasColumnName("line");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("note");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Remark")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("remark");
+
+                    b.Property<byte[]>("StatementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("statement_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bank_rows");
+
+                    b.HasIndex("StatementId")
+                        .HasDatabaseName("ix_bank_rows_statement_id");
+
+                    b.HasIndex("Status")
+                        .HasDatabaseName("ix_bank_rows_status");
+
+                    b.ToTable("bank_rows");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("digest");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("imported_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bank_statements");
+
+                    b.HasIndex("Digest")
+                        .IsUnique()
+                        .HasDatabaseName("ix_bank_statements_digest");
+
+                    b.ToTable("bank_statements");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
@@ -1613,6 +1979,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("slice_milli");
 
+                    b.Property<string>("Supply")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("supply");
+
                     b.Property<int>("To")
                         .HasColumnType("int")
                         .HasColumnName("to_hour");
@@ -2291,11 +2663,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
-                    b.Property<string>("PublicKeyPem")
-                        .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("public_key_pem");
-
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -2313,6 +2680,49 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasDatabaseName("ix_meters_source");
 
                     b.ToTable("meters");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("MeterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("meter_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<string>("PublicKeyPem")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("public_key_pem");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_meter_keys");
+
+                    b.HasIndex("MeterId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_meter_keys_meter_id_number");
+
+                    b.ToTable("meter_keys");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
@@ -2661,6 +3071,182 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasDatabaseName("ix_organization_controllers_organization_id");
 
                     b.ToTable("organization_controllers");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.Webhook", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DisabledAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("Events")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("events");
+
+                    b.Property<long?>("FormerUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("former_until");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("SealedFormer")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("sealed_former");
+
+                    b.Property<string>("SealedSecret")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("sealed_secret");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("url");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhooks");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_webhooks_organization_id");
+
+                    b.ToTable("webhooks");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookDelivery", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("body");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("DeliveredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delivered_at");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("int")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("LastAnswer")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("last_answer");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("next_at");
+
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("type");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<byte[]>("WebhookId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("webhook_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhook_deliveries");
+
+                    b.HasIndex("OrganizationId")
+                        .HasDatabaseName("ix_webhook_deliveries_organization_id");
+
+                    b.HasIndex("WebhookId")
+                        .HasDatabaseName("ix_webhook_deliveries_webhook_id");
+
+                    b.HasIndex("State", "NextAt")
+                        .HasDatabaseName("ix_webhook_deliveries_state_next_at");
+
+                    b.ToTable("webhook_deliveries");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookEvent", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("SubjectId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectType")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("subject_type");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("type");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhook_events");
+
+                    b.ToTable("webhook_events");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
@@ -3649,6 +4235,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.ToTable("identity_user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("SellerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_commission_invoices_organizations_seller_id");
+
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Billing.CommissionInvoice", "SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_commission_invoices_settlements_settlement_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
                     b.HasOne("Marketplace.Domain.Billing.Invoice", null)
@@ -3750,6 +4353,36 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_settlements_organizations_seller_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Billing.Settlement", null)
+                        .WithMany()
+                        .HasForeignKey("SettlementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_settlement_payments_settlements_settlement_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Organization", null)
+                        .WithOne()
+                        .HasForeignKey("Marketplace.Domain.Ledger.AlertThresholds", "OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_thresholds_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Ledger.BankStatement", null)
+                        .WithMany("Rows")
+                        .HasForeignKey("StatementId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_bank_rows_bank_statements_statement_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
@@ -3985,6 +4618,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasConstraintName("fk_meters_centers_center_id");
                 });
 
+            modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Metering.Meter", null)
+                        .WithMany()
+                        .HasForeignKey("MeterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_meter_keys_meters_meter_id");
+                });
+
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
                     b.HasOne("Marketplace.Domain.Market.Leg", null)
@@ -4023,6 +4666,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_organization_controllers_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookDelivery", b =>
+                {
+                    b.HasOne("Marketplace.Domain.Organizations.Webhook", null)
+                        .WithMany()
+                        .HasForeignKey("WebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_webhook_deliveries_webhooks_webhook_id");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
@@ -4224,6 +4877,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
                     b.Navigation("Lines");
+                });
+
+            modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
+                {
+                    b.Navigation("Rows");
                 });
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>

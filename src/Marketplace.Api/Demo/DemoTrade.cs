@@ -94,9 +94,8 @@ internal sealed class DemoTrade(DemoStory story, DemoParties parties, DemoCapaci
         }
 
         var body = JsonSerializer.SerializeToUtf8Bytes(events);
-        using var document = JsonDocument.Parse(body);
         var signature = Convert.ToBase64String(meter.Key.SignData(body, HashAlgorithmName.SHA256));
-        var answer = await story.SendAsync(ProviderOf(leg.SellerId), new RecordUsage(UsageBatch.Read(body, document.RootElement), meter.Id, signature));
+        var answer = await story.SendAsync(ProviderOf(leg.SellerId), new RecordUsage(UsageBatch.Read(body)!, meter.Id, signature));
         if (answer.Accepted != events.Count)
         {
             throw new InvalidOperationException($"The demo's readings are refused: {string.Join("; ", answer.Rejected.Select(rejected => rejected.Detail).Distinct())}");

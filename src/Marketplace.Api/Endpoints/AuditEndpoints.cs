@@ -1,11 +1,14 @@
 using Marketplace.Api.Http;
 using Marketplace.Application.Audit;
+using Marketplace.Application.Audit.Export;
 using Marketplace.Application.Audit.Verification;
 using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Audit;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Marketplace.Api.Endpoints;
 
@@ -14,8 +17,8 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/v1/audit").WithTags("Audit");
-        group.MapGet("/entries", ([AsParameters] PageQuery page, string? action, string? subjectType, string? subjectId, string? from, string? to, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListAuditEntries(page.ToPage(), action, subjectType, subjectId, QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
+        group.MapGet("/entries", ([AsParameters] PageQuery page, string? action, string? subjectType, string? subjectId, string? actor, string? organizationId, string? from, string? to, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListAuditEntries(page.ToPage(), action, subjectType, subjectId, actor, organizationId is null ? null : Id<Organization>.Parse(organizationId), QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
             .Produces<Page<AuditEntryAnswer>>().WithSummary("Who did what, the newest first");
         group.MapGet("/seals", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAuditSeals(page.ToPage()), token))
             .Produces<Page<AuditSealAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The chain of seals");
@@ -28,6 +31,17 @@ internal static class AuditEndpoints
             .WithDescription("It changes nothing else: what follows is revoked, rejected or credited by its own operation.");
         group.MapPost("/verifications", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new VerifyInvariants(), token))
             .Produces<VerificationAnswer>().RequireAuthorization(Policies.Overseer).WithSummary("Hold every invariant against the live data");
+        group.MapGet("/exports/{period}", async (string period, PeriodArchive archive, HttpContext http, CancellationToken token) =>
+            {
+                var month = QueryText.Period(period, "period") ?? default;
+                var settledAt = await archive.SettledAtAsync(month, token);
+
+                // The end of an archive is written when it is closed, which can't wait for the network.
+                http.Features.Get<IHttpBodyControlFeature>()!.AllowSynchronousIO = true;
+                return Results.Stream(stream => archive.WriteAsync(month, settledAt, stream, token), "application/zip", $"audit-{month}.zip");
+            })
+            .Produces(200, contentType: "application/zip").RequireAuthorization(Policies.Overseer).WithSummary("A settled period's archive for an auditor")
+            .WithDescription("Documents, what they were rated from, rules, ledger, seals and a manifest of hashes; `verify FILE` checks it offline.");
         group.MapPost("/replays", (Body<ReplayInvoices> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
             .Produces<ReplayAnswer>().RequireAuthorization(Policies.Overseer).WithSummary("Make a period's invoices again and compare");
     }

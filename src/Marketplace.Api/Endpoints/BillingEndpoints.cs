@@ -1,5 +1,3 @@
-using System.Text;
-using CsvHelper;
 using Marketplace.Api.Http;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
@@ -18,9 +16,8 @@ internal static class BillingEndpoints
         MapInvoices(group);
         group.MapPost("/billing-runs", (Body<RunBilling> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
             .Produces<BillingRunAnswer>().RequireAuthorization(Policies.Admin).WithSummary("Close, bill and settle a period that is over");
-        group.MapGet("/statements", (string period, string? organizationId, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new GetStatement(QueryText.Period(period, "period") ?? default, Organization(organizationId)), token))
-            .Produces<StatementAnswer>().WithSummary("A buyer's invoices and credit notes of a period on one page");
+        group.MapGet("/statements", StatementAsync)
+            .Produces<StatementAnswer>().WithSummary("A buyer's invoices and credit notes of a period on one page; with format=csv or html as a file");
         group.MapGet("/credit-notes", ([AsParameters] PageQuery page, string? invoiceId, string? period, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListCreditNotes(page.ToPage(), invoiceId is null ? null : Id<Invoice>.Parse(invoiceId), QueryText.Period(period, "period")), token))
             .Produces<Page<CreditNoteAnswer>>().WithSummary("Credit notes that the caller issued or got");
@@ -29,18 +26,19 @@ internal static class BillingEndpoints
             .Produces<Page<SettlementAnswer>>().WithSummary("The caller's settlements as a seller");
         group.MapPost("/settlements/{id}/payments", (string id, Body<PaySettlement> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Settlement>.Parse(id) }, _ => "/v1/settlements", token))
-            .Produces<SettlementAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("The buyers' part was paid out");
+            .Produces<SettlementAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("A part of a settlement was paid out");
+        group.MapGet("/commission-invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListCommissionInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId)), token))
+            .Produces<Page<CommissionInvoiceAnswer>>().WithSummary("The platform's invoices of its commission to the caller");
     }
 
     private static void MapInvoices(RouteGroupBuilder group)
     {
-        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? side, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId), QueryText.Name<InvoiceSide>(side, "side")), token))
+        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? side, bool? overdue, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId), QueryText.Name<InvoiceSide>(side, "side"), overdue ?? false), token))
             .Produces<Page<InvoiceAnswer>>().WithSummary("Invoices that the caller got or issued");
-        group.MapGet("/invoices/{id}", async (string id, IMediator mediator, CancellationToken token) => id.EndsWith(".csv", StringComparison.Ordinal)
-                ? Csv(await mediator.Send(new GetInvoice(Id<Invoice>.Parse(id[..^4])), token))
-                : await mediator.OkAsync(new GetInvoice(Id<Invoice>.Parse(id)), token))
-            .Produces<InvoiceAnswer>().WithSummary("One invoice; with .csv its lines");
+        group.MapGet("/invoices/{id}", InvoiceAsync)
+            .Produces<InvoiceAnswer>().WithSummary("One invoice; with .csv its lines, with .html a page to print, with .e-invoice the fields of a 数电票");
         group.MapGet("/invoices/{id}/lines/{lineId}/explain", (string id, string lineId, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ExplainLine(Id<Invoice>.Parse(id), Id<InvoiceLine>.Parse(lineId)), token))
             .Produces<LineExplanation>().WithSummary("Walk a line down to readings, and its vouchers down to rules");
@@ -57,30 +55,34 @@ internal static class BillingEndpoints
 
     private static Id<Organization>? Organization(string? id) => id is null ? null : Id<Organization>.Parse(id);
 
-    private static IResult Csv(InvoiceAnswer invoice)
+    /// <summary>One invoice as the end of its address asks for it.</summary>
+    private static async Task<IResult> InvoiceAsync(string id, IMediator mediator, CancellationToken cancellationToken)
     {
-        using var stream = new MemoryStream();
-        using (var csv = CsvWriter.Create(stream, new(), leaveOpen: true))
+        if (id.EndsWith(".e-invoice", StringComparison.Ordinal))
         {
-            void Row(params string[] fields)
-            {
-                foreach (var field in fields)
-                {
-                    csv.WriteField(field);
-                }
-
-                csv.EndRecord();
-            }
-
-            Row("invoice", "line", "kind", "order", "leg", "period", "quantity", "unit", "unitPrice", "amount", "net", "vat", "vouchers", "payable");
-            foreach (var line in invoice.Lines)
-            {
-                Row(
-                    invoice.Number, line.Id.ToString(), line.Kind.ToString(), line.OrderId.ToString(), line.LegId.ToString(), line.UsagePeriod.ToString(), line.Quantity, line.Unit,
-                    line.UnitPrice.ToString(), line.Amount.ToString(), line.Net.ToString(), line.Vat.ToString(), line.Vouchers.Sum(v => v.Amount).ToString(), line.Payable.ToString());
-            }
+            return await mediator.OkAsync(new GetEInvoice(Id<Invoice>.Parse(id[..^".e-invoice".Length])), cancellationToken);
         }
 
-        return Results.Text(Encoding.UTF8.GetString(stream.ToArray()), "text/csv; charset=utf-8");
+        if (id.EndsWith(".html", StringComparison.Ordinal))
+        {
+            var printed = Id<Invoice>.Parse(id[..^".html".Length]);
+            return Documents.Page(await mediator.Send(new GetInvoice(printed), cancellationToken), await mediator.Send(new GetEInvoice(printed), cancellationToken));
+        }
+
+        return id.EndsWith(".csv", StringComparison.Ordinal)
+            ? Documents.Csv(await mediator.Send(new GetInvoice(Id<Invoice>.Parse(id[..^4])), cancellationToken))
+            : await mediator.OkAsync(new GetInvoice(Id<Invoice>.Parse(id)), cancellationToken);
+    }
+
+    private static async Task<IResult> StatementAsync(string period, string? organizationId, string? format, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var statement = await mediator.Send(new GetStatement(QueryText.Period(period, "period") ?? default, Organization(organizationId)), cancellationToken);
+        return format switch
+        {
+            null or "json" => Results.Json(statement, Application.Json.MarketJson.Options),
+            "csv" => Documents.Csv(statement),
+            "html" => Documents.Page(statement, statement.OrganizationId.ToString()),
+            _ => throw new InvalidRequestException(new Dictionary<string, string[]> { ["format"] = ["must be one of json, csv, html"] }),
+        };
     }
 }

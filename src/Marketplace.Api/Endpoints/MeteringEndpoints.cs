@@ -18,6 +18,7 @@ internal static class MeteringEndpoints
             .Produces<MeterAnswer>(201).RequireAuthorization(Policies.Seller).WithSummary("Register a meter of a centre, or a buyer's own");
         group.MapGet("/meters", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListMeters(page.ToPage()), token))
             .Produces<Page<MeterAnswer>>().WithSummary("The caller's meters");
+        MapKeys(group.MapGroup("/meters/{id}/keys"));
         group.MapPost("/usage", (UsageBody body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
             .Accepts<UsageEventShape[]>(UsageBody.ContentType).Produces<UsageAnswer>().RequireAuthorization(Policies.Provider)
             .WithMetadata(new BodyLimit(UsageBody.MaxBytes)).WithSummary("Report usage: CloudEvents in a batch, one verdict each")
@@ -51,6 +52,19 @@ internal static class MeteringEndpoints
         group.MapGet("/orders/{id}/confirmations", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListConfirmations(Id<Order>.Parse(id), page.ToPage()), token))
             .Produces<Page<ConfirmationAnswer>>().WithSummary("What an order's buyer confirmed and denied");
+    }
+
+    private static void MapKeys(RouteGroupBuilder keys)
+    {
+        keys.MapPost("", (string id, Body<AddMeterKey> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { MeterId = Id<Meter>.Parse(id) }, _ => $"/v1/meters/{id}/keys", token))
+            .Produces<MeterKeyAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Give a meter its next key; the one before ends now or at a stated time");
+        keys.MapGet("", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListMeterKeys(Id<Meter>.Parse(id), page.ToPage()), token))
+            .Produces<Page<MeterKeyAnswer>>().WithSummary("A meter's keys");
+        keys.MapPost("/{keyId}/revocations", (string id, string keyId, Body<RevokeMeterKey> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { MeterId = Id<Meter>.Parse(id), KeyId = Id<MeterKey>.Parse(keyId) }, _ => $"/v1/meters/{id}/keys", token))
+            .Produces<MeterKeyAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a key back: nothing that it signs from now on is taken");
     }
 
     private static void MapDisputes(RouteGroupBuilder group)

@@ -42,6 +42,9 @@ internal static class OrganizationEndpoints
         group.MapPost("/{id}/withdrawals", (string id, Body<TransferMoney> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id), Out = true }, _ => $"/v1/organizations/{id}/balance", token))
             .Produces<TransferAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("A buyer's deposit was sent back");
+        group.MapPut("/{id}/alert-thresholds", (string id, Body<SetAlertThresholds> body, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id) }, token))
+            .Produces<AlertThresholdsAnswer>().RequireAuthorization(Policies.Party).WithSummary("From where on to be told of a low balance and a passed budget");
         group.MapGet("/{id}/balance", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new GetBalance(Id<Organization>.Parse(id)), token))
             .Produces<BalanceAnswer>().WithSummary("Deposit, held, available, receivable");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Marketplace.Application.Json;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
+using Marketplace.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -28,6 +29,11 @@ public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandl
             Failed(exception, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName ?? "no endpoint");
         }
 
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            httpContext.Response.Headers.RetryAfter = "1";
+        }
+
         await WriteAsync(httpContext, problem, cancellationToken);
         return true;
     }
@@ -44,6 +50,7 @@ public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandl
             StatusCodes.Status405MethodNotAllowed => ("method", "This address doesn't take that method."),
             StatusCodes.Status413PayloadTooLarge => ("body.too_large", "The body is larger than this address takes."),
             StatusCodes.Status415UnsupportedMediaType => ("media_type", "This address doesn't take that content type."),
+            StatusCodes.Status503ServiceUnavailable => ("overloaded", "More is being asked than can be served; try again after a while."),
             StatusCodes.Status429TooManyRequests => ("rate_limited", "Too many requests; try again after a while."),
             var status => ("http." + status, "The request could not be served."),
         };
@@ -57,6 +64,7 @@ public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandl
         ProblemException problem => Make(problem.Status, problem.Code, problem.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Make(413, "body.too_large", "The body is larger than this address takes."),
         BadHttpRequestException bad => Make(bad.StatusCode, bad.StatusCode == 400 ? "request.malformed" : "http." + bad.StatusCode, "A parameter or the body can't be read."),
+        _ when DatabaseFaults.IsUnavailable(exception) => Make(503, "database.unavailable", "The database can't be reached just now; nothing was done, or all of it: ask before trying again without a key."),
         OverflowException => Make(422, "amount.overflow", "The amounts are too large to be counted."),
         _ => Make(500, "internal", "Something failed here. The trace id finds it in the log."),
     };

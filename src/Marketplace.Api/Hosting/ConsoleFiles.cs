@@ -38,7 +38,7 @@ internal sealed class ConsoleFiles
     /// <summary>What stands in the page where each answer's own nonce goes.</summary>
     private const string Nonce = "__NONCE__";
 
-    private static readonly string[] Elsewhere = ["/v1", "/connect", "/openapi", "/docs", "/health"];
+    private static readonly string[] Elsewhere = ["/v1", "/connect", "/openapi", "/docs", "/health", "/jobs"];
     private static readonly (string Coding, string Suffix)[] Codings = [("br", ".br"), ("gzip", ".gz")];
 
     private readonly FrozenDictionary<string, FileInfo> _files;

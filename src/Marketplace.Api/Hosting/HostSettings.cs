@@ -1,6 +1,7 @@
 using System.Globalization;
 using Marketplace.Api.Http;
 using Marketplace.Application.Json;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure.Persistence;
@@ -17,7 +18,7 @@ public enum ProcessRole
 
 /// <summary>Every setting, read and checked once at start.</summary>
 public sealed record HostSettings(
-    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, string? Authority, string? Audience, string? ClientId, string? Scope)
+    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, WebhookSettings Webhooks, JobSettings Jobs, string? Authority, string? Audience, string? ClientId, string? Scope)
 {
     /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
     public static HostSettings From(IConfiguration configuration, IHostEnvironment environment)
@@ -42,6 +43,10 @@ public sealed record HostSettings(
             Read(configuration, "Role", ProcessRole.All, (string text, out ProcessRole role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role)),
             configuration.GetValue("RateLimits:Enabled", defaultValue: true),
             demo,
+            new(configuration.GetValue("Webhooks:AllowPrivateAddresses", environment.IsDevelopment())),
+            new(
+                Read(configuration, "Jobs:Engine", JobEngineKind.Quartz, (string text, out JobEngineKind engine) => Enum.TryParse(text, ignoreCase: true, out engine) && Enum.IsDefined(engine)),
+                TimeSpan.FromSeconds(Read(configuration, "Jobs:IntervalSeconds", 10, Whole(1, 59)))),
             configuration["Identity:Authority"],
             configuration["Identity:Audience"],
             configuration["Identity:Authority"] is null ? null : configuration["Identity:ClientId"] ?? "console",
@@ -54,8 +59,6 @@ public sealed record HostSettings(
 
     private static MarketplaceSettings ReadMarket(IConfiguration configuration)
     {
-        Reader<int> Whole(int least, int most) => (string text, out int number) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most;
         bool Rate(string text, out Ratio rate) => Ratio.TryParse(text, out rate) && rate >= Ratio.Zero && rate < Ratio.One;
         return new(
             new(Read(configuration, "Marketplace:TimeZone", TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"), (string text, out TimeZoneInfo zone) => TimeZoneInfo.TryFindSystemTimeZoneById(text, out zone!))),
@@ -76,8 +79,14 @@ public sealed record HostSettings(
                 TimeSpan.FromHours(Read(configuration, "Marketplace:GapHours", 6, Whole(1, 24 * 28))),
                 new(
                     Read(configuration, "Marketplace:EnergyLeast", Ratio.Parse("0.20"), Rate),
-                    Read(configuration, "Marketplace:EnergyMost", Ratio.Parse("1.20"), (string text, out Ratio most) => Ratio.TryParse(text, out most) && most >= Ratio.One))));
+                    Read(configuration, "Marketplace:EnergyMost", Ratio.Parse("1.20"), (string text, out Ratio most) => Ratio.TryParse(text, out most) && most >= Ratio.One))))
+        {
+            PaymentDays = Read(configuration, "Marketplace:PaymentDays", 30, Whole(0, 366)),
+        };
     }
+
+    private static Reader<int> Whole(int least, int most) => (string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most;
 
     private delegate bool Reader<T>(string text, out T value);
 

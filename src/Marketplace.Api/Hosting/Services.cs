@@ -6,12 +6,10 @@ using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
 using Marketplace.Application;
-using Marketplace.Application.Jobs;
 using Marketplace.Application.Json;
 using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure;
 using Marketplace.Infrastructure.Identity;
-using Marketplace.Infrastructure.Jobs;
 using MediatR;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -36,10 +34,12 @@ internal static class Services
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         });
+        Observability.Add(builder, settings.Role);
         var services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton(settings.Sandbox);
         services.AddSingleton(settings.Marketplace);
+        services.AddSingleton(settings.Webhooks);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings.Database, settings.Sandbox.Enabled);
         if (settings.Demo)
@@ -65,7 +65,7 @@ internal static class Services
         }
         else if (settings.Role != ProcessRole.Api)
         {
-            services.AddQuartzEngine(settings.Database, JobCatalogue.Names);
+            JobEngine.Add(services, settings);
         }
     }
 

@@ -64,6 +64,7 @@ internal static partial class Startup
         var settings = app.Services.GetRequiredService<HostSettings>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.WriteForStatusAsync(context.HttpContext));
+        app.UseOverloadProtection();
         if (settings.Role != ProcessRole.Worker)
         {
             // Before authorization, which asks for a token wherever there is no endpoint that says otherwise.
@@ -103,6 +104,7 @@ internal static partial class Startup
 
         app.MapSessions(settings);
         app.MapOrganizations();
+        app.MapWebhooks();
         app.MapMarket();
         app.MapMetering();
         app.MapVouchers();
@@ -110,6 +112,7 @@ internal static partial class Startup
         app.MapLedger();
         app.MapAudit();
         app.MapJobs();
+        JobEngine.MapDashboard(app, settings);
         if (settings.Sandbox.Enabled)
         {
             app.MapSandbox();

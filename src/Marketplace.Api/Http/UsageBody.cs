@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using Marketplace.Api.Errors;
@@ -19,6 +20,8 @@ public sealed class UsageBody(RecordUsage value) : IBindableFromHttpContext<Usag
     /// <summary>The largest batch fits, its events with every field at its longest.</summary>
     public const long MaxBytes = 16 * 1024 * 1024;
 
+    private const int FirstBytes = 64 * 1024;
+
     public RecordUsage Value { get; } = value;
 
     public static async ValueTask<UsageBody?> BindAsync(HttpContext context, ParameterInfo parameter)
@@ -30,24 +33,42 @@ public sealed class UsageBody(RecordUsage value) : IBindableFromHttpContext<Usag
             throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "media_type", $"The body must be {ContentType}.");
         }
 
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, context.RequestAborted);
-        return new(new(Read(body.GetBuffer().AsMemory(0, (int)body.Length)), MeterId(request), Header(request, "Meter-Signature")));
+        return new(new(await ReadAsync(request, context.RequestAborted), MeterId(request), Header(request, "Meter-Signature")));
     }
 
-    private static UsageBatch Read(ReadOnlyMemory<byte> body)
+    /// <summary>The bytes lie in a rented array until they are read: a body a request would otherwise go to the large object heap.</summary>
+    private static async Task<UsageBatch> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBytes, MaxBytes) + 1);
+        try
+        {
+            var length = 0;
+            while (await request.Body.ReadAsync(body.AsMemory(length), cancellationToken) is > 0 and var read)
+            {
+                length += read;
+                if (length == body.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(2 * length);
+                    body.CopyTo(larger, 0);
+                    ArrayPool<byte>.Shared.Return(body);
+                    body = larger;
+                }
+            }
+
+            return Read(body.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(body);
+        }
+    }
+
+    private static UsageBatch Read(ReadOnlySpan<byte> body)
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind != JsonValueKind.Array)
-            {
-                throw new ProblemException(StatusCodes.Status400BadRequest, "json.malformed", "The body must be a JSON array.");
-            }
-
-            return document.RootElement.GetArrayLength() <= UsageBatch.MaxItems
-                ? UsageBatch.Read(body.Span, document.RootElement)
-                : throw new ProblemException(StatusCodes.Status413PayloadTooLarge, "body.too_large", $"A batch takes {UsageBatch.MaxItems} events at most.");
+            return UsageBatch.Read(body)
+                ?? throw new ProblemException(StatusCodes.Status413PayloadTooLarge, "body.too_large", $"A batch takes {UsageBatch.MaxItems} events at most.");
         }
         catch (JsonException malformed)
         {

@@ -14,7 +14,7 @@ public sealed record AuditEntryAnswer(
     JsonElement Details, long? Seal);
 
 /// <summary>Audit entries that the caller may read, the newest first: an organization's own; all for admins and auditors.</summary>
-public sealed record ListAuditEntries(PageRequest Page, string? Action, string? SubjectType, string? SubjectId, DateTimeOffset? From, DateTimeOffset? To)
+public sealed record ListAuditEntries(PageRequest Page, string? Action, string? SubjectType, string? SubjectId, string? Actor, Id<Organization>? OrganizationId, DateTimeOffset? From, DateTimeOffset? To)
     : IQuery<Page<AuditEntryAnswer>>, IPaged;
 
 public sealed class ListAuditEntriesHandler(IMarketplaceDb db) : IRequestHandler<ListAuditEntries, Page<AuditEntryAnswer>>
@@ -25,6 +25,8 @@ public sealed class ListAuditEntriesHandler(IMarketplaceDb db) : IRequestHandler
             (request.Action == null || entry.Action == request.Action)
             && (request.SubjectType == null || entry.SubjectType == request.SubjectType)
             && (request.SubjectId == null || entry.SubjectId == request.SubjectId)
+            && (request.Actor == null || entry.Actor == request.Actor)
+            && (request.OrganizationId == null || entry.OwnerId == request.OrganizationId)
             && (request.From == null || entry.At >= request.From)
             && (request.To == null || entry.At < request.To));
         var page = await entries.NewestFirstAsync(request.Page, entry => entry.Id, cancellationToken);

@@ -24,7 +24,8 @@ public sealed record BillParties(Period Period, Id<Organization> SellerId, Id<Or
 public sealed record BilledAnswer(int Invoices, int CreditNotes);
 
 public sealed class BillPartiesHandler(
-    IMarketplaceDb db, MeterComparing comparing, Rater rater, Corroborated corroborated, Funding funding, SpendHistory spend, DocumentNumbers numbers, Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, MeterComparing comparing, Rater rater, VatRates vat, Corroborated corroborated, Funding funding, SpendHistory spend, DocumentNumbers numbers,
+    Invoicing invoicing, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<BillParties, BilledAnswer>
 {
     public async Task<BilledAnswer> Handle(BillParties request, CancellationToken cancellationToken)
@@ -68,10 +69,14 @@ public sealed class BillPartiesHandler(
             return null;
         }
 
+        var taxpayer = await vat.TaxpayerAsync(request.SellerId, cancellationToken);
         var head = new InvoiceHead(
             Id<Invoice>.New(now), await numbers.NextAsync(request.SellerId, NumberSeries.Invoice, now, cancellationToken), InvoiceKind.Regular,
-            request.SellerId, request.BuyerId, request.Period, now);
-        var invoice = Invoicing.Compose(head, billed, settings.VatRate, _ => Id<InvoiceLine>.New(now));
+            request.SellerId, request.BuyerId, request.Period, now, taxpayer)
+        {
+            DueOn = invoicing.DueOn(now),
+        };
+        var invoice = Invoicing.Compose(head, billed, await vat.OfAsync(rated.Select(leg => leg.Leg), taxpayer, cancellationToken), _ => Id<InvoiceLine>.New(now));
         var journal = JournalEntry.For("invoice.issued", invoice.Id.ToString(), now);
         EndDepositHolds(billed, invoice, account, journal);
         await CaptureAsync(billed, journal, now, cancellationToken);
@@ -209,12 +214,14 @@ public sealed class BillPartiesHandler(
 
     private async Task<int> CreditAsync(IReadOnlyList<RatedUsage> rated, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var excess = rated.SelectMany(leg => leg.TakeBack()).GroupBy(taken => taken.Line.Line.InvoiceId).OrderBy(group => group.Key).ToList();
+        var hours = rated.SelectMany(leg => leg.TakeBack()).Select(taken => (taken.Line, Credit: new Func<Id<CreditNote>, CreditNoteLine>(note => taken.Line.CreditHours(taken.Hours, note, now))));
+        var tokens = rated.SelectMany(leg => leg.TakeTokensBack()).Select(taken => (taken.Line, Credit: new Func<Id<CreditNote>, CreditNoteLine>(note => taken.Line.CreditTokens(taken.Tokens, note, now))));
+        var excess = hours.Concat(tokens).GroupBy(taken => taken.Line.Line.InvoiceId).OrderBy(group => group.Key).ToList();
         foreach (var group in excess)
         {
             var invoice = await db.Invoices.SingleAsync(i => i.Id == group.Key, cancellationToken);
             var id = Id<CreditNote>.New(now);
-            var lines = group.Select(taken => taken.Line.CreditHours(taken.Hours, id, now)).ToList();
+            var lines = group.Select(taken => taken.Credit(id)).ToList();
             var note = await invoicing.CreditAsync(invoice, id, CreditReason.Allowance, "Usage corrected downwards", lines, now, cancellationToken);
             audit.Record("credit_note.issued", ("credit-note", note.Id.ToString()), note.OrganizationId, new { note.Number, note.InvoiceId, note.Reason, note.Total });
         }

@@ -15,7 +15,7 @@ namespace Marketplace.Application.Billing;
 public sealed record ExplainedReading(string Source, string EventId, DateTimeOffset From, DateTimeOffset To, int Cards, int Milli, ReadingStatus Status, bool Attested, DateTimeOffset AcceptedAt, string? Replaces);
 
 /// <summary>An hour of the line and the readings that it rests on, as they counted when the line was made.</summary>
-public sealed record ExplainedHour(Hour Hour, string CardHours, IReadOnlyList<ExplainedReading> Readings);
+public sealed record ExplainedHour(Hour Hour, string CardHours, long InputTokens, long OutputTokens, IReadOnlyList<ExplainedReading> Readings);
 
 /// <summary>The contract: on what terms the leg was sold.</summary>
 public sealed record ExplainedLeg(
@@ -93,8 +93,8 @@ public sealed class ExplainLineHandler(IMarketplaceDb db, Funding funding) : IRe
     }
 
     private static ExplainedAmount AmountOf(InvoiceLine line) => new(
-        line.Quantity.ToCardHours(), line.UnitPrice, line.Amount, line.VatRate, line.Net, line.Vat,
-        $"{line.Quantity.ToCardHours()} card-hours × {line.UnitPrice} = {line.Amount}, rounded half up to the fen; VAT = {line.Amount} × {line.VatRate} ÷ (1 + {line.VatRate}) = {line.Vat}");
+        line.QuantityText(), line.UnitPrice, line.Amount, line.VatRate, line.Net, line.Vat,
+        $"{line.QuantityText()} {InvoiceLineAnswer.UnitOf(line.Unit)} × {line.UnitPrice} = {line.Amount}, rounded half up to the fen; VAT = {line.Amount} × {line.VatRate} ÷ (1 + {line.VatRate}) = {line.Vat}");
 
     private async Task<IReadOnlyList<ExplainedHour>> HoursAsync(InvoiceLine line, CancellationToken cancellationToken)
     {
@@ -104,8 +104,8 @@ public sealed class ExplainLineHandler(IMarketplaceDb db, Funding funding) : IRe
             where reading.LegId == line.LegId && reading.UsageVersion <= line.UsageVersion && (reading.ReplacedAtVersion == null || reading.ReplacedAtVersion > line.UsageVersion)
             orderby reading.From
             select new { reading, meter.Source }).AsNoTracking().ToListAsync(cancellationToken))
-            .SelectMany(row => row.reading.ByHour().Select(part => (part.Hour, row.Source, Reading: row.reading))).ToLookup(row => row.Hour);
-        return [.. line.Hours.Each().Select(hour => new ExplainedHour(hour.Key, hour.Value.ToCardHours(), [.. readings[hour.Key].Select(row => new ExplainedReading(
+            .SelectMany(row => row.reading.ByHour().Select(part => (part.Hour, row.Source, Reading: row.reading, part.Amounts))).ToLookup(row => row.Hour);
+        return [.. line.Hours.Each().Select(hour => new ExplainedHour(hour.Key, hour.Value.ToCardHours(), readings[hour.Key].Sum(row => row.Amounts.InputTokens), readings[hour.Key].Sum(row => row.Amounts.OutputTokens), [.. readings[hour.Key].Select(row => new ExplainedReading(
             row.Source, row.Reading.EventId, row.Reading.From, row.Reading.To, row.Reading.Cards, row.Reading.Milli, row.Reading.Status, row.Reading.Attested,
             row.Reading.AcceptedAt, row.Reading.Replaces))]))];
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FluentValidation;
 using Marketplace.Application.Audit;
+using Marketplace.Application.Ledger;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
@@ -15,27 +16,34 @@ namespace Marketplace.Application.Billing;
 
 public sealed record LineVoucherAnswer(Id<Voucher> VoucherId, string Programme, Money Amount);
 
-/// <param name="Quantity">Card-hours, to six places.</param>
+/// <param name="Quantity">Card-hours or million tokens, to six places.</param>
 public sealed record InvoiceLineAnswer(
     Id<InvoiceLine> Id, LineKind Kind, Id<Order> OrderId, Id<Leg> LegId, Period UsagePeriod, bool OffPeak, string Quantity, string Unit, Price UnitPrice,
     Money Amount, Money Net, Money Vat, Ratio VatRate, IReadOnlyList<LineVoucherAnswer> Vouchers, Money Payable)
 {
     public static InvoiceLineAnswer Of(InvoiceLine line) => new(
-        line.Id, line.Kind, line.OrderId, line.LegId, line.UsagePeriod, line.OffPeak, line.Quantity.ToCardHours(), "card-hour", line.UnitPrice,
+        line.Id, line.Kind, line.OrderId, line.LegId, line.UsagePeriod, line.OffPeak, line.QuantityText(), UnitOf(line.Unit), line.UnitPrice,
         line.Amount, line.Net, line.Vat, line.VatRate, [.. line.Parts.Select(part => new LineVoucherAnswer(part.VoucherId, part.Programme, part.Amount))], line.Payable);
+
+    public static string UnitOf(LineUnit unit) => unit switch
+    {
+        LineUnit.InputTokens => "million-input-tokens",
+        LineUnit.OutputTokens => "million-output-tokens",
+        _ => "card-hour",
+    };
 }
 
 /// <summary>An invoice as it was issued, and how far it is paid and credited by now.</summary>
 public sealed record InvoiceAnswer(
     Id<Invoice> Id, string Number, string? TaxNumber, InvoiceKind Kind, Id<Organization> SellerId, Id<Organization> OrganizationId, string RatingVersion,
     Period Period, InvoiceStatus Status, DateTimeOffset IssuedAt, IReadOnlyList<InvoiceLineAnswer> Lines, Money Total, Money Net, Money Vat,
-    Money VoucherTotal, Money Payable, Money Paid, Money Credited, Money Outstanding, string ContentDigest)
+    Money VoucherTotal, Money Payable, Money Paid, Money Credited, Money Outstanding, string ContentDigest, DateOnly DueOn)
 {
     public static InvoiceAnswer Of(Invoice invoice) => new(
         invoice.Id, invoice.Number, invoice.TaxNumber, invoice.Kind, invoice.SellerId, invoice.OrganizationId, invoice.RatingVersion, invoice.Period,
         invoice.Status, invoice.IssuedAt, [.. invoice.Lines.OrderBy(line => line.Position).Select(InvoiceLineAnswer.Of)], invoice.Total, invoice.Net, invoice.Vat,
         invoice.VoucherTotal, invoice.Payable, invoice.Paid, invoice.CreditedTotal, Money.Max(invoice.Outstanding, Money.Zero),
-        Convert.ToHexStringLower(invoice.ContentDigest));
+        Convert.ToHexStringLower(invoice.ContentDigest), invoice.DueOn);
 }
 
 public enum InvoiceSide
@@ -48,15 +56,21 @@ public enum InvoiceSide
 }
 
 /// <summary>The caller's invoices, the newest first: an enterprise's are those it got unless it asks for those of its resales.</summary>
-public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side) : IQuery<Page<InvoiceAnswer>>, IPaged;
+public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side, bool Overdue) : IQuery<Page<InvoiceAnswer>>, IPaged;
 
-public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext context) : IRequestHandler<ListInvoices, Page<InvoiceAnswer>>
+public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, MarketClock clock) : IRequestHandler<ListInvoices, Page<InvoiceAnswer>>
 {
     public async Task<Page<InvoiceAnswer>> Handle(ListInvoices request, CancellationToken cancellationToken)
     {
         var me = context.Caller.OrganizationId;
         var side = request.Side ?? (context.Caller.Role == Role.Enterprise ? InvoiceSide.Received : null);
-        return (await db.Invoices.AsNoTracking().Include(invoice => invoice.Lines)
+        var invoices = db.Invoices.AsNoTracking().Include(invoice => invoice.Lines).AsQueryable();
+        if (request.Overdue)
+        {
+            invoices = invoices.Where(OverdueInvoices.On(settings.Time.Day(clock.GetUtcNow())));
+        }
+
+        return (await invoices
             .Where(invoice => (request.Period == null || invoice.Period == request.Period)
                 && (request.OrganizationId == null || invoice.OrganizationId == request.OrganizationId || invoice.SellerId == request.OrganizationId)
                 && (side != InvoiceSide.Received || invoice.OrganizationId == me) && (side != InvoiceSide.Issued || invoice.SellerId == me))
@@ -115,7 +129,7 @@ public sealed class PayInvoiceValidator : AbstractValidator<PayInvoice>
     }
 }
 
-public sealed class PayInvoiceHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<PayInvoice, InvoiceAnswer>
+public sealed class PayInvoiceHandler(IMarketplaceDb db, BankReferences references, AuditLog audit, MarketClock clock) : IRequestHandler<PayInvoice, InvoiceAnswer>
 {
     public async Task<InvoiceAnswer> Handle(PayInvoice request, CancellationToken cancellationToken)
     {
@@ -139,6 +153,7 @@ public sealed class PayInvoiceHandler(IMarketplaceDb db, AuditLog audit, MarketC
         };
         invoice.Pay(payment.Amount);
         (await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == invoice.OrganizationId, cancellationToken)).PayReceivable(payment.Amount);
+        await references.TakeAsync(invoice.OrganizationId, payment.Reference, TransferPurpose.InvoicePayment, payment.Amount, cancellationToken);
         db.InvoicePayments.Add(payment);
         db.JournalEntries.Add(JournalEntry.For("invoice.paid", payment.Id.ToString(), now)
             .Move(Asset.Cny, payment.Amount, Accounts.Custody, Accounts.Receivable(invoice.OrganizationId)));

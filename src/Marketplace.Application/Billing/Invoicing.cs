@@ -31,6 +31,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
             invoice.SellerId,
             invoice.OrganizationId,
             invoice.Period,
+            invoice.SellerTaxpayer,
             invoice.RatingVersion,
             invoice.IssuedAt,
             Lines = invoice.Lines.OrderBy(line => line.Position),
@@ -47,9 +48,9 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
     /// and bands. The same input makes the same content: nothing here asks the clock or the database.
     /// </summary>
     public static Invoice Compose(
-        InvoiceHead head, IReadOnlyList<BilledOrder> orders, Ratio vatRate, Func<int, Id<InvoiceLine>> lineId)
+        InvoiceHead head, IReadOnlyList<BilledOrder> orders, Func<Leg, RatedLine, Ratio> vatRate, Func<int, Id<InvoiceLine>> lineId)
     {
-        var lines = orders.SelectMany(billed => billed.Lines.Select(line => MakeLine(head, billed, line.Key, line.Value.Leg, line.Value.Rated, vatRate)))
+        var lines = orders.SelectMany(billed => billed.Lines.Select(line => MakeLine(head, billed, line.Key, line.Value.Leg, line.Value.Rated, vatRate(line.Value.Leg, line.Value.Rated))))
             .Select((make, position) => make(position, lineId(position))).ToList();
         var invoice = Of(head, lines, []);
         return Of(head, lines, Invoice.DigestOf(ContentOf(invoice)));
@@ -74,6 +75,8 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
             UsagePeriod = rated.Band.Period,
             OffPeak = rated.Band.OffPeak,
             Quantity = rated.Hours.Total,
+            Unit = rated.Unit,
+            Tokens = rated.Tokens,
             UnitPrice = rated.Band.UnitPrice,
             VatRate = vatRate,
             Amount = rated.Amount,
@@ -94,8 +97,10 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         SellerId = head.SellerId,
         OrganizationId = head.BuyerId,
         Period = head.Period,
+        SellerTaxpayer = head.SellerTaxpayer,
         RatingVersion = RatingV1.Version,
         IssuedAt = head.IssuedAt,
+        DueOn = head.DueOn,
         Total = lines.Sum(line => line.Amount),
         Net = lines.Sum(line => line.Net),
         Vat = lines.Sum(line => line.Vat),
@@ -131,6 +136,9 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         }
     }
 
+    /// <summary>The last day of the payment term.</summary>
+    public DateOnly DueOn(DateTimeOffset issuedAt) => settings.Time.Day(issuedAt).AddDays(settings.PaymentDays);
+
     private Redemption RedemptionOf(Invoice invoice, InvoiceLine line, LinePart part) => new()
     {
         Id = Id<Redemption>.New(invoice.IssuedAt),
@@ -158,7 +166,10 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         var original = await db.InvoiceLines.IgnoreQueryFilters().AsNoTracking().SingleAsync(line => line.Id == redemption.LineId, cancellationToken);
         var head = new InvoiceHead(
             Id<Invoice>.New(now), await numbers.NextAsync(redemption.SellerId, NumberSeries.Invoice, now, cancellationToken), InvoiceKind.Supplementary,
-            redemption.SellerId, redemption.BuyerId, settings.Time.Period(now), now);
+            redemption.SellerId, redemption.BuyerId, settings.Time.Period(now), now)
+        {
+            DueOn = DueOn(now),
+        };
         var line = new InvoiceLine
         {
             Id = Id<InvoiceLine>.New(now),
@@ -313,4 +324,8 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
 
 /// <summary>What an invoice is known by, before its lines.</summary>
 public sealed record InvoiceHead(
-    Id<Invoice> Id, string Number, InvoiceKind Kind, Id<Organization> SellerId, Id<Organization> BuyerId, Period Period, DateTimeOffset IssuedAt);
+    Id<Invoice> Id, string Number, InvoiceKind Kind, Id<Organization> SellerId, Id<Organization> BuyerId, Period Period, DateTimeOffset IssuedAt, Taxpayer SellerTaxpayer = Taxpayer.General)
+{
+    /// <summary>Stands beside the content: terms of payment may be other ones when the invoice is made again.</summary>
+    public DateOnly DueOn { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Jobs;
@@ -135,12 +136,10 @@ public sealed partial class BillClosedPeriodsHandler(
         foreach (var period in closed)
         {
             var failures = new List<string>();
-            (Id<Organization> Seller, Id<Organization> Buyer) last = default;
-            while (failures.Count < MaxFailures && await PairsAsync(period, last, cancellationToken) is { Count: > 0 } pairs)
+            await foreach (var pair in PairsAsync(period, cancellationToken))
             {
-                foreach (var pair in pairs.TakeWhile(_ => failures.Count < MaxFailures))
+                if (failures.Count < MaxFailures)
                 {
-                    last = pair;
                     try
                     {
                         var billed = await mediator.Send(new BillParties(period, pair.Seller, pair.Buyer), cancellationToken);
@@ -179,17 +178,28 @@ public sealed partial class BillClosedPeriodsHandler(
         },
         cancellationToken);
 
-    /// <summary>The next pairs after one, in order of their ids, that have something to bill and aren't billed.</summary>
-    private async Task<IReadOnlyList<(Id<Organization> Seller, Id<Organization> Buyer)>> PairsAsync(
-        Period period, (Id<Organization> Seller, Id<Organization> Buyer) last, CancellationToken cancellationToken)
+    /// <summary>
+    /// The pairs that have something to bill and aren't billed, seller by seller in the order of their ids, from any seller on:
+    /// workers that run at once begin at different ones, and seldom wait for the same seller's numbers.
+    /// </summary>
+    private async IAsyncEnumerable<(Id<Organization> Seller, Id<Organization> Buyer)> PairsAsync(Period period, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (seller, buyer) = last;
-        var pairs = await db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
-            .Where(leg => leg.SellerId > seller || (leg.SellerId == seller && leg.BuyerId > buyer))
-            .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId))
-            .Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().OrderBy(pair => pair.SellerId).ThenBy(pair => pair.BuyerId)
-            .Take(PageSize).ToListAsync(cancellationToken);
-        return [.. pairs.Select(pair => (pair.SellerId, pair.BuyerId))];
+        var open = db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
+            .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId));
+        var sellers = await open.Select(leg => leg.SellerId).Distinct().OrderBy(id => id).ToListAsync(cancellationToken);
+        var start = sellers.Count == 0 ? 0 : Random.Shared.Next(sellers.Count);
+        foreach (var seller in sellers.Skip(start).Concat(sellers.Take(start)))
+        {
+            var last = Id<Organization>.None;
+            while (await open.Where(leg => leg.SellerId == seller && leg.BuyerId > last).Select(leg => leg.BuyerId).Distinct().OrderBy(id => id).Take(PageSize).ToListAsync(cancellationToken) is { Count: > 0 } buyers)
+            {
+                last = buyers[^1];
+                foreach (var buyer in buyers)
+                {
+                    yield return (seller, buyer);
+                }
+            }
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "{Period}: {Seller} to {Buyer} can't be billed")]
@@ -253,7 +263,7 @@ public sealed record SettleSeller(Period Period, Id<Organization> SellerId) : IC
 
 public sealed record SettledAnswer(int Settlements);
 
-public sealed class SettleSellerHandler(IMarketplaceDb db, MarketplaceSettings settings, AuditLog audit, MarketClock clock) : IRequestHandler<SettleSeller, SettledAnswer>
+public sealed class SettleSellerHandler(IMarketplaceDb db, CommissionInvoicing commissions, MarketplaceSettings settings, AuditLog audit, MarketClock clock) : IRequestHandler<SettleSeller, SettledAnswer>
 {
     public async Task<SettledAnswer> Handle(SettleSeller request, CancellationToken cancellationToken)
     {
@@ -274,6 +284,7 @@ public sealed class SettleSellerHandler(IMarketplaceDb db, MarketplaceSettings s
         invoices.ForEach(invoice => (invoice.SettlementId, invoice.Version) = (settlement.Id, invoice.Version + 1));
         credits.ForEach(credit => credit.SettlementId = settlement.Id);
         db.Settlements.Add(settlement);
+        await commissions.IssueAsync(settlement, cancellationToken);
 
         // Commission is earned at once; what the buyers' part doesn't cover of it waits, as a payable below zero, for the programmes' money.
         db.JournalEntries.Add(JournalEntry.For("settlement.made", settlement.Id.ToString(), now)
@@ -297,12 +308,15 @@ public sealed class RunBillingValidator : AbstractValidator<RunBilling>
 }
 
 public sealed class RunBillingHandler(
-    IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, IMediator mediator, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, IMediator mediator, RequestContext context, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<RunBilling, BillingRunAnswer>
 {
     public async Task<BillingRunAnswer> Handle(RunBilling request, CancellationToken cancellationToken)
     {
         var period = request.Period!.Value;
+
+        // Its many transactions aren't the one that a key could stand for; each counts once by what it does.
+        context.IdempotencyKey = null;
         var now = clock.GetUtcNow();
         if (settings.Time.EndOf(period) > now)
         {

@@ -35,6 +35,27 @@ public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingL
     /// <summary>What was put up for resale, less what of it was down: the outage has taken that off already.</summary>
     private CardTime ResoldUp(Hour hour) => Leg.ResoldIn(hour) - CardTime.Min(Leg.ResoldIn(hour), _resoldDown.GetValueOrDefault(hour));
 
+    /// <summary>The same of tokens: of each period, the newest lines first.</summary>
+    public IReadOnlyList<(StandingLine Line, long Tokens)> TakeTokensBack()
+    {
+        var taken = new List<(StandingLine, long)>();
+        foreach (var (key, excess) in Rated.ExcessTokens)
+        {
+            var left = excess;
+            foreach (var line in Before.Where(line => line.Tokens > 0 && (line.Line.UsagePeriod, line.Line.Unit) == key))
+            {
+                var part = Math.Min(left, line.Tokens);
+                if (part > 0)
+                {
+                    taken.Add((line, part));
+                    left -= part;
+                }
+            }
+        }
+
+        return taken;
+    }
+
     /// <summary>Finds the lines that billed what no longer holds: of each hour, the newest line that still has some of it.</summary>
     public IReadOnlyList<(StandingLine Line, IReadOnlyDictionary<Hour, CardTime> Hours)> TakeBack()
     {
@@ -68,7 +89,7 @@ public sealed class Rater(IMarketplaceDb db, LegHours legHours, MarketplaceSetti
         var standing = await StandingAsync(ids, cancellationToken);
         var facts = await legHours.FactsAsync(legs, end, cancellationToken);
         return [.. legs.Select(leg => Rate(
-            leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down)), [.. facts[leg.Id]], [.. standing[leg.Id]],
+            leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down, row.InputTokens, row.OutputTokens)), [.. facts[leg.Id]], [.. standing[leg.Id]],
             usage[leg.Id].All(row => row.Attested >= row.Busy)))];
     }
 
@@ -76,10 +97,20 @@ public sealed class Rater(IMarketplaceDb db, LegHours legHours, MarketplaceSetti
     public RatedUsage Rate(
         Leg leg, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyList<HourFact> facts, IReadOnlyList<StandingLine> before, bool attested)
     {
-        var billed = before.SelectMany(line => line.Hours).GroupBy(pair => pair.Key)
-            .ToDictionary(hour => hour.Key, hour => new CardTime(hour.Sum(pair => pair.Value.MilliCardSeconds)));
-        return new(leg, RatingV1.Rate(LegTerms.Of(leg), period, HourFact.Over(metered, facts), billed, settings.Time), before, facts, attested);
+        var counted = HourFact.Over(metered, facts);
+        var rated = leg.Product == Product.Tokens
+            ? TokenRatingV1.Rate(LegTerms.Of(leg), period, counted, BilledTokensOf(before), settings.Time)
+            : RatingV1.Rate(LegTerms.Of(leg), period, counted, BilledOf(before), settings.Time);
+        return new(leg, rated, before, facts, attested);
     }
+
+    /// <summary>What stands of each hour on earlier lines.</summary>
+    public static Dictionary<Hour, CardTime> BilledOf(IEnumerable<StandingLine> before) => before.SelectMany(line => line.Hours).GroupBy(pair => pair.Key)
+        .ToDictionary(hour => hour.Key, hour => new CardTime(hour.Sum(pair => pair.Value.MilliCardSeconds)));
+
+    /// <summary>What stands of each period's tokens on earlier lines.</summary>
+    public static Dictionary<(Period Period, LineUnit Unit), long> BilledTokensOf(IEnumerable<StandingLine> before) => before
+        .Where(line => line.Tokens != 0).GroupBy(line => (line.Line.UsagePeriod, line.Line.Unit)).ToDictionary(group => group.Key, group => group.Sum(line => line.Tokens));
 
     /// <summary>The lines that billed legs, less their credits, the newest first.</summary>
     private async Task<ILookup<Id<Leg>, StandingLine>> StandingAsync(List<Id<Leg>> legs, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ namespace Marketplace.Application.Billing;
 /// Makes an invoice again from what it rests on: the contract, the readings that counted when it was issued, what had been
 /// billed by then, what stood beside the readings, and the rules and facts of its vouchers. Nothing is taken from its own lines but their ids.
 /// </summary>
-public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, MarketplaceSettings settings)
+public sealed class Replayer(IMarketplaceDb db, Rater rater, VatRates vat, Funding funding, MarketplaceSettings settings)
 {
     /// <returns>Null where the invoice comes out the same, byte for byte; else the first place where it doesn't.</returns>
     public async Task<string?> FirstDifferenceAsync(Invoice invoice, CancellationToken cancellationToken)
@@ -71,13 +71,27 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
             billed.Add(new(orders[order.Key], lines, fundings));
         }
 
-        var head = new InvoiceHead(invoice.Id, invoice.Number, invoice.Kind, invoice.SellerId, invoice.OrganizationId, invoice.Period, invoice.IssuedAt);
+        var head = new InvoiceHead(invoice.Id, invoice.Number, invoice.Kind, invoice.SellerId, invoice.OrganizationId, invoice.Period, invoice.IssuedAt, invoice.SellerTaxpayer);
         var ids = invoice.Lines.OrderBy(line => line.Position).Select(line => line.Id).ToList();
-        var vatRate = invoice.Lines.Count > 0 ? invoice.Lines[0].VatRate : settings.VatRate;
-        return Invoicing.Compose(head, billed, vatRate, position => position < ids.Count ? ids[position] : Id<InvoiceLine>.None);
+        return Invoicing.Compose(head, billed, await vat.OfAsync(legs, invoice.SellerTaxpayer, cancellationToken), position => position < ids.Count ? ids[position] : Id<InvoiceLine>.None);
     }
 
-    private async Task<IReadOnlyList<RatedUsage>> RateAsync(Invoice invoice, IReadOnlyList<Leg> legs, ILookup<Id<Leg>, HourFact> facts, CancellationToken cancellationToken)
+    /// <summary>What the lines of an invoice were rated from, leg by leg.</summary>
+    public async Task<IReadOnlyList<RatingInput>> InputsAsync(Invoice invoice, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(invoice);
+        var legIds = invoice.Lines.Select(line => line.LegId).Distinct().ToList();
+        var facts = await db.InvoiceFacts.AsNoTracking().Where(f => f.InvoiceId == invoice.Id).ToListAsync(cancellationToken);
+        return await InputsAsync(
+            invoice, await db.Legs.AsNoTracking().Where(leg => legIds.Contains(leg.Id)).ToListAsync(cancellationToken),
+            facts.SelectMany(fact => fact.Hours).ToLookup(fact => fact.LegId), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<RatedUsage>> RateAsync(Invoice invoice, IReadOnlyList<Leg> legs, ILookup<Id<Leg>, HourFact> facts, CancellationToken cancellationToken) =>
+        [.. (await InputsAsync(invoice, legs, facts, cancellationToken))
+            .Select(input => rater.Rate(input.Leg, invoice.Period, input.Metered, input.Facts, input.Before, attested: true))];
+
+    private async Task<IReadOnlyList<RatingInput>> InputsAsync(Invoice invoice, IReadOnlyList<Leg> legs, ILookup<Id<Leg>, HourFact> facts, CancellationToken cancellationToken)
     {
         var legIds = legs.Select(leg => leg.Id).ToList();
         var readings = (await db.Readings.AsNoTracking().Where(reading => legIds.Contains(reading.LegId)).ToListAsync(cancellationToken)).ToLookup(reading => reading.LegId);
@@ -96,10 +110,13 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
         {
             var version = invoice.Lines.First(line => line.LegId == leg.Id).UsageVersion;
             leg.UsageVersion = version;
-            var usage = Usage.AsOf(readings[leg.Id], version);
+            var counted = readings[leg.Id].Where(reading => reading.CountsAt(version)).ToList();
+            var usage = Usage.AsOf(counted, version);
             var before = StandingLine.Of([.. earlier.Where(line => line.LegId == leg.Id)], credits);
-            return rater.Rate(leg, invoice.Period, usage.Where(hour => hour.Key < settings.Time.Hours(invoice.Period).To)
-                .ToDictionary(hour => hour.Key, hour => new MeteredHour(hour.Value.Busy, hour.Value.Down)), [.. facts[leg.Id]], before, attested: true);
+            return new RatingInput(
+                leg, usage.Where(hour => hour.Key < settings.Time.Hours(invoice.Period).To)
+                    .ToDictionary(hour => hour.Key, hour => new MeteredHour(hour.Value.Busy, hour.Value.Down, hour.Value.InputTokens, hour.Value.OutputTokens)),
+                [.. facts[leg.Id]], before, counted.Count, Reading.Digest(counted));
         })];
     }
 
@@ -124,3 +141,13 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, Funding funding, Ma
         }
     }
 }
+
+/// <summary>What a leg's lines on an invoice were rated from.</summary>
+/// <param name="Leg">With the usage version that was rated.</param>
+/// <param name="Metered">Usage by hour at that version.</param>
+/// <param name="Facts">What stood beside that usage.</param>
+/// <param name="Before">The lines that had billed the leg, less their credits, the newest first.</param>
+/// <param name="Readings">How many readings counted.</param>
+/// <param name="ReadingsDigest">SHA-256 over them.</param>
+public sealed record RatingInput(
+    Leg Leg, IReadOnlyDictionary<Hour, MeteredHour> Metered, IReadOnlyList<HourFact> Facts, IReadOnlyList<StandingLine> Before, int Readings, byte[] ReadingsDigest);

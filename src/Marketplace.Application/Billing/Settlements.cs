@@ -1,9 +1,5 @@
-using System.Text.Json.Serialization;
-using FluentValidation;
-using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
-using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using MediatR;
@@ -16,11 +12,11 @@ public sealed record SettlementLineAnswer(string Document, string Number, Id<Org
 
 public sealed record SettlementAnswer(
     Id<Settlement> Id, Id<Organization> SellerId, Period Period, DateTimeOffset At, Money Gross, Money Commission, Money Net, Money FromBuyers, Money FromProgrammes,
-    DateTimeOffset? PaidAt, string? PaymentReference, IReadOnlyList<SettlementLineAnswer> Lines)
+    DateTimeOffset? PaidAt, string? PaymentReference, Money ProgrammesPaid, IReadOnlyList<SettlementLineAnswer> Lines)
 {
     public static SettlementAnswer Of(Settlement settlement, IEnumerable<SettlementLineAnswer> lines) => new(
         settlement.Id, settlement.SellerId, settlement.Period, settlement.At, settlement.Gross, settlement.Commission, settlement.Net, settlement.FromBuyers,
-        settlement.FromProgrammes, settlement.PaidAt, settlement.PaymentReference, [.. lines]);
+        settlement.FromProgrammes, settlement.PaidAt, settlement.PaymentReference, settlement.ProgrammesPaid, [.. lines]);
 }
 
 /// <summary>The caller's settlements as a seller, the newest first.</summary>
@@ -47,33 +43,5 @@ internal static class SettlementLines
         return invoices.Select(i => (i.SettlementId, Line: new SettlementLineAnswer("invoice", i.Number, i.OrganizationId, i.Total)))
             .Concat(credits.Select(c => (c.SettlementId, Line: new SettlementLineAnswer("credit-note", c.Number, c.OrganizationId, -c.Total))))
             .ToLookup(row => row.SettlementId!.Value, row => row.Line);
-    }
-}
-
-/// <summary>The buyers' part of a settlement was paid out to the seller.</summary>
-public sealed record PaySettlement(string? Reference) : ICommand<SettlementAnswer>
-{
-    [JsonIgnore]
-    public Id<Settlement> Id { get; init; }
-}
-
-public sealed class PaySettlementValidator : AbstractValidator<PaySettlement>
-{
-    public PaySettlementValidator() => RuleFor(request => request.Reference).Text(100);
-}
-
-public sealed class PaySettlementHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<PaySettlement, SettlementAnswer>
-{
-    public async Task<SettlementAnswer> Handle(PaySettlement request, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var settlement = await db.Settlements.SingleOrDefaultAsync(s => s.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("settlement");
-        settlement.Pay(request.Reference!, now);
-        db.JournalEntries.Add(JournalEntry.For("settlement.paid", settlement.Id.ToString(), now)
-            .Move(Asset.Cny, settlement.FromBuyers, Accounts.Of(Accounts.SellerPayable, settlement.SellerId), Accounts.Custody));
-        var lines = await SettlementLines.OfAsync(db, [settlement.Id], cancellationToken);
-        var answer = SettlementAnswer.Of(settlement, lines[settlement.Id]);
-        audit.Record("settlement.paid", ("settlement", settlement.Id.ToString()), settlement.SellerId, new { settlement.FromBuyers, request.Reference });
-        return answer;
     }
 }

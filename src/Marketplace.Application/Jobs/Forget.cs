@@ -1,4 +1,5 @@
 using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Organizations;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,7 +7,7 @@ namespace Marketplace.Application.Jobs;
 
 /// <summary>
 /// Forgets what nobody needs any more: quotes that no order was placed on, answers kept for repeated requests, old enquiries, and
-/// changes of capacity that every process has read long ago.
+/// changes of capacity that every process has read long ago, and messages to webhooks.
 /// </summary>
 public sealed class ForgetJob(IMarketplaceDb db) : IJob
 {
@@ -26,7 +27,7 @@ public sealed class ForgetJob(IMarketplaceDb db) : IJob
 
     public string Name => JobName;
 
-    public string Purpose => "Forgets quotes that expired unused and idempotency keys a week later, enquiries after two years, and old changes of capacity.";
+    public string Purpose => "Forgets quotes that expired unused and idempotency keys a week later, messages to webhooks after a month, enquiries after two years, and old changes of capacity.";
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
@@ -39,7 +40,9 @@ public sealed class ForgetJob(IMarketplaceDb db) : IJob
         var quote = await db.Quotes.Where(q => q.OrderId == null).MinAsync(q => (DateTimeOffset?)q.ExpiresAt, cancellationToken) + QuoteRetention;
         var key = await db.IdempotencyRecords.MinAsync(record => (DateTimeOffset?)record.At, cancellationToken) + IdempotencyRecord.Retention;
         var enquiry = await db.Enquiries.MinAsync(e => (DateTimeOffset?)e.At, cancellationToken) + EnquiryRetention;
-        var first = ((DateTimeOffset?[])[quote, key, enquiry]).Min();
+        var message = await db.WebhookDeliveries.Where(delivery => delivery.State != DeliveryState.Pending).MinAsync(delivery => (DateTimeOffset?)delivery.CreatedAt, cancellationToken)
+            + WebhookDelivery.Retention;
+        var first = ((DateTimeOffset?[])[quote, key, enquiry, message]).Min();
 
         // By the day: one run takes all of it.
         return first is null ? null : new DateTimeOffset(first.Value.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
@@ -59,8 +62,10 @@ public sealed class ForgetHandler(IMarketplaceDb db, MarketClock clock) : IReque
         var quotes = await db.Quotes.Where(quote => quote.OrderId == null && quote.ExpiresAt <= quotesBefore).ExecuteDeleteAsync(cancellationToken);
         var keys = await db.IdempotencyRecords.Where(record => record.At <= keysBefore).ExecuteDeleteAsync(cancellationToken);
         var enquiries = await db.Enquiries.Where(enquiry => enquiry.At <= enquiriesBefore).ExecuteDeleteAsync(cancellationToken);
+        var messagesBefore = now - WebhookDelivery.Retention;
+        var messages = await db.WebhookDeliveries.Where(delivery => delivery.State != DeliveryState.Pending && delivery.CreatedAt <= messagesBefore).ExecuteDeleteAsync(cancellationToken);
         var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
         var changes = await db.CapacityChanges.Where(change => change.Number <= last - ForgetJob.ChangesKept).ExecuteDeleteAsync(cancellationToken);
-        return new($"{quotes} quotes, {keys} keys, {enquiries} enquiries, {changes} changes");
+        return new($"{quotes} quotes, {keys} keys, {enquiries} enquiries, {messages} messages, {changes} changes");
     }
 }

@@ -1,7 +1,9 @@
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
+using Marketplace.Application.Ledger;
 using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Vouchers;
 
 namespace Marketplace.Application.Jobs;
@@ -12,6 +14,7 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         MatchBidsJob.JobName, ExpireVouchersJob.JobName, PublishNoticesJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, ForgetJob.JobName,
+        CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, CheckInvariantsJob.JobName,
+        RaiseAlertsJob.JobName, SendWebhooksJob.JobName, ForgetJob.JobName,
     ];
 }

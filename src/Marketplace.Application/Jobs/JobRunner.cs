@@ -63,6 +63,7 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, TimeProvider 
     /// <exception cref="RuleException"><c>not_found</c>: there is no such job.</exception>
     public async Task<JobRunResult> RunAsync(string name, DateTimeOffset dueAt, CancellationToken cancellationToken)
     {
+        using var activity = Telemetry.Source.StartActivity("job " + name);
         await RecordAsync(name, dueAt, run => run.Start(realTime.GetUtcNow()), cancellationToken);
         var started = Stopwatch.GetTimestamp();
         try
@@ -71,6 +72,7 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, TimeProvider 
             var job = scope.ServiceProvider.GetServices<IJob>().SingleOrDefault(job => job.Name == name) ?? throw SharedErrors.NotFound("job");
             var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(job.CommandFor(dueAt), cancellationToken);
             await RecordAsync(name, dueAt, run => run.Succeed(realTime.GetUtcNow(), report.Summary), cancellationToken);
+            Telemetry.JobRan(name, "succeeded", Stopwatch.GetElapsedTime(started));
             Ran(name, dueAt, report.Summary, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             return new(name, dueAt, JobOutcome.Succeeded, report.Summary);
         }
@@ -78,6 +80,8 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, TimeProvider 
         {
             var summary = failure is RuleException refused ? $"{refused.Code}: {refused.Message}" : failure.GetType().Name;
             await RecordAsync(name, dueAt, run => run.Fail(realTime.GetUtcNow(), summary), cancellationToken);
+            activity?.SetStatus(ActivityStatusCode.Error, summary);
+            Telemetry.JobRan(name, "failed", Stopwatch.GetElapsedTime(started));
             Failed(failure, name, dueAt);
             return new(name, dueAt, JobOutcome.Failed, summary);
         }

@@ -58,6 +58,12 @@ public static class MarketJson
             && instant.Year is >= 2000 and < 2200;
     }
 
+    /// <summary>The same of a string that a reader stands on; without a text of its own in the form that senders use, <c>2026-01-10T00:00:00Z</c>.</summary>
+    public static bool TryReadInstant(ref Utf8JsonReader json, out DateTimeOffset instant) =>
+        json is { HasValueSequence: false, ValueIsEscaped: false, ValueSpan: { Length: 20 } span } && span[^1] == 'Z' && json.TryGetDateTimeOffset(out instant)
+            ? instant.Year is >= 2000 and < 2200
+            : TryParseInstant(json.GetString(), out instant);
+
     public static bool TryParseDay(string? text, out DateOnly day) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && day.Year is >= 1900 and < 2200;
 

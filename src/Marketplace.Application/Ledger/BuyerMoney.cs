@@ -50,7 +50,7 @@ public sealed class TransferMoneyValidator : AbstractValidator<TransferMoney>
     }
 }
 
-public sealed class TransferMoneyHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<TransferMoney, TransferAnswer>
+public sealed class TransferMoneyHandler(IMarketplaceDb db, BankReferences references, AuditLog audit, MarketClock clock) : IRequestHandler<TransferMoney, TransferAnswer>
 {
     public async Task<TransferAnswer> Handle(TransferMoney request, CancellationToken cancellationToken)
     {
@@ -73,6 +73,7 @@ public sealed class TransferMoneyHandler(IMarketplaceDb db, AuditLog audit, Mark
             Reference = request.Reference!,
             At = now,
         };
+        await references.TakeAsync(request.OrganizationId, transfer.Reference, request.Out ? TransferPurpose.Withdrawal : TransferPurpose.Deposit, amount, cancellationToken);
         if (request.Out)
         {
             account.Withdraw(-amount);

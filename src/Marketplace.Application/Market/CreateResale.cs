@@ -124,6 +124,7 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
         From = window.From,
         To = window.To,
         Product = Product.Reserved,
+        Supply = await db.Listings.IgnoreQueryFilters().Where(l => l.Id == leg.ListingId).Select(l => l.Supply).SingleAsync(cancellationToken),
         PricePerCardHour = price,
         SliceMilli = leg.MilliPerCard,
         MinHours = 1,

@@ -18,12 +18,12 @@ public sealed record BenchmarkInput(string? Model, decimal? TokensPerSecondPerCa
 public sealed record ListingAnswer(
     Id<Listing> Id, Id<Organization> SellerId, Id<Center> CenterId, string RegionCode, IReadOnlyList<string> Accelerators, int Nodes, int Cards,
     Hour From, Hour To, Product Product, Price PricePerCardHour, TokenPrices? TokenPrices, OffPeak? OffPeak, int SliceMilli, int MinHours,
-    IReadOnlyList<Benchmark> Benchmarks, string Status, bool Resale);
+    IReadOnlyList<Benchmark> Benchmarks, string Status, bool Resale, Supply Supply);
 
 /// <summary>Offers nodes of a centre over a window of hours. Without names, all of the centre's that are in the market.</summary>
 public sealed record CreateListing(
     Id<Center>? CenterId, IReadOnlyList<string>? Nodes, DateTimeOffset? From, DateTimeOffset? To, Product? Product, Price? PricePerCardHour,
-    TokenPricesInput? TokenPrices, OffPeakInput? OffPeak, int? SliceMilli, int? MinHours, IReadOnlyList<BenchmarkInput>? Benchmarks) : ICommand<ListingAnswer>, IAddsCapacity;
+    TokenPricesInput? TokenPrices, OffPeakInput? OffPeak, int? SliceMilli, int? MinHours, IReadOnlyList<BenchmarkInput>? Benchmarks, Supply? Supply = null) : ICommand<ListingAnswer>, IAddsCapacity;
 
 public sealed class CreateListingValidator : AbstractValidator<CreateListing>
 {
@@ -130,6 +130,7 @@ public sealed class CreateListingHandler(IMarketplaceDb db, RequestContext conte
         From = Hour.StartingAt(request.From!.Value)!.Value,
         To = Hour.StartingAt(request.To!.Value)!.Value,
         Product = request.Product!.Value,
+        Supply = request.Supply ?? Domain.Market.Supply.Service,
         PricePerCardHour = request.PricePerCardHour ?? default,
         TokenPrices = request.TokenPrices is { } tokens ? new(tokens.InputPerMillion!.Value, tokens.OutputPerMillion!.Value) : null,
         OffPeak = request.OffPeak is { } offPeak ? new(offPeak.FromHour!.Value, offPeak.ToHour!.Value, offPeak.Factor!.Value) : null,
@@ -145,7 +146,7 @@ internal static class ListingAnswers
     public static ListingAnswer Of(Listing listing, Center center, IReadOnlyCollection<Node> nodes) => new(
         listing.Id, listing.SellerId, listing.CenterId, center.RegionCode, [.. nodes.Select(node => node.Accelerator).Distinct().Order(StringComparer.Ordinal)],
         nodes.Count, listing.ResaleCards?.Count ?? nodes.Sum(node => node.Cards), listing.From, listing.To, listing.Product, listing.PricePerCardHour, listing.TokenPrices,
-        listing.OffPeak, listing.SliceMilli, listing.MinHours, listing.Benchmarks, listing.WithdrawnAt is null ? "active" : "withdrawn", listing.IsResale);
+        listing.OffPeak, listing.SliceMilli, listing.MinHours, listing.Benchmarks, listing.WithdrawnAt is null ? "active" : "withdrawn", listing.IsResale, listing.Supply);
 }
 
 /// <summary>Withdraws what isn't sold. What is sold stays sold.</summary>

@@ -121,7 +121,11 @@ public sealed class Relocation(
         }
 
         taken.Node.Touch();
-        family.Legs.ToList().ForEach(leg => leg.MoveTo(taken.Node, Hour.Max(leg.From, from)));
+        foreach (var leg in family.Legs)
+        {
+            leg.MoveTo(taken.Node, Hour.Max(leg.From, from));
+            audit.Record("leg.moved", ("leg", leg.Id.ToString()), leg.BuyerId, new { order = leg.OrderId, from = Hour.Max(leg.From, from), node = taken.Node.Name });
+        }
     }
 
     private void EndRow(Reservation row, Hour at)

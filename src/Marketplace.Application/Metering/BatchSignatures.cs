@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Metering;
 
 /// <summary>Says which of the caller's meters signed a batch.</summary>
-public sealed class BatchSignatures(IMarketplaceDb db, RequestContext context)
+public sealed class BatchSignatures(IMarketplaceDb db, RequestContext context, MarketClock clock)
 {
     /// <returns>Null where the batch isn't signed at all.</returns>
     /// <exception cref="RuleException"><c>meter.signature</c>: it names a meter or a signature, and the two don't fit it.</exception>
@@ -23,8 +23,9 @@ public sealed class BatchSignatures(IMarketplaceDb db, RequestContext context)
             throw MeteringErrors.Signature();
         }
 
-        var me = context.Caller.OrganizationId;
-        var meter = await db.Meters.AsNoTracking().SingleOrDefaultAsync(m => m.Id == meterId && m.OwnerId == me, cancellationToken);
-        return meter?.Signed(batch.DigestBytes, Convert.FromBase64String(signature)) == true ? meter.Id : throw MeteringErrors.Signature();
+        var (me, now, sent) = (context.Caller.OrganizationId, clock.GetUtcNow(), Convert.FromBase64String(signature));
+        var keys = await db.MeterKeys.AsNoTracking().Where(key => key.MeterId == meterId && db.Meters.Any(meter => meter.Id == key.MeterId && meter.OwnerId == me))
+            .ToListAsync(cancellationToken);
+        return keys.Any(key => key.IsGood(now) && key.Signed(batch.DigestBytes, sent)) ? meterId : throw MeteringErrors.Signature();
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Metering;
 
 /// <summary>
-/// Reads what a batch must be judged against, in one query for each meter and one for its legs, however large the batch.
+/// Reads what a batch must be judged against: in one query for each meter, and one for the legs of each run of hours.
 /// </summary>
 public sealed class KnownReadings(IMarketplaceDb db)
 {
@@ -34,18 +34,16 @@ public sealed class KnownReadings(IMarketplaceDb db)
 
     private async Task<List<Reading>> TouchedAsync(List<UsageEvent> events, CancellationToken cancellationToken)
     {
-        if (events.Count == 0)
+        var touched = new List<Reading>();
+        foreach (var run in LegRun.Of(events.Select(sent => (sent.LegId, sent.From, sent.To))))
         {
-            return [];
+            // Ends both ways: no reading that touches the time ends later than the longest one that starts in it.
+            var latest = run.To + UsageEvent.MaxSpan;
+            touched.AddRange(await db.Readings.IgnoreQueryFilters().AsNoTracking()
+                .Where(reading => EF.Parameter(run.Legs).Contains(reading.LegId) && reading.To > run.From && reading.To < latest && reading.From < run.To && reading.ReplacedAtVersion == null)
+                .ToListAsync(cancellationToken));
         }
 
-        var legIds = events.Select(sent => sent.LegId).Distinct().ToList();
-        var (from, to) = (events.Min(sent => sent.From), events.Max(sent => sent.To));
-
-        // Ends both ways: no reading that touches the time ends later than the longest one that starts in it.
-        var latest = to + UsageEvent.MaxSpan;
-        return await db.Readings.IgnoreQueryFilters().AsNoTracking()
-            .Where(reading => EF.Parameter(legIds).Contains(reading.LegId) && reading.To > @from && reading.To < latest && reading.From < to && reading.ReplacedAtVersion == null)
-            .ToListAsync(cancellationToken);
+        return touched;
     }
 }

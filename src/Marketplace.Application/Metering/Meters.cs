@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
@@ -10,9 +9,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Metering;
 
+/// <param name="Signs">Whether it has a key that is good now.</param>
 public sealed record MeterAnswer(Id<Meter> Id, string Source, Id<Center>? CenterId, string Name, bool Signs)
 {
-    public static MeterAnswer Of(Meter meter) => new(meter.Id, meter.Source, meter.CenterId, meter.Name, meter.PublicKeyPem is not null);
+    public static MeterAnswer Of(Meter meter, bool signs) => new(meter.Id, meter.Source, meter.CenterId, meter.Name, signs);
 }
 
 /// <summary>
@@ -26,22 +26,7 @@ public sealed class RegisterMeterValidator : AbstractValidator<RegisterMeter>
     public RegisterMeterValidator()
     {
         RuleFor(request => request.Name).Text(100);
-        RuleFor(request => request.PublicKeyPem).Must(pem => pem is null || IsP256(pem)).WithMessage("must be a P-256 public key in PEM");
-    }
-
-    private static bool IsP256(string pem)
-    {
-        try
-        {
-            using var key = ECDsa.Create();
-            key.ImportFromPem(pem);
-            return pem.Length < 1000 && !pem.Contains("PRIVATE", StringComparison.Ordinal)
-                && key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
-        }
-        catch (Exception malformed) when (malformed is ArgumentException or CryptographicException)
-        {
-            return false;
-        }
+        RuleFor(request => request.PublicKeyPem).Must(pem => pem is null || MeterKey.IsPublicKey(pem)).WithMessage("must be a P-256 public key in PEM");
     }
 }
 
@@ -71,12 +56,16 @@ public sealed class RegisterMeterHandler(IMarketplaceDb db, RequestContext conte
             OwnerId = me,
             Name = request.Name!,
             Source = $"urn:marketplace:meter:{id}",
-            PublicKeyPem = request.PublicKeyPem,
             CreatedAt = now,
         };
         db.Meters.Add(meter);
-        var answer = MeterAnswer.Of(meter);
-        audit.Record("meter.registered", ("meter", id.ToString()), me, answer);
+        if (request.PublicKeyPem is { } pem)
+        {
+            db.MeterKeys.Add(new() { Id = Id<MeterKey>.New(now), MeterId = id, Number = 1, PublicKeyPem = pem, CreatedAt = now });
+        }
+
+        var answer = MeterAnswer.Of(meter, signs: request.PublicKeyPem is not null);
+        audit.Record("meter.registered", ("meter", id.ToString()), me, new { meter.Source, meter.CenterId, meter.Name, request.PublicKeyPem });
         return answer;
     }
 }
@@ -84,8 +73,14 @@ public sealed class RegisterMeterHandler(IMarketplaceDb db, RequestContext conte
 /// <summary>The caller's meters.</summary>
 public sealed record ListMeters(PageRequest Page) : IQuery<Page<MeterAnswer>>, IPaged;
 
-public sealed class ListMetersHandler(IMarketplaceDb db) : IRequestHandler<ListMeters, Page<MeterAnswer>>
+public sealed class ListMetersHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<ListMeters, Page<MeterAnswer>>
 {
-    public async Task<Page<MeterAnswer>> Handle(ListMeters request, CancellationToken cancellationToken) =>
-        (await db.Meters.AsNoTracking().NewestFirstAsync(request.Page, meter => meter.Id, cancellationToken)).Select(MeterAnswer.Of);
+    public async Task<Page<MeterAnswer>> Handle(ListMeters request, CancellationToken cancellationToken)
+    {
+        var page = await db.Meters.AsNoTracking().NewestFirstAsync(request.Page, meter => meter.Id, cancellationToken);
+        var (ids, now) = (page.Items.Select(meter => meter.Id).ToList(), clock.GetUtcNow());
+        var sign = await db.MeterKeys.Where(key => EF.Parameter(ids).Contains(key.MeterId) && key.RevokedAt == null && (key.Until == null || key.Until > now))
+            .Select(key => key.MeterId).ToListAsync(cancellationToken);
+        return page.Select(meter => MeterAnswer.Of(meter, sign.Contains(meter.Id)));
+    }
 }

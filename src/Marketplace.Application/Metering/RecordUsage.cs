@@ -50,7 +50,8 @@ public sealed record UsageAnswer(int Accepted, int Duplicates, IReadOnlyList<Con
 /// <param name="Signature">Base64 of that meter's signature over the body.</param>
 public sealed record RecordUsage(UsageBatch Batch, Id<Meter>? MeterId, string? Signature) : ICommand<UsageAnswer>;
 
-public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context, BatchSignatures signatures, KnownReadings knownReadings, AuditLog audit, MarketClock clock)
+public sealed class RecordUsageHandler(
+    IMarketplaceDb db, RequestContext context, BatchSignatures signatures, KnownReadings knownReadings, IReadingStore store, AuditLog audit, MarketClock clock)
     : IRequestHandler<RecordUsage, UsageAnswer>
 {
     public async Task<UsageAnswer> Handle(RecordUsage request, CancellationToken cancellationToken)
@@ -110,7 +111,7 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
 
     private async Task ApplyAsync(ReadingJudge judge, Dictionary<Id<Leg>, Leg> legs, CancellationToken cancellationToken)
     {
-        db.Readings.AddRange(judge.Accepted);
+        await store.AddAsync(judge.Accepted, cancellationToken);
         foreach (var reading in judge.Replaced)
         {
             db.Readings.Attach(reading);
@@ -122,11 +123,7 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
             legs[legId].UsageVersion = version;
         }
 
-        var legIds = judge.Versions.Keys.ToList();
-        var (first, last) = (judge.Changes.Keys.Min(key => key.Hour), judge.Changes.Keys.Max(key => key.Hour));
-        var kept = await db.UsageHours.IgnoreQueryFilters()
-            .Where(hour => EF.Parameter(legIds).Contains(hour.LegId) && hour.Hour >= first && hour.Hour <= last)
-            .ToDictionaryAsync(hour => (hour.LegId, hour.Hour), cancellationToken);
+        var kept = await KeptAsync(judge.Changes.Keys, cancellationToken);
         foreach (var (key, change) in judge.Changes)
         {
             if (!kept.TryGetValue(key, out var hour))
@@ -142,28 +139,32 @@ public sealed class RecordUsageHandler(IMarketplaceDb db, RequestContext context
         }
     }
 
+    private async Task<Dictionary<(Id<Leg> LegId, Hour Hour), UsageHour>> KeptAsync(IEnumerable<(Id<Leg> LegId, Hour Hour)> changed, CancellationToken cancellationToken)
+    {
+        var kept = new Dictionary<(Id<Leg> LegId, Hour Hour), UsageHour>();
+        foreach (var run in LegRun.Of(changed.Select(key => (key.LegId, key.Hour.Start, (key.Hour + 1).Start))))
+        {
+            var (first, end) = (Hour.Containing(run.From), Hour.Containing(run.To));
+            var hours = db.UsageHours.IgnoreQueryFilters().Where(hour => EF.Parameter(run.Legs).Contains(hour.LegId) && hour.Hour >= first && hour.Hour < end);
+            await foreach (var hour in hours.AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                kept.Add((hour.LegId, hour.Hour), hour);
+            }
+        }
+
+        return kept;
+    }
+
     /// <summary>
     /// The batch, with a digest of what was stored of it for each leg's new version: from there a reading that was changed,
     /// removed or added later is found.
     /// </summary>
     private void Record(UsageBatch batch, Id<Meter>? signer, ReadingJudge judge, UsageAnswer answer)
     {
-        var legs = judge.Accepted.GroupBy(reading => reading.LegId).OrderBy(leg => leg.Key).Select(leg => new
-        {
-            Id = leg.Key,
-            Version = judge.Versions[leg.Key],
-            Readings = leg.Count(),
-            Digest = Convert.ToHexStringLower(Reading.Digest(leg)),
-        });
-        audit.Record("usage.accepted", ("usage_batch", batch.Digest), context.Caller.OrganizationId, new
-        {
-            batch.Digest,
-            answer.Accepted,
-            answer.Duplicates,
-            Conflicts = answer.Conflicts.Count,
-            Rejected = answer.Rejected.Count,
-            SignedBy = signer,
-            Legs = legs,
-        });
+        var legs = judge.Accepted.GroupBy(reading => reading.LegId).OrderBy(leg => leg.Key)
+            .Select(leg => new AcceptedLeg(leg.Key, judge.Versions[leg.Key], leg.Count(), AcceptedLeg.DigestOf(leg))).ToList();
+        audit.Record(
+            AcceptedBatch.Action, ("usage_batch", batch.Digest), context.Caller.OrganizationId,
+            new AcceptedBatch(batch.Digest, answer.Accepted, answer.Duplicates, answer.Conflicts.Count, answer.Rejected.Count, signer, legs));
     }
 }

@@ -27,8 +27,30 @@ public sealed class UsageBatch
 
     internal IReadOnlyList<UsageItem> Items { get; }
 
-    /// <param name="body">The exact bytes that came.</param>
-    /// <param name="items">The array that they hold, of <see cref="MaxItems"/> items at most.</param>
-    public static UsageBatch Read(ReadOnlySpan<byte> body, JsonElement items) =>
-        new(SHA256.HashData(body), [.. items.EnumerateArray().Select((item, index) => new UsageItemReader(item).Read(index))]);
+    /// <param name="body">The exact bytes that came; nothing of them is kept.</param>
+    /// <returns>Null where they hold more than <see cref="MaxItems"/> items.</returns>
+    /// <exception cref="JsonException">They are no JSON array.</exception>
+    public static UsageBatch? Read(ReadOnlySpan<byte> body)
+    {
+        var json = new Utf8JsonReader(body);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("The body must be a JSON array.");
+        }
+
+        var (items, reader) = (new List<UsageItem>(), new UsageItemReader());
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (items.Count == MaxItems)
+            {
+                return null;
+            }
+
+            items.Add(reader.Read(ref json, items.Count));
+        }
+
+        // Once more, for what may stand behind the array.
+        json.Read();
+        return new(SHA256.HashData(body), items);
+    }
 }

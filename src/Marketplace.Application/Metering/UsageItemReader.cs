@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Marketplace.Application.Json;
 using Marketplace.Domain.Market;
@@ -8,84 +10,94 @@ using Marketplace.Domain.Shared;
 namespace Marketplace.Application.Metering;
 
 /// <summary>
-/// Reads one CloudEvent (1.0, JSON) of type <c>marketplace.usage</c>. Attributes that extensions of CloudEvents add are
-/// passed over; unknown fields of the data are refused, so that a misspelt one isn't silently lost.
+/// Reads CloudEvents (1.0, JSON) of type <c>marketplace.usage</c> one after the other, straight from the bytes. Attributes
+/// that extensions of CloudEvents add are passed over; unknown fields of the data are refused, so that a misspelt one isn't
+/// silently lost.
 /// </summary>
-internal sealed class UsageItemReader(JsonElement item)
+internal sealed class UsageItemReader
 {
     private const string Type = "marketplace.usage";
     private const int MaxExtensionName = 50;
 
-    private readonly HashSet<string> _seen = [];
-    private string? _wrong;
-    private string? _source;
-    private string? _id;
-    private string? _version;
-    private string? _type;
-    private string? _subject;
-    private bool _hasData;
-    private DateTimeOffset? _from;
-    private DateTimeOffset? _to;
-    private UsageEvent _data = new("", "", default, default, default);
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
-    public UsageItem Read(int index)
+    private static readonly (string Name, byte[] Bytes)[] Attributes = Names("", "specversion", "id", "source", "type", "subject", "time", "data", "datacontenttype");
+
+    private static readonly (string Name, byte[] Bytes)[] Fields = Names(
+        "data.", "from", "to", "cards", "card", "milli", "busySeconds", "inputTokens", "outputTokens", "energyWh", "status", "replaces");
+
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private UsageItemFields _item;
+    private string? _wrong;
+
+    /// <summary>The last source: in one batch most are the same, and one copy of it will do.</summary>
+    private string _source = "";
+
+    /// <summary>Reads the item that the reader stands at the start of, and leaves the reader at its end.</summary>
+    /// <exception cref="JsonException">The body is no JSON from here on.</exception>
+    public UsageItem Read(ref Utf8JsonReader json, int index)
     {
+        (_item, _wrong) = (default, null);
+        _seen.Clear();
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            json.Skip();
+            Wrong("the item", "must be an object");
+            return new(index, null, null, null, MeteringErrors.Schema(_wrong!));
+        }
+
+        var depth = json.CurrentDepth;
         try
         {
-            if (item.ValueKind == JsonValueKind.Object)
-            {
-                ReadEnvelope();
-                CheckComplete();
-            }
-            else
-            {
-                Wrong("the item", "must be an object");
-            }
+            ReadEnvelope(ref json);
+            CheckComplete();
         }
         catch (InvalidOperationException)
         {
             // What the reader throws on bytes or escapes that are no Unicode text.
             _wrong ??= "The item holds text that isn't Unicode.";
+            while (json.CurrentDepth > depth || json.TokenType != JsonTokenType.EndObject)
+            {
+                json.Read();
+            }
         }
 
-        var sent = _wrong is null
-            ? _data with { Source = _source!, EventId = _id!, LegId = Id<Leg>.Parse(_subject), From = _from!.Value, To = _to!.Value }
-            : null;
-        return new(index, _source, _id, sent, _wrong is null ? null : MeteringErrors.Schema(_wrong));
+        return _wrong is null ? new(index, _item.Source, _item.Id, _item.ToEvent(), null) : new(index, _item.Source, _item.Id, null, MeteringErrors.Schema(_wrong));
     }
 
-    private void ReadEnvelope()
+    private void ReadEnvelope(ref Utf8JsonReader json)
     {
-        foreach (var attribute in item.EnumerateObject())
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var (name, value) = (attribute.Name, attribute.Value);
+            var name = Name(ref json, "");
             CheckOnce(name);
+            json.Read();
             switch (name)
             {
                 case "specversion":
-                    _version = Text(name, value, UsageEvent.MaxText);
+                    _item.Version = Text(name, ref json, UsageEvent.MaxText);
                     break;
                 case "type":
-                    _type = Text(name, value, UsageEvent.MaxText);
+                    _item.Type = json.TokenType == JsonTokenType.String && json.ValueTextEquals(Type) ? Type : Text(name, ref json, UsageEvent.MaxText);
                     break;
                 case "source":
-                    _source = Text(name, value, UsageEvent.MaxText);
+                    _item.Source = Source(name, ref json);
                     break;
                 case "id":
-                    _id = Text(name, value, UsageEvent.MaxText);
+                    _item.Id = Text(name, ref json, UsageEvent.MaxText);
                     break;
                 case "subject":
-                    _subject = Text(name, value, UsageEvent.MaxText);
+                    _item.Subject = Text(name, ref json, UsageEvent.MaxText);
                     break;
                 case "time":
-                    Instant(name, value);
+                    Instant(name, ref json);
                     break;
                 case "datacontenttype":
-                    CheckContentType(Text(name, value, UsageEvent.MaxText));
+                    CheckContentType(Text(name, ref json, UsageEvent.MaxText));
                     break;
-                case "data" when value.ValueKind == JsonValueKind.Object:
-                    _hasData = true;
-                    ReadData(value);
+                case "data" when json.TokenType == JsonTokenType.StartObject:
+                    _item.HasData = true;
+                    ReadData(ref json);
                     break;
                 case "data":
                     Wrong(name, "must be an object");
@@ -94,65 +106,64 @@ internal sealed class UsageItemReader(JsonElement item)
                     CheckExtension(name);
                     break;
             }
+
+            json.Skip();
         }
     }
 
-    private void ReadData(JsonElement data)
+    private void ReadData(ref Utf8JsonReader json)
     {
-        foreach (var field in data.EnumerateObject())
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            var (name, value) = ("data." + field.Name, field.Value);
+            var name = Name(ref json, "data.");
             CheckOnce(name);
-            if (value.ValueKind == JsonValueKind.Null)
-            {
-                // As good as left out, where the field is known.
-                _ = ReadField(field.Name, name, default) || Wrong(name, "is not a field of usage");
-            }
-            else if (!ReadField(field.Name, name, value))
+            json.Read();
+            if (!ReadField(name, ref json, absent: json.TokenType == JsonTokenType.Null))
             {
                 Wrong(name, "is not a field of usage");
             }
+
+            json.Skip();
         }
     }
 
-    /// <summary>False where there is no such field. A value that is undefined stands for none.</summary>
-    private bool ReadField(string field, string name, JsonElement value)
+    /// <summary>False where there is no such field. Null is as good as left out.</summary>
+    private bool ReadField(string name, ref Utf8JsonReader json, bool absent)
     {
-        var absent = value.ValueKind == JsonValueKind.Undefined;
-        switch (field)
+        switch (name)
         {
-            case "from":
-                _from = absent ? null : WholeSecond(name, value);
+            case "data.from":
+                _item.From = absent ? null : WholeSecond(name, ref json);
                 return true;
-            case "to":
-                _to = absent ? null : WholeSecond(name, value);
+            case "data.to":
+                _item.To = absent ? null : WholeSecond(name, ref json);
                 return true;
-            case "cards":
-                _data = _data with { Cards = absent ? null : (int?)Number(name, value, 0, Node.MaxCards) };
+            case "data.cards":
+                _item.Cards = absent ? null : (int?)Number(name, ref json, 0, Node.MaxCards);
                 return true;
-            case "milli":
-                _data = _data with { Milli = absent ? null : (int?)Number(name, value, 1, Listing.WholeCard) };
+            case "data.milli":
+                _item.Milli = absent ? null : (int?)Number(name, ref json, 1, Listing.WholeCard);
                 return true;
-            case "busySeconds":
-                _data = _data with { BusySeconds = absent ? null : Number(name, value, 0, UsageEvent.MaxAmount) };
+            case "data.busySeconds":
+                _item.BusySeconds = absent ? null : Number(name, ref json, 0, UsageEvent.MaxAmount);
                 return true;
-            case "inputTokens":
-                _data = _data with { InputTokens = absent ? null : Number(name, value, 0, UsageEvent.MaxAmount) };
+            case "data.inputTokens":
+                _item.InputTokens = absent ? null : Number(name, ref json, 0, UsageEvent.MaxAmount);
                 return true;
-            case "outputTokens":
-                _data = _data with { OutputTokens = absent ? null : Number(name, value, 0, UsageEvent.MaxAmount) };
+            case "data.outputTokens":
+                _item.OutputTokens = absent ? null : Number(name, ref json, 0, UsageEvent.MaxAmount);
                 return true;
-            case "energyWh":
-                _data = _data with { EnergyMilliWh = absent ? null : Thousandths(name, value) };
+            case "data.energyWh":
+                _item.EnergyMilliWh = absent ? null : Thousandths(name, ref json);
                 return true;
-            case "status":
-                _data = _data with { Status = absent ? ReadingStatus.Up : Status(name, value) };
+            case "data.status":
+                _item.Status = absent ? ReadingStatus.Up : Status(name, ref json);
                 return true;
-            case "replaces":
-                _data = _data with { Replaces = absent ? null : Text(name, value, UsageEvent.MaxText) };
+            case "data.replaces":
+                _item.Replaces = absent ? null : Text(name, ref json, UsageEvent.MaxText);
                 return true;
-            case "card":
-                _data = _data with { Card = absent ? null : CardName(name, value) };
+            case "data.card":
+                _item.Card = absent ? null : CardName(name, ref json);
                 return true;
             default:
                 return false;
@@ -161,17 +172,43 @@ internal sealed class UsageItemReader(JsonElement item)
 
     private void CheckComplete()
     {
-        _ = (_version == "1.0" || Wrong("specversion", "must be 1.0"))
-            && (_type == Type || Wrong("type", "must be " + Type))
-            && (_source is not null || Wrong("source", "is required"))
-            && (_id is not null || Wrong("id", "is required"))
-            && (_subject is not null || Wrong("subject", "is required: the leg's id"))
-            && (_hasData || Wrong("data", "is required"))
-            && (_from is not null || Wrong("data.from", "is required"))
-            && (_to is not null || Wrong("data.to", "is required"))
-            && (_from < _to || Wrong("data.to", "must be after from"))
-            && (_to - _from <= UsageEvent.MaxSpan || Wrong("data.to", $"must be at most {UsageEvent.MaxSpan.Days} days after from"))
-            && (_data.Replaces is null || _data.Replaces != _id || Wrong("data.replaces", "must name another event"));
+        var (from, to) = (_item.From, _item.To);
+        _ = (_item.Version == "1.0" || Wrong("specversion", "must be 1.0"))
+            && (_item.Type == Type || Wrong("type", "must be " + Type))
+            && (_item.Source is not null || Wrong("source", "is required"))
+            && (_item.Id is not null || Wrong("id", "is required"))
+            && (_item.Subject is not null || Wrong("subject", "is required: the leg's id"))
+            && (_item.HasData || Wrong("data", "is required"))
+            && (from is not null || Wrong("data.from", "is required"))
+            && (to is not null || Wrong("data.to", "is required"))
+            && (from < to || Wrong("data.to", "must be after from"))
+            && (to - from <= UsageEvent.MaxSpan || Wrong("data.to", $"must be at most {UsageEvent.MaxSpan.Days} days after from"))
+            && (_item.Replaces is null || _item.Replaces != _item.Id || Wrong("data.replaces", "must name another event"));
+    }
+
+    /// <summary>The names that every event has are constants; only others cost a text of their own.</summary>
+    private static string Name(ref Utf8JsonReader json, string within)
+    {
+        foreach (var (known, bytes) in within.Length == 0 ? Attributes : Fields)
+        {
+            if (json.ValueTextEquals(bytes))
+            {
+                return known;
+            }
+        }
+
+        return within + json.GetString();
+    }
+
+    private static (string Name, byte[] Bytes)[] Names(string within, params ReadOnlySpan<string> names)
+    {
+        var known = new (string, byte[])[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            known[i] = (within + names[i], Encoding.UTF8.GetBytes(names[i]));
+        }
+
+        return known;
     }
 
     private void CheckOnce(string name)
@@ -209,10 +246,10 @@ internal sealed class UsageItemReader(JsonElement item)
     private static string Shown(string name) => name.Length <= MaxExtensionName ? name : name[..MaxExtensionName] + "…";
 
     /// <summary>Text that every database keeps and compares alike: no control characters, no blanks at its ends.</summary>
-    private string? Text(string name, JsonElement value, int maxLength)
+    private string? Text(string name, ref Utf8JsonReader json, int maxLength)
     {
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        if (text is { Length: > 0 } && text.Length <= maxLength && !text.Any(char.IsControl) && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]))
+        var text = json.TokenType == JsonTokenType.String ? json.GetString() : null;
+        if (text is { Length: > 0 } && text.Length <= maxLength && !text.AsSpan().ContainsAny(Controls) && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]))
         {
             return text;
         }
@@ -221,14 +258,26 @@ internal sealed class UsageItemReader(JsonElement item)
         return null;
     }
 
-    private string? CardName(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && Number(name, value, 0, int.MaxValue) is { } number
-            ? number.ToString(CultureInfo.InvariantCulture)
-            : Text(name, value, UsageEvent.MaxCardText);
-
-    private long? Number(string name, JsonElement value, long least, long most)
+    private string? Source(string name, ref Utf8JsonReader json)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most)
+        if (_source.Length > 0 && json.TokenType == JsonTokenType.String && json.ValueTextEquals(_source))
+        {
+            return _source;
+        }
+
+        var source = Text(name, ref json, UsageEvent.MaxText);
+        _source = source ?? "";
+        return source;
+    }
+
+    private string? CardName(string name, ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.Number && Number(name, ref json, 0, int.MaxValue) is { } number
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : Text(name, ref json, UsageEvent.MaxCardText);
+
+    private long? Number(string name, ref Utf8JsonReader json, long least, long most)
+    {
+        if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number) && number >= least && number <= most)
         {
             return number;
         }
@@ -237,9 +286,9 @@ internal sealed class UsageItemReader(JsonElement item)
         return null;
     }
 
-    private long? Thousandths(string name, JsonElement value)
+    private long? Thousandths(string name, ref Utf8JsonReader json)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number is >= 0 and <= UsageEvent.MaxAmount
+        if (json.TokenType == JsonTokenType.Number && json.TryGetDecimal(out var number) && number is >= 0 and <= UsageEvent.MaxAmount
             && decimal.Truncate(number * 1000) == number * 1000)
         {
             return (long)(number * 1000);
@@ -249,20 +298,21 @@ internal sealed class UsageItemReader(JsonElement item)
         return null;
     }
 
-    private ReadingStatus Status(string name, JsonElement value)
+    private ReadingStatus Status(string name, ref Utf8JsonReader json)
     {
-        if (value.ValueKind == JsonValueKind.String && value.GetString() is "up" or "down")
+        var text = json.TokenType == JsonTokenType.String;
+        if (text && json.ValueTextEquals("down"u8))
         {
-            return value.ValueEquals("down") ? ReadingStatus.Down : ReadingStatus.Up;
+            return ReadingStatus.Down;
         }
 
-        Wrong(name, "must be up or down");
+        _ = (text && json.ValueTextEquals("up"u8)) || Wrong(name, "must be up or down");
         return ReadingStatus.Up;
     }
 
-    private DateTimeOffset? Instant(string name, JsonElement value)
+    private DateTimeOffset? Instant(string name, ref Utf8JsonReader json)
     {
-        if (value.ValueKind == JsonValueKind.String && MarketJson.TryParseInstant(value.GetString(), out var instant))
+        if (json.TokenType == JsonTokenType.String && MarketJson.TryReadInstant(ref json, out var instant))
         {
             return instant;
         }
@@ -271,9 +321,9 @@ internal sealed class UsageItemReader(JsonElement item)
         return null;
     }
 
-    private DateTimeOffset? WholeSecond(string name, JsonElement value)
+    private DateTimeOffset? WholeSecond(string name, ref Utf8JsonReader json)
     {
-        var instant = Instant(name, value);
+        var instant = Instant(name, ref json);
         if (instant is { } at && at.UtcTicks % TimeSpan.TicksPerSecond != 0)
         {
             Wrong(name, "must be a whole second");
@@ -282,4 +332,40 @@ internal sealed class UsageItemReader(JsonElement item)
 
         return instant;
     }
+}
+
+/// <summary>What was read of one item so far.</summary>
+internal record struct UsageItemFields
+{
+    public string? Version;
+    public string? Type;
+    public string? Source;
+    public string? Id;
+    public string? Subject;
+    public bool HasData;
+    public DateTimeOffset? From;
+    public DateTimeOffset? To;
+    public int? Cards;
+    public int? Milli;
+    public string? Card;
+    public long? BusySeconds;
+    public long? InputTokens;
+    public long? OutputTokens;
+    public long? EnergyMilliWh;
+    public ReadingStatus Status;
+    public string? Replaces;
+
+    /// <summary>Once nothing is missing.</summary>
+    public readonly UsageEvent ToEvent() => new(Source!, Id!, Id<Leg>.Parse(Subject), From!.Value, To!.Value)
+    {
+        Cards = Cards,
+        Milli = Milli,
+        Card = Card,
+        BusySeconds = BusySeconds,
+        InputTokens = InputTokens,
+        OutputTokens = OutputTokens,
+        EnergyMilliWh = EnergyMilliWh,
+        Status = Status,
+        Replaces = Replaces,
+    };
 }

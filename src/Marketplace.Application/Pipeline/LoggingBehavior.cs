@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Marketplace.Application.Pipeline;
 
-/// <summary>Logs each request by type, caller, outcome and time. Never a body: it may hold a secret.</summary>
+/// <summary>Logs, traces and counts each request by type, outcome and time. Never a body: it may hold a secret.</summary>
 public sealed partial class LoggingBehavior<TRequest, TAnswer>(ILogger<TRequest> logger, RequestContext context)
     : IPipelineBehavior<TRequest, TAnswer>
     where TRequest : IRequest<TAnswer>
@@ -17,12 +17,20 @@ public sealed partial class LoggingBehavior<TRequest, TAnswer>(ILogger<TRequest>
         try
         {
             var answer = await next();
+            Telemetry.Handled(request, answer, Stopwatch.GetElapsedTime(started));
             Handled(typeof(TRequest).Name, context.Caller.Actor, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             return answer;
         }
         catch (RuleException refused)
         {
+            activity?.SetTag("marketplace.refusal", refused.Code);
+            Telemetry.Refused(request, refused.Code, Stopwatch.GetElapsedTime(started));
             Refused(typeof(TRequest).Name, context.Caller.Actor, refused.Code, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            throw;
+        }
+        catch (Exception failure)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name);
             throw;
         }
     }
@@ -32,10 +40,4 @@ public sealed partial class LoggingBehavior<TRequest, TAnswer>(ILogger<TRequest>
 
     [LoggerMessage(LogLevel.Information, "{Request} by {Actor} refused with {Code} in {Milliseconds:0.0} ms")]
     private partial void Refused(string request, string actor, string code, double milliseconds);
-}
-
-/// <summary>The names under which the product reports what it does.</summary>
-public static class Telemetry
-{
-    public static readonly ActivitySource Source = new("Marketplace");
 }

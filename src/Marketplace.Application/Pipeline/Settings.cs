@@ -14,7 +14,11 @@ namespace Marketplace.Application.Pipeline;
 /// <param name="Metering">What readings are measured by.</param>
 public sealed record MarketplaceSettings(
     BusinessTime Time, Ratio CommissionRate, Ratio VatRate, TimeSpan CloseGrace, TimeSpan ObjectionTime, TimeSpan DisputeTime,
-    FraudSettings Fraud, MeteringSettings Metering);
+    FraudSettings Fraud, MeteringSettings Metering)
+{
+    /// <summary>How many days after its issue an invoice is to be paid.</summary>
+    public int PaymentDays { get; init; } = 30;
+}
 
 /// <summary>What readings are measured by.</summary>
 /// <param name="Tolerance">The share of the larger figure that a buyer's meter and the provider's may differ by.</param>

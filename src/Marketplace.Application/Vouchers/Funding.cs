@@ -209,27 +209,31 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     /// <summary>A plan's leg as the lines that its invoices would have: one a period and price.</summary>
     private IEnumerable<FundableLine> Lines(PlannedLeg leg, HourRange interval)
     {
-        var tariff = new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time);
-        foreach (var (band, hours) in tariff.Bands(interval))
+        if (leg is { TokenPrices: { } prices, ExpectedTokens: { } tokens })
         {
-            var covered = settings.Time.Hours(band.Period).Intersect(interval);
-            yield return new()
-            {
-                Key = $"{leg.Id}/{band.Period}/{(band.OffPeak ? "off-peak" : "standard")}",
-                LegId = leg.Id,
-                Amount = CardTime.Of(leg.Cards, leg.MilliPerCard, 3600L * hours).At(band.UnitPrice),
-                Seller = null!,
-                RegionCode = "",
-                Accelerator = leg.Accelerator,
-                Origin = default,
-                Workload = default,
-                Product = leg.Product,
-                ListingId = leg.ListingId,
-                FirstDay = settings.Time.Day(covered.From.Start),
-                LastDay = settings.Time.Day((covered.To - 1).Start),
-            };
+            return [LineOf(leg, interval, "input", prices.InputPerMillion.Of(tokens.Input, TokenPrices.Unit)), LineOf(leg, interval, "output", prices.OutputPerMillion.Of(tokens.Output, TokenPrices.Unit))];
         }
+
+        return new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).Bands(interval).Select(part => LineOf(
+            leg, settings.Time.Hours(part.Band.Period).Intersect(interval), $"{part.Band.Period}/{(part.Band.OffPeak ? "off-peak" : "standard")}",
+            CardTime.Of(leg.Cards, leg.MilliPerCard, 3600L * part.Hours).At(part.Band.UnitPrice)));
     }
+
+    private FundableLine LineOf(PlannedLeg leg, HourRange covered, string name, Money amount) => new()
+    {
+        Key = $"{leg.Id}/{name}",
+        LegId = leg.Id,
+        Amount = amount,
+        Seller = null!,
+        RegionCode = "",
+        Accelerator = leg.Accelerator,
+        Origin = default,
+        Workload = default,
+        Product = leg.Product,
+        ListingId = leg.ListingId,
+        FirstDay = settings.Time.Day(covered.From.Start),
+        LastDay = settings.Time.Day((covered.To - 1).Start),
+    };
 
     private async Task<(IReadOnlyList<ProgrammeInForce> Programmes, IReadOnlyList<SpendableVoucher> Vouchers)> VouchersAsync(
         Id<Organization> buyer, DateTimeOffset now, CancellationToken cancellationToken)

@@ -24,6 +24,7 @@ public static class FlagCodes
     public const string ContractTwice = "contract.twice";
     public const string UnattestedUsage = "usage.unattested";
     public const string AboveHistory = "redemption.above_history";
+    public const string InvariantBroken = "invariant.broken";
     public const string RelatedParties = "parties.related";
 
     public const string Energy = "usage.energy";
@@ -35,6 +36,7 @@ public static class FlagCodes
     public static IReadOnlyList<string> All { get; } =
     [
         TradeCircle, ApplicantSplit, ContractTwice, UnattestedUsage, AboveHistory, RelatedParties, Energy, TooBusy, TooManyTokens, SameCurves, StopsWithSubsidy,
+        InvariantBroken,
     ];
 }
 

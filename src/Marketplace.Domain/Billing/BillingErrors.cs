@@ -23,11 +23,20 @@ public static class BillingErrors
     public static RuleException SettlementPaid() =>
         new(Refusal.Conflict, "settlement.paid", "The settlement was paid before.");
 
+    public static RuleException SettlementReference(string reference) =>
+        new(Refusal.Conflict, "settlement.reference", $"The reference {reference} stands for another payment of this seller.");
+
+    public static RuleException NothingDue() =>
+        new(Refusal.Conflict, "settlement.nothing_due", "Nothing of the programmes' part can be paid out yet: no authority paid for it, or all of it was paid before.");
+
     public static RuleException BillingIncomplete(IReadOnlyCollection<string> failures) =>
         new(Refusal.Conflict, "billing.incomplete", $"Not billed, and tried again by the next run: {string.Join("; ", failures)}.");
 
     public static RuleException PeriodOpen(Period period) =>
         new(Refusal.Rule, "period.open", $"Period {period} isn't over.");
+
+    public static RuleException NotSettled(Period period) =>
+        new(Refusal.Conflict, "period.not_settled", $"Period {period} isn't settled yet.");
 
     public static RuleException EarlierPeriodOpen(Period period) =>
         new(Refusal.Conflict, "period.earlier_open", $"Period {period} has to be billed before.");

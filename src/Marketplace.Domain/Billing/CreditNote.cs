@@ -65,6 +65,9 @@ public sealed class CreditNoteLine
     /// <summary>Hours whose usage was corrected; none where an amount alone is credited.</summary>
     public required LineHours Hours { get; init; }
 
+    /// <summary>Tokens whose count was corrected.</summary>
+    public long Tokens { get; init; }
+
     public required IReadOnlyList<ReturnedPart> Parts { get; set; }
 }
 
@@ -100,13 +103,14 @@ public sealed class StandingLine
         _down = outages.SelectMany(outage => outage.Hours.Each()).ToDictionary(pair => pair.Key, pair => pair.Value);
         _hours = line.Hours.Each().ToDictionary(pair => pair.Key, pair => pair.Value);
         _parts = line.Parts.ToDictionary(part => part.VoucherId, part => part.Amount);
-        (Amount, Vat, Payable) = (line.Amount, line.Vat, line.Payable);
+        (Amount, Vat, Payable, Tokens) = (line.Amount, line.Vat, line.Payable, line.Tokens);
         foreach (var credit in credits)
         {
             Amount -= credit.Amount;
             Vat -= credit.Vat;
             Payable -= credit.Payable;
-            AllowedByAmount += credit.Hours.Runs.Count == 0 ? credit.Amount : Money.Zero;
+            Tokens -= credit.Tokens;
+            AllowedByAmount += credit.Hours.Runs.Count == 0 && credit.Tokens == 0 ? credit.Amount : Money.Zero;
             foreach (var (hour, time) in credit.Hours.Each())
             {
                 _hours[hour] -= time;
@@ -146,6 +150,9 @@ public sealed class StandingLine
     /// <summary>Credited as an amount and not for hours; it stays credited whatever the usage turns out to be.</summary>
     public Money AllowedByAmount { get; }
 
+    /// <summary>Tokens that are billed and weren't credited.</summary>
+    public long Tokens { get; }
+
     public CardTime Of(Hour hour) => _hours.GetValueOrDefault(hour);
 
     public IEnumerable<KeyValuePair<Hour, CardTime>> Hours => _hours;
@@ -181,7 +188,14 @@ public sealed class StandingLine
         return StayingWith(Money.Min(stays, Amount), hours, note, at);
     }
 
-    private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at)
+    /// <summary>A credit of tokens that were billed and weren't used.</summary>
+    public CreditNoteLine CreditTokens(long taken, Id<CreditNote> note, DateTimeOffset at)
+    {
+        var stays = Money.Max(Line.UnitPrice.Of(Tokens - taken, TokenPrices.Unit) - AllowedByAmount, Money.Zero);
+        return StayingWith(Money.Min(stays, Amount), LineHours.None, note, at, taken);
+    }
+
+    private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at, long tokens = 0)
     {
         var staying = Line.Parts.Count == 0 ? [] : Correction.Stays(
             Line.Amount + Outage, stays + Outage, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
@@ -201,6 +215,7 @@ public sealed class StandingLine
             Vat = vat,
             Payable = amount - parts.Where(part => part.Deducted).Sum(part => part.Amount),
             Hours = hours,
+            Tokens = tokens,
             Parts = parts,
         };
     }

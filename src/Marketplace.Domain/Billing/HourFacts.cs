@@ -40,7 +40,7 @@ public sealed record HourFact(Id<Leg> LegId, Hour From, int Hours, HourStanding 
     /// <summary>What counts of an hour, given what the provider metered.</summary>
     public MeteredHour Apply(MeteredHour provider)
     {
-        var counted = Buyer is { } buyer ? new(buyer.Busy, buyer.Down) : provider;
+        var counted = Buyer is { } buyer ? new(buyer.Busy, buyer.Down, buyer.InputTokens, buyer.OutputTokens) : provider;
         return counted with { Down = counted.Down + ResoldDown, Standing = Standing };
     }
 

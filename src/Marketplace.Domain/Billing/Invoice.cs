@@ -40,6 +40,10 @@ public sealed class Invoice : IVersioned
     public required Id<Organization> OrganizationId { get; init; }
 
     public required Period Period { get; init; }
+
+    /// <summary>The seller's kind of taxpayer when it was issued, by which its rates of VAT were found.</summary>
+    public Taxpayer SellerTaxpayer { get; init; }
+
     public required string RatingVersion { get; init; }
     public required DateTimeOffset IssuedAt { get; init; }
     public required Money Total { get; init; }
@@ -59,6 +63,12 @@ public sealed class Invoice : IVersioned
     public Money CreditedTotal { get; private set; }
 
     public Money CreditedPayable { get; private set; }
+
+    /// <summary>The last local day on which it is paid in time.</summary>
+    public DateOnly DueOn { get; init; }
+
+    /// <summary>When its buyer was told that it is overdue.</summary>
+    public DateTimeOffset? RemindedAt { get; private set; }
 
     /// <summary>The settlement that paid the seller's part out.</summary>
     public Id<Settlement>? SettlementId { get; set; }
@@ -107,6 +117,12 @@ public sealed class Invoice : IVersioned
         return back;
     }
 
+    public void Remind(DateTimeOffset at)
+    {
+        RemindedAt = at;
+        Version++;
+    }
+
     /// <exception cref="RuleException"><c>invoice.tax_number</c>: it has another already.</exception>
     public void SetTaxNumber(string number, DateOnly issuedOn)
     {
@@ -135,6 +151,13 @@ public sealed class InvoiceLine
 
     public required bool OffPeak { get; init; }
     public required CardTime Quantity { get; init; }
+
+    /// <summary>What the price is for: card time by the hour, or tokens by the million.</summary>
+    public LineUnit Unit { get; init; }
+
+    /// <summary>How many tokens are billed, where the unit is tokens; the card time beside it is what they ran on.</summary>
+    public long Tokens { get; init; }
+
     public required Price UnitPrice { get; init; }
     public required Ratio VatRate { get; init; }
     public required Money Amount { get; init; }
@@ -142,6 +165,9 @@ public sealed class InvoiceLine
     public required Money Vat { get; init; }
     public required Money Payable { get; init; }
     public required LineHours Hours { get; init; }
+
+    /// <summary>The quantity in the unit of the price, as decimal text to six places.</summary>
+    public string QuantityText() => Unit == LineUnit.CardHour ? Quantity.ToCardHours() : DecimalText.Format(Tokens, places: 6, atLeast: 0);
 
     /// <summary>The leg's usage version that was rated: readings up to it counted, later ones didn't.</summary>
     public required long UsageVersion { get; init; }

@@ -33,22 +33,41 @@ public enum HourStanding
     NotDelivered,
 }
 
+/// <summary>What a line counts, and its price is for.</summary>
+public enum LineUnit
+{
+    CardHour,
+
+    /// <summary>A million input tokens.</summary>
+    InputTokens,
+
+    /// <summary>A million output tokens.</summary>
+    OutputTokens,
+}
+
 /// <summary>What was metered of one hour of a leg.</summary>
-public readonly record struct MeteredHour(CardTime Busy, CardTime Down)
+public readonly record struct MeteredHour(CardTime Busy, CardTime Down, long InputTokens = 0, long OutputTokens = 0)
 {
     public HourStanding Standing { get; init; }
+
+    public long Tokens(LineUnit unit) => unit == LineUnit.InputTokens ? InputTokens : OutputTokens;
 }
 
 /// <summary>The terms of a leg that decide what it costs.</summary>
 public sealed record LegTerms(HourRange Interval, Product Product, Price PricePerCardHour, OffPeak? OffPeak, int Cards, int MilliPerCard)
 {
+    /// <summary>Prices and bounds of a leg that is billed by tokens.</summary>
+    public TokenPrices? TokenPrices { get; init; }
+
+    public ExpectedTokens? ExpectedTokens { get; init; }
+
     /// <summary>What the leg has of every hour.</summary>
     public CardTime PerHour => CardTime.Of(Cards, MilliPerCard, 3600);
 
     public static LegTerms Of(Leg leg)
     {
         ArgumentNullException.ThrowIfNull(leg);
-        return new(leg.Interval, leg.Product, leg.PricePerCardHour, leg.OffPeak, leg.Cards, leg.MilliPerCard);
+        return new(leg.Interval, leg.Product, leg.PricePerCardHour, leg.OffPeak, leg.Cards, leg.MilliPerCard) { TokenPrices = leg.TokenPrices, ExpectedTokens = leg.ExpectedTokens };
     }
 }
 
@@ -57,13 +76,18 @@ public sealed record LegTerms(HourRange Interval, Product Product, Price PricePe
 /// <param name="Band">The period that its hours lie in, and their price.</param>
 /// <param name="Hours">Which hours, how much of each.</param>
 /// <param name="Amount">Quantity × price, rounded once.</param>
-public sealed record RatedLine(LineKind Kind, PriceBand Band, LineHours Hours, Money Amount);
+/// <param name="Unit">What its price is for.</param>
+/// <param name="Tokens">How many are billed, where the unit is tokens; the hours are those they were used in.</param>
+public sealed record RatedLine(LineKind Kind, PriceBand Band, LineHours Hours, Money Amount, LineUnit Unit = LineUnit.CardHour, long Tokens = 0);
 
 /// <summary>What a leg comes to at the close of a period.</summary>
 /// <param name="Lines">What is to be billed.</param>
 /// <param name="Excess">What was billed of an hour and no longer holds, to be credited; by hour, positive.</param>
 public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionary<Hour, CardTime> Excess)
 {
+    /// <summary>Tokens that were billed for a period and no longer hold.</summary>
+    public IReadOnlyDictionary<(Period Period, LineUnit Unit), long> ExcessTokens { get; init; } = new Dictionary<(Period, LineUnit), long>();
+
     /// <summary>
     /// What vouchers may pay a share of: the line's amount, of reserved hours less the outage that stands beside them, and less
     /// what its buyer put up for resale.
@@ -75,6 +99,11 @@ public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionar
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(resold);
+        if (line.Unit != LineUnit.CardHour)
+        {
+            return FundableTokens(line, resold, only);
+        }
+
         var outages = line.Kind == LineKind.Reserved ? Lines.Where(other => other.Kind == LineKind.Outage && other.Band == line.Band).ToList() : [];
         var gone = outages.SelectMany(outage => outage.Hours.Each()).ToDictionary(hour => hour.Key, hour => hour.Value);
         var excluded = line.Hours.Each().Sum(hour => CardTime.Min(resold(hour.Key), hour.Value + gone.GetValueOrDefault(hour.Key)).MilliCardSeconds);
@@ -87,6 +116,15 @@ public sealed record RatedLeg(IReadOnlyList<RatedLine> Lines, IReadOnlyDictionar
         var part = line.Hours.Each().Where(hour => only.Contains(hour.Key)).Select(hour => (hour.Key, Left: hour.Value + gone.GetValueOrDefault(hour.Key)))
             .Sum(hour => (hour.Left - CardTime.Min(resold(hour.Key), hour.Left)).MilliCardSeconds);
         return Money.Max(Money.Min(all, new CardTime(part).At(line.Band.UnitPrice)), Money.Zero);
+    }
+
+    /// <summary>Tokens have no price an hour: the hours that count have the share of the amount that they have of the line's card-time.</summary>
+    private static Money FundableTokens(RatedLine line, Func<Hour, CardTime> resold, IReadOnlySet<Hour>? only)
+    {
+        var whole = line.Hours.Total.MilliCardSeconds;
+        var part = line.Hours.Each().Where(hour => only is null || only.Contains(hour.Key))
+            .Sum(hour => (hour.Value - CardTime.Min(resold(hour.Key), hour.Value)).MilliCardSeconds);
+        return whole == 0 ? line.Amount : new(Rounding.HalfAwayFromZero((Int128)line.Amount.Fen * part, whole));
     }
 }
 

@@ -21,6 +21,10 @@ public sealed class Settlement : IVersioned
     public required Money FromProgrammes { get; init; }
     public DateTimeOffset? PaidAt { get; private set; }
     public string? PaymentReference { get; private set; }
+
+    /// <summary>What was paid out of the programmes' part, as authorities paid their claims.</summary>
+    public Money ProgrammesPaid { get; private set; }
+
     public long Version { get; set; }
 
     /// <param name="buyersPart">What buyers pay of the invoices, less what credit notes take off it; may be negative.</param>
@@ -57,6 +61,34 @@ public sealed class Settlement : IVersioned
         (PaidAt, PaymentReference) = (at, reference);
         Version++;
     }
+
+    public void PayProgrammes(Money amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(amount, Money.Zero);
+        ProgrammesPaid += amount;
+        Version++;
+    }
+}
+
+public enum SettlementPart
+{
+    /// <summary>What buyers pay, due at settlement.</summary>
+    Buyers,
+
+    /// <summary>What programmes pay, due as authorities pay their claims.</summary>
+    Programmes,
+}
+
+/// <summary>A transfer to a seller.</summary>
+public sealed class SettlementPayment
+{
+    public required Id<SettlementPayment> Id { get; init; }
+    public required Id<Settlement> SettlementId { get; init; }
+    public required Id<Organization> SellerId { get; init; }
+    public required SettlementPart Part { get; init; }
+    public required Money Amount { get; init; }
+    public required string Reference { get; init; }
+    public required DateTimeOffset At { get; init; }
 }
 
 /// <summary>A gapless series of document numbers: one a seller, kind of document and year of business time.</summary>
@@ -64,6 +96,9 @@ public sealed class NumberSeries : IVersioned
 {
     public const string Invoice = "invoice";
     public const string CreditNote = "credit-note";
+    public const string Commission = "commission";
+    public const string CommissionCredit = "commission-credit";
+    public const string Withdrawal = "withdrawal";
 
     public required Id<Organization> SellerId { get; init; }
 
@@ -87,7 +122,14 @@ public sealed class NumberSeries : IVersioned
 
     private string Numbered(int number)
     {
-        var prefix = Document == CreditNote ? "R" : "";
+        var prefix = Document switch
+        {
+            CreditNote => "R",
+            Commission => "C",
+            CommissionCredit => "RC",
+            Withdrawal => "W",
+            _ => "",
+        };
         return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{Year}-{number:000000}");
     }
 }

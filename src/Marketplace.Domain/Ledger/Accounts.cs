@@ -11,6 +11,7 @@ namespace Marketplace.Domain.Ledger;
 public static class Accounts
 {
     public const string CustodyCash = "custody.cash";
+    public const string PlatformCash = "platform.cash";
     public const string PlatformCommission = "platform.commission";
     public const string BuyerDeposit = "buyer.deposit";
     public const string BuyerHeld = "buyer.held";
@@ -30,6 +31,8 @@ public static class Accounts
     private const string FunderPaidPrefix = "funder.paid/";
 
     public static (string, Guid?) Custody => (CustodyCash, null);
+
+    public static (string, Guid?) Platform => (PlatformCash, null);
 
     public static (string, Guid?) Commission => (PlatformCommission, null);
 

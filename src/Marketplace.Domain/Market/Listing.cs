@@ -16,6 +16,16 @@ public enum Product
     Tokens,
 }
 
+/// <summary>What a sale is for VAT.</summary>
+public enum Supply
+{
+    /// <summary>Computing as a service.</summary>
+    Service,
+
+    /// <summary>Equipment that is leased, such as bare metal that the buyer runs himself.</summary>
+    Lease,
+}
+
 /// <summary>A factor on the price over some hours of the local day; where from is after to, across midnight.</summary>
 /// <param name="FromHour">0 to 23, the first hour of day that is off-peak.</param>
 /// <param name="ToHour">0 to 23, the first that isn't any more; differs from <paramref name="FromHour"/>.</param>
@@ -55,6 +65,7 @@ public sealed class Listing
     public required Hour From { get; init; }
     public required Hour To { get; init; }
     public required Product Product { get; init; }
+    public Supply Supply { get; init; }
 
     /// <summary>VAT-inclusive price of a whole card for an hour.</summary>
     public required Price PricePerCardHour { get; init; }

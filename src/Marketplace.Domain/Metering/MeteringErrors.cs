@@ -12,7 +12,10 @@ public static class MeteringErrors
     public const string Conflict = "usage.conflict";
 
     public static RuleException Signature() =>
-        new(Refusal.Unauthenticated, "meter.signature", "The batch isn't signed by the registered key of a meter of yours.");
+        new(Refusal.Unauthenticated, "meter.signature", "The batch isn't signed by a registered key of a meter of yours that is good now.");
+
+    public static RuleException KeyRevoked() =>
+        new(Refusal.Conflict, "meter.key_revoked", "The key was revoked before.");
 
     public static RuleException ObjectionExists() =>
         new(Refusal.Conflict, "objection.exists", "The delivery of this leg was objected to before.");
@@ -58,6 +61,8 @@ public static class MeteringErrors
 
     public static ReadingRefusal ExceedsLeg(Leg leg) =>
         new("usage.exceeds_leg", $"The leg has {leg.Cards} cards of {leg.MilliPerCard} thousandths; all its readings together report more at some instant.");
+
+    public static ReadingRefusal Impossible(string detail) => new("usage.impossible", detail);
 
     public static ReadingRefusal Overlap(string eventId) => new("usage.overlap", $"Event {eventId} of the same source covers some of this time.");
 

@@ -175,7 +175,7 @@ public sealed class ReadingJudge(
         }
 
         var reading = Make(sent, meter, leg, hash);
-        refusal = CheckCards(reading, leg, replaced);
+        refusal = CheckAmounts(reading) ?? CheckCards(reading, leg, replaced);
         if (refusal is not null)
         {
             return Rejected(refusal);
@@ -212,6 +212,15 @@ public sealed class ReadingJudge(
             : earliestEnd + Late < now ? MeteringErrors.TooLate()
             : null;
     }
+
+    /// <summary>
+    /// What arithmetic rules out. What is only beyond what such cards can do (their power, their speed) is for people to judge.
+    /// </summary>
+    private static ReadingRefusal? CheckAmounts(Reading reading) =>
+        reading.BusySeconds > reading.Cards * ((reading.To - reading.From).Ticks / TimeSpan.TicksPerSecond)
+            ? MeteringErrors.Impossible("The cards computed for longer than there is time.")
+        : reading.Cards == 0 && (reading.InputTokens > 0 || reading.OutputTokens > 0) ? MeteringErrors.Impossible("No card makes no tokens.")
+        : null;
 
     private ReadingRefusal? CheckCards(Reading reading, Leg leg, Reading? replaced)
     {

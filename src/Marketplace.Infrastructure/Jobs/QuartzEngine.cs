@@ -19,13 +19,15 @@ public sealed class CatalogueTick(JobRunner runner, MarketClock clock) : Quartz.
 
 public static class QuartzEngine
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
     /// <summary>
-    /// Quartz as the engine: every job of the catalogue is looked at each ten seconds, by one of the processes on the database
+    /// Quartz as the engine: every job of the catalogue is looked at each so many seconds, by one of the processes on the database
     /// where that is a server.
     /// </summary>
-    public static IServiceCollection AddQuartzEngine(this IServiceCollection services, DatabaseSettings database, IEnumerable<string> jobNames)
+    /// <param name="services">Where to.</param>
+    /// <param name="database">Whose server keeps Quartz's tables too; SQLite has none, and they are in memory.</param>
+    /// <param name="jobNames">The catalogue.</param>
+    /// <param name="interval">Whole seconds.</param>
+    public static IServiceCollection AddQuartzEngine(this IServiceCollection services, DatabaseSettings database, IEnumerable<string> jobNames, TimeSpan interval)
     {
         services.AddQuartz("marketplace", quartz =>
         {
@@ -45,7 +47,7 @@ public static class QuartzEngine
             {
                 quartz.AddJob<CatalogueTick>(job => job.WithIdentity(name).StoreDurably());
                 quartz.AddTrigger(trigger => trigger.WithIdentity(name).ForJob(name)
-                    .WithSimpleSchedule(schedule => schedule.WithInterval(Interval).RepeatForever()));
+                    .WithSimpleSchedule(schedule => schedule.WithInterval(interval).RepeatForever()));
             }
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);

@@ -26,6 +26,9 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
 {
     public DbSet<Organization> Organizations => Set<Organization>();
     public DbSet<OrganizationController> OrganizationControllers => Set<OrganizationController>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookEvent> WebhookEvents => Set<WebhookEvent>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<BuyerAccount> BuyerAccounts => Set<BuyerAccount>();
     public DbSet<BankTransfer> BankTransfers => Set<BankTransfer>();
     public DbSet<Accelerator> Accelerators => Set<Accelerator>();
@@ -45,6 +48,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<Reservation> Reservations => Set<Reservation>();
     public DbSet<CapacityChange> CapacityChanges => Set<CapacityChange>();
     public DbSet<Meter> Meters => Set<Meter>();
+    public DbSet<MeterKey> MeterKeys => Set<MeterKey>();
     public DbSet<Reading> Readings => Set<Reading>();
     public DbSet<UsageHour> UsageHours => Set<UsageHour>();
     public DbSet<BuyerReading> BuyerReadings => Set<BuyerReading>();
@@ -70,6 +74,13 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<CreditNote> CreditNotes => Set<CreditNote>();
     public DbSet<CreditNoteLine> CreditNoteLines => Set<CreditNoteLine>();
     public DbSet<Settlement> Settlements => Set<Settlement>();
+    public DbSet<SettlementPayment> SettlementPayments => Set<SettlementPayment>();
+    public DbSet<CommissionInvoice> CommissionInvoices => Set<CommissionInvoice>();
+    public DbSet<BankReference> BankReferences => Set<BankReference>();
+    public DbSet<BankStatement> BankStatements => Set<BankStatement>();
+    public DbSet<BankRow> BankRows => Set<BankRow>();
+    public DbSet<Alert> Alerts => Set<Alert>();
+    public DbSet<AlertThresholds> AlertThresholds => Set<AlertThresholds>();
     public DbSet<JournalEntry> JournalEntries => Set<JournalEntry>();
     public DbSet<Posting> Postings => Set<Posting>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
@@ -88,11 +99,34 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
 
     internal bool IsSqlServer => Database.IsSqlServer();
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         SaveGuard.Check(ChangeTracker);
         CapacityChanges.AddRange(ChangesOfCapacity());
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        await AddWebhookEventsAsync(cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <summary>
+    /// What organizations want to be told of is what the audit entries of this save say, so no handler can forget it. While nobody
+    /// has a webhook, nothing is written.
+    /// </summary>
+    private async Task AddWebhookEventsAsync(CancellationToken cancellationToken)
+    {
+        var happened = ChangeTracker.Entries<AuditEntry>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity)
+            .Where(entry => Webhook.EventTypes.Contains(entry.Action)).ToList();
+        if (happened.Count > 0 && await Webhooks.IgnoreQueryFilters().AnyAsync(cancellationToken))
+        {
+            WebhookEvents.AddRange(happened.Select(entry => new WebhookEvent
+            {
+                Id = Id<WebhookEvent>.New(entry.At),
+                At = entry.At,
+                Type = entry.Action,
+                SubjectType = entry.SubjectType,
+                SubjectId = entry.SubjectId,
+                OwnerId = entry.OwnerId,
+            }));
+        }
     }
 
     /// <summary>Tells every process which nodes to look at again; a node that was only added isn't on offer yet.</summary>

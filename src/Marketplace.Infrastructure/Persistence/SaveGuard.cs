@@ -20,14 +20,17 @@ internal static class SaveGuard
     [
         typeof(Organization), typeof(BuyerAccount), typeof(BankTransfer), typeof(Accelerator), typeof(Center), typeof(Node), typeof(Listing), typeof(Bid),
         typeof(ListingNode), typeof(Order), typeof(Contract), typeof(Delivery), typeof(Reservation), typeof(JournalEntry), typeof(Programme), typeof(ProgrammeVersion), typeof(ProgrammeBudget),
-        typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(BillingPeriod),
-        typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(BuyerReading), typeof(BuyerHour), typeof(SpotConfirmation), typeof(VoucherApplication), typeof(FraudFlag),
+        typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(SettlementPayment),
+        typeof(CommissionInvoice), typeof(BankReference), typeof(BankRow), typeof(AlertThresholds), typeof(BillingPeriod),
+        typeof(Meter), typeof(MeterKey), typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(BuyerReading), typeof(BuyerHour), typeof(SpotConfirmation),
+        typeof(VoucherApplication), typeof(FraudFlag),
     ];
 
     private static readonly HashSet<Type> AddedOnly =
     [
         typeof(AuditEntry), typeof(AuditSeal), typeof(JournalEntry), typeof(Posting), typeof(BankTransfer), typeof(ProgrammeVersion), typeof(InvoiceLine),
-        typeof(InvoiceFacts), typeof(InvoicePayment), typeof(CreditNoteLine), typeof(BilledPair), typeof(Reading), typeof(Contract), typeof(PriceIndexEntry), typeof(PriceIndexDay),
+        typeof(InvoiceFacts), typeof(InvoicePayment), typeof(SettlementPayment), typeof(CommissionInvoice), typeof(BankReference), typeof(BankStatement), typeof(Alert),
+        typeof(CreditNoteLine), typeof(BilledPair), typeof(Reading), typeof(Contract), typeof(PriceIndexEntry), typeof(PriceIndexDay),
         typeof(ApplicationDecision), typeof(ApplicationObjection), typeof(BuyerReading), typeof(SpotConfirmation),
     ];
 

@@ -64,6 +64,7 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
                     throw new RuleException(Refusal.Conflict, "concurrency.conflict", "Others changed the same rows again and again; try again.");
                 }
 
+                Telemetry.LostRace();
                 Lost(attempt, lost.GetType().Name);
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 1 << Math.Min(attempt + 2, 8))), cancellationToken);
             }

@@ -27,11 +27,13 @@ internal sealed class Caller(string token)
 
     public Task<Answer> PostAsync(HttpClient http, string path, object body, string? key = null) => SendAsync(http, HttpMethod.Post, path, body, key);
 
+    public Task<Answer> GetAsync(HttpClient http, string path) => SendAsync(http, HttpMethod.Get, path, null, null);
+
     public Task<Answer> PutAsync(HttpClient http, string path, object body) => SendAsync(http, HttpMethod.Put, path, body, null);
 
-    private async Task<Answer> SendAsync(HttpClient http, HttpMethod method, string path, object body, string? key)
+    private async Task<Answer> SendAsync(HttpClient http, HttpMethod method, string path, object? body, string? key)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (key is not null)
         {

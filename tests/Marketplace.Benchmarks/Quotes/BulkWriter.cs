@@ -33,15 +33,18 @@ internal sealed class BulkWriter(DbContext db, DbConnection connection)
         await command.ExecuteNonQueryAsync();
     }
 
-    public async Task WriteAsync<T>(IEnumerable<T> rows)
+    /// <param name="rows">Of a type of the model.</param>
+    /// <param name="into">A table with the columns of the type's own, where it isn't that one.</param>
+    public async Task WriteAsync<T>(IEnumerable<T> rows, string? into = null)
         where T : class
     {
         var type = db.Model.FindEntityType(typeof(T))!;
         var table = StoreObjectIdentifier.Create(type, StoreObjectType.Table)!.Value;
+        into ??= table.Name;
         var columns = type.GetProperties().Select(property => new Column(property.GetColumnName(table)!, property)).ToArray();
         if (connection is NpgsqlConnection postgres)
         {
-            await using var writer = await postgres.BeginBinaryImportAsync($"COPY {table.Name} ({string.Join(", ", columns.Select(column => column.Name))}) FROM STDIN (FORMAT BINARY)");
+            await using var writer = await postgres.BeginBinaryImportAsync($"COPY {into} ({string.Join(", ", columns.Select(column => column.Name))}) FROM STDIN (FORMAT BINARY)");
             foreach (var row in rows)
             {
                 await writer.WriteRowAsync(CancellationToken.None, [.. columns.Select(column => column.Of(row))]);
@@ -55,7 +58,7 @@ internal sealed class BulkWriter(DbContext db, DbConnection connection)
         await using var command = ((SqliteConnection)connection).CreateCommand();
         command.Transaction = (SqliteTransaction)transaction;
 #pragma warning disable CA2100 // The model's own names.
-        command.CommandText = $"INSERT INTO {table.Name} ({string.Join(", ", columns.Select(column => column.Name))}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
+        command.CommandText = $"INSERT INTO {into} ({string.Join(", ", columns.Select(column => column.Name))}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
 #pragma warning restore CA2100
         var values = columns.Select((_, i) => command.Parameters.Add(new() { ParameterName = $"@p{i}" })).ToArray();
         foreach (var row in rows)

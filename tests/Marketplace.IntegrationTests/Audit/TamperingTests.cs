@@ -45,7 +45,11 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await Found("UPDATE invoice_lines SET amount = amount + 1, net = net + 1", "UPDATE invoice_lines SET amount = amount - 1, net = net - 1", "invoices.unchanged", "billing.is_a_function");
         await Found("UPDATE invoice_lines SET payable = payable - 1", "UPDATE invoice_lines SET payable = payable + 1", "invoices.unchanged", "billing.is_a_function");
         await Found("UPDATE invoices SET number = '2026-000009'", "UPDATE invoices SET number = '2026-000001'", "invoices.unchanged", "billing.is_a_function");
-        await Found("UPDATE readings SET cards = cards - 1", "UPDATE readings SET cards = cards + 1", "readings.count_once", "billing.is_a_function");
+        await Found("UPDATE readings SET cards = cards - 1", "UPDATE readings SET cards = cards + 1", "readings.count_once", "readings.as_accepted", "billing.is_a_function");
+        await Found("UPDATE readings SET energy_milli_wh = 1", "UPDATE readings SET energy_milli_wh = NULL", "readings.as_accepted");
+        await Found("CREATE TABLE kept AS SELECT * FROM readings; DELETE FROM readings", "INSERT INTO readings SELECT * FROM kept; DROP TABLE kept", "readings.count_once", "readings.as_accepted", "billing.is_a_function");
+        await Found("CREATE TABLE kept AS SELECT * FROM readings; UPDATE kept SET event_id = event_id || ' added', usage_version = 0, cards = 0; INSERT INTO readings SELECT * FROM kept", "DELETE FROM readings WHERE event_id LIKE '% added'; DROP TABLE kept", "readings.count_once", "readings.as_accepted");
+        await Found("UPDATE readings SET replaced_at_version = 1", "UPDATE readings SET replaced_at_version = NULL", "readings.count_once", "readings.as_accepted", "billing.is_a_function");
         await Found("UPDATE usage_hours SET busy = busy - 1", "UPDATE usage_hours SET busy = busy + 1", "readings.count_once");
         await Found("UPDATE legs SET price_per_card_hour = price_per_card_hour + 1", "UPDATE legs SET price_per_card_hour = price_per_card_hour - 1", "billing.is_a_function");
         await Found("UPDATE programme_versions SET rules = replace(rules, '0.30', '0.29')", "UPDATE programme_versions SET rules = replace(rules, '0.29', '0.30')", "billing.is_a_function");

@@ -33,6 +33,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
             ["RateLimits__Enabled"] = "false",
             ["Bootstrap__AdminClientSecret"] = AdminSecret,
             ["Logging__LogLevel__Default"] = "Warning",
+            ["Logging__Console__FormatterName"] = "simple",
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
         }.Concat(settings))
         {
@@ -72,6 +73,9 @@ public sealed partial class ApiProcess : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The operating system's.</summary>
+    public int Id => _process.Id;
+
     /// <param name="database">What it runs on.</param>
     /// <param name="settings">Laid over its own: one of several API processes, in Production.</param>
     public static async Task<ApiProcess> StartAsync(DatabaseSettings database, IReadOnlyDictionary<string, string>? settings = null)
@@ -95,6 +99,14 @@ public sealed partial class ApiProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Stops it between two instructions, as a machine that swaps does, or lets it go on.</summary>
+    /// <param name="go">Whether it goes on.</param>
+    public async Task SuspendAsync(bool go)
+    {
+        using var signal = Process.Start("kill", [go ? "-CONT" : "-STOP", _process.Id.ToString()]);
+        await signal.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

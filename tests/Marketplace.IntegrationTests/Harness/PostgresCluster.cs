@@ -13,18 +13,34 @@ public sealed class PostgresCluster : IAsyncDisposable
 {
     /// <summary>
     /// The cluster's life hangs on a pipe: when it closes, because the run is over or was killed, the server is stopped and its
-    /// folder deleted. Without fsync, for nothing here must survive the machine.
+    /// folder deleted. Each line that comes through it kills the server as a power cut would, and starts it again. Without fsync,
+    /// for nothing here must survive the machine.
     /// </summary>
     private const string Script = """
         set -e
+        bin=$1 port=$2 commit=$3
         data=$(mktemp -d "${TMPDIR:-/tmp}/marketplace-postgres-XXXXXX")
         trap 'rm -rf "$data"' EXIT
-        "$1/initdb" -D "$data/db" -U postgres -A trust -E UTF8 --locale=C --no-sync > "$data/log" 2>&1 || { cat "$data/log" >&2; exit 1; }
-        "$1/postgres" -D "$data/db" -p "$2" -k "$data" -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off \
-            -c synchronous_commit=off -c max_connections=300 -c shared_buffers=64MB >> "$data/log" 2>&1 &
-        server=$!
+        "$bin/initdb" -D "$data/db" -U postgres -A trust -E UTF8 --locale=C --no-sync > "$data/log" 2>&1 || { cat "$data/log" >&2; exit 1; }
+        run() {
+            for try in 1 2 3 4 5 6 7 8 9 10; do
+                "$bin/postgres" -D "$data/db" -p "$port" -k "$data" -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off \
+                    -c synchronous_commit="$commit" -c max_connections=300 -c shared_buffers=64MB >> "$data/log" 2>&1 &
+                server=$!
+                sleep 0.2
+                ! kill -0 "$server" 2> /dev/null || return 0
+            done
+            cat "$data/log" >&2
+            return 1
+        }
+        run
         echo started
-        read -r _ || true
+        while read -r _; do
+            kill -KILL "$server" $(cat "/proc/$server/task/$server/children")
+            wait "$server" || true
+            run
+            echo started
+        done
         kill -INT "$server"
         wait "$server" || true
         """;
@@ -38,7 +54,22 @@ public sealed class PostgresCluster : IAsyncDisposable
     private readonly Lazy<Task<string>> _connectionString;
     private Process? _keeper;
 
-    public PostgresCluster() => _connectionString = new(StartAsync);
+    private readonly bool _durable;
+
+    public PostgresCluster()
+        : this(durable: false)
+    {
+    }
+
+    /// <param name="durable">Whether what it has committed outlives <see cref="CrashAsync"/>.</param>
+    internal PostgresCluster(bool durable)
+    {
+        _durable = durable;
+        _connectionString = new(StartAsync);
+    }
+
+    /// <summary>Whether the server is this one's own to kill.</summary>
+    public static bool CanCrash => Named is null;
 
     /// <summary>Why there is no PostgreSQL for tests, or null where there is.</summary>
     public static string? WhyNot() =>
@@ -50,6 +81,19 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     /// <summary>Opens the server; the caller adds the database.</summary>
     public Task<string> ConnectionStringAsync() => _connectionString.Value;
+
+    /// <summary>Kills the server and all its connections between two instructions, and starts it again; returns when it answers.</summary>
+    public async Task CrashAsync()
+    {
+        await _keeper!.StandardInput.WriteLineAsync();
+        await _keeper.StandardInput.FlushAsync();
+        if (await _keeper.StandardOutput.ReadLineAsync() != "started")
+        {
+            throw new InvalidOperationException("PostgreSQL didn't start again: " + await _keeper.StandardError.ReadToEndAsync());
+        }
+
+        await WaitAsync(await ConnectionStringAsync());
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -81,7 +125,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
 
         var port = FreePort();
-        string[] command = ["sh", "-c", Script, "sh", Binaries!, port.ToString()];
+        string[] command = ["sh", "-c", Script, "sh", Binaries!, port.ToString(), _durable ? "on" : "off"];
         if (Environment.IsPrivilegedProcess)
         {
             command = ["runuser", "-u", "postgres", "--", .. command];

@@ -9,7 +9,6 @@ namespace Marketplace.IntegrationTests.Storm;
 [Trait("Category", "Storm")]
 public sealed class StormTests(Servers servers, ITestOutputHelper output) : IClassFixture<Servers>
 {
-    private const int Buyers = 16;
     private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(90);
 
     [Theory, EveryDatabase(Except = [DatabaseKind.Sqlite])]
@@ -17,7 +16,7 @@ public sealed class StormTests(Servers servers, ITestOutputHelper output) : ICla
     {
         var server = await servers.FreshAsync(database, new Dictionary<string, string> { ["Sandbox:Enabled"] = "false", ["Role"] = "api" });
         var start = Hour.AtOrAfter(TimeProvider.System.GetUtcNow()).Start.AddHours(1);
-        var (model, buyers) = await ScarceMarketAsync(server, start);
+        var (model, buyers) = await ScarceMarket.OpenAsync(server, start);
         var processes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ApiProcess.StartAsync(server.Database.Settings)));
         try
         {
@@ -59,7 +58,7 @@ public sealed class StormTests(Servers servers, ITestOutputHelper output) : ICla
     {
         var server = await servers.FreshAsync(database);
         var start = await server.TomorrowAsync();
-        var (model, buyers) = await ScarceMarketAsync(server, start);
+        var (model, buyers) = await ScarceMarket.OpenAsync(server, start);
         using var http = new Clients([server.Http.BaseAddress!]);
         var traffic = new Traffic(http.All, buyers, model, start, seed: NewSeed());
         await traffic.RunAsync(orders: 120, AtMost);
@@ -80,20 +79,6 @@ public sealed class StormTests(Servers servers, ITestOutputHelper output) : ICla
         await server.BooksHoldAsync();
     }
 
-    /// <summary>Sixteen cards in quarters, and buyers with money for some of them only.</summary>
-    private static async Task<(string Model, IReadOnlyList<Party> Buyers)> ScarceMarketAsync(MarketplaceServer server, DateTimeOffset start)
-    {
-        var capacity = await server.CapacityAsync(nodes: 4, cards: 4);
-        (await capacity.ListAsync("9.99", from: start.AddDays(-1), to: start.AddDays(2), sliceMilli: 250, product: "reserved")).Is(201);
-        var buyers = new List<Party>();
-        for (var i = 0; i < Buyers; i++)
-        {
-            buyers.Add(await server.BuyerAsync("300.00"));
-        }
-
-        return (capacity.Model, buyers);
-    }
-
     private int NewSeed()
     {
         var seed = Random.Shared.Next(1_000_000);
@@ -107,19 +92,6 @@ public sealed class StormTests(Servers servers, ITestOutputHelper output) : ICla
         foreach (var (outcome, count) in traffic.Outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal))
         {
             output.WriteLine($"{outcome}: {count}");
-        }
-    }
-
-    private sealed class Clients(IEnumerable<Uri> addresses) : IDisposable
-    {
-        public IReadOnlyList<HttpClient> All { get; } = [.. addresses.Select(address => new HttpClient { BaseAddress = address })];
-
-        public void Dispose()
-        {
-            foreach (var client in All)
-            {
-                client.Dispose();
-            }
         }
     }
 }

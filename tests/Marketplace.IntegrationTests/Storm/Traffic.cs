@@ -14,7 +14,7 @@ namespace Marketplace.IntegrationTests.Storm;
 internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList<Party> buyers, string model, DateTimeOffset from, int seed)
 {
     private const int WindowHours = 12;
-    private const int MaxTries = 60;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly string[] Expected =
     [
@@ -174,8 +174,8 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
     /// <summary>Sends until there is an answer. A process that was killed gave none, and the write may have happened or not.</summary>
     private async Task<Answer> WriteAsync(Party buyer, HttpMethod method, string path, object? body, Random random)
     {
-        var key = Guid.NewGuid().ToString("N");
-        for (var attempt = 1; ; attempt++)
+        var (key, began) = (Guid.NewGuid().ToString("N"), Stopwatch.GetTimestamp());
+        while (true)
         {
             try
             {
@@ -189,11 +189,16 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
                 using var response = await processes[random.Next(processes.Count)].SendAsync(request);
                 var answer = await Answer.OfAsync(response, null);
                 Outcomes.AddOrUpdate($"{path.Split('/')[2]} {answer.Status} {answer.Code}{(answer.Replayed ? " replayed" : "")}", 1, (_, count) => count + 1);
+                if (answer.Code == "database.unavailable")
+                {
+                    throw new HttpRequestException("The database isn't there.");
+                }
+
                 return answer.Status < 300 || Expected.Contains(answer.Code) ? answer : throw new Xunit.Sdk.XunitException($"{path} was answered with {answer}");
             }
-            catch (Exception broken) when (broken is HttpRequestException or IOException && attempt < MaxTries)
+            catch (Exception broken) when (broken is HttpRequestException or IOException && Stopwatch.GetElapsedTime(began) < Patience)
             {
-                await Task.Delay(20);
+                await Task.Delay(50);
             }
         }
     }

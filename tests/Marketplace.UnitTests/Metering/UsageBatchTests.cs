@@ -111,36 +111,20 @@ public class UsageBatchTests
     public void Both_forms_of_a_signature_are_taken_and_no_other_message()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var world = new MeteringWorld();
-        var meter = new Meter
-        {
-            Id = world.MeterA.Id,
-            CenterId = world.MeterA.CenterId,
-            OwnerId = world.MeterA.OwnerId,
-            Name = "m",
-            Source = "s",
-            CreatedAt = default,
-            PublicKeyPem = key.ExportSubjectPublicKeyInfoPem(),
-        };
+        var signer = new MeterKey { Id = default, MeterId = default, Number = 1, PublicKeyPem = key.ExportSubjectPublicKeyInfoPem(), CreatedAt = default };
         var (body, other) = (Encoding.UTF8.GetBytes("[]"), SHA256.HashData("[ ]"u8));
         var digest = SHA256.HashData(body);
         foreach (var form in Enum.GetValues<DSASignatureFormat>())
         {
             var signature = key.SignData(body, HashAlgorithmName.SHA256, form);
-            Assert.True(meter.Signed(digest, signature));
-            Assert.False(meter.Signed(other, signature));
-            Assert.False(world.MeterA.Signed(digest, signature));
+            Assert.True(signer.Signed(digest, signature));
+            Assert.False(signer.Signed(other, signature));
         }
 
-        Assert.False(meter.Signed(digest, []));
-        Assert.False(meter.Signed(digest, new byte[64]));
-        Assert.False(meter.Signed(digest, [0x30, 0x80]));
+        Assert.False(signer.Signed(digest, []));
+        Assert.False(signer.Signed(digest, new byte[64]));
+        Assert.False(signer.Signed(digest, [0x30, 0x80]));
     }
 
-    private static UsageItem Read(string item)
-    {
-        var body = Encoding.UTF8.GetBytes($"[{item}]");
-        using var document = JsonDocument.Parse(body);
-        return Assert.Single(UsageBatch.Read(body, document.RootElement).Items);
-    }
+    private static UsageItem Read(string item) => Assert.Single(UsageBatch.Read(Encoding.UTF8.GetBytes($"[{item}]"))!.Items);
 }

@@ -82,8 +82,8 @@ public class UsageStreamTests(ITestOutputHelper output)
     private static UsageEvent Random(UsageEvent sent, Random random) => sent with
     {
         Status = random.Next(6) == 0 ? ReadingStatus.Down : ReadingStatus.Up,
-        InputTokens = random.Next(2) == 0 ? null : random.Next(0, 1_000_000),
-        OutputTokens = random.Next(2) == 0 ? null : random.Next(0, 1_000_000),
+        InputTokens = sent.Cards == 0 || random.Next(2) == 0 ? null : random.Next(0, 1_000_000),
+        OutputTokens = sent.Cards == 0 || random.Next(2) == 0 ? null : random.Next(0, 1_000_000),
     };
 
     /// <summary>

@@ -52,9 +52,10 @@ public sealed class BillingChecks(IMarketplaceDb db, Replayer replayer) : IInvar
                 () => $"Invoice {invoice.Number} of {invoice.SellerId} doesn't add up.");
         }
 
-        var series = await db.NumberSeries.AsNoTracking().Where(s => s.Document == NumberSeries.Invoice || s.Document == NumberSeries.CreditNote).ToListAsync(cancellationToken);
+        var series = await db.NumberSeries.AsNoTracking().Where(s => s.Document != NumberSeries.Withdrawal).ToListAsync(cancellationToken);
         var numbers = (await db.Invoices.AsNoTracking().Select(i => new { i.SellerId, i.Number }).ToListAsync(cancellationToken))
-            .Concat(await db.CreditNotes.AsNoTracking().Select(c => new { c.SellerId, c.Number }).ToListAsync(cancellationToken)).Select(n => (n.SellerId, n.Number)).ToHashSet();
+            .Concat(await db.CreditNotes.AsNoTracking().Select(c => new { c.SellerId, c.Number }).ToListAsync(cancellationToken))
+            .Concat(await db.CommissionInvoices.AsNoTracking().Select(c => new { SellerId = c.IssuerId, c.Number }).ToListAsync(cancellationToken)).Select(n => (n.SellerId, n.Number)).ToHashSet();
         foreach (var s in series)
         {
             var missing = s.Taken().FirstOrDefault(number => !numbers.Contains((s.SellerId, number)));
@@ -91,6 +92,13 @@ public sealed class BillingChecks(IMarketplaceDb db, Replayer replayer) : IInvar
         {
             var gross = invoices.Where(i => i.SettlementId == settlement.Id && i.Kind == InvoiceKind.Regular).Sum(i => i.Total) - credits.Where(c => c.SettlementId == settlement.Id).Sum(c => c.Total);
             findings.Expect(gross == settlement.Gross, () => $"The documents of settlement {settlement.Id} come to {gross}, it says {settlement.Gross}.");
+        }
+
+        var commissions = await db.CommissionInvoices.AsNoTracking().ToDictionaryAsync(c => c.SettlementId, c => c.Total, cancellationToken);
+        foreach (var settlement in await db.Settlements.AsNoTracking().ToListAsync(cancellationToken))
+        {
+            findings.Expect(
+                commissions.GetValueOrDefault(settlement.Id) == settlement.Commission, () => $"The commission of settlement {settlement.Id} is {settlement.Commission}, invoiced {commissions.GetValueOrDefault(settlement.Id)}.");
         }
 
         return findings.Answer();

@@ -74,7 +74,7 @@ public sealed class LedgerChecks(IMarketplaceDb db) : IInvariantChecks
             Money Owed(string name) => -posted.GetValueOrDefault((name, seller.Value));
             var unsettled = invoices[seller].Sum() - credits[seller].Sum();
             findings.Expect(Owed(Accounts.SellerUnsettled) == unsettled, () => $"{unsettled} of {seller}'s isn't settled, the ledger says {Owed(Accounts.SellerUnsettled)}.");
-            var due = settlements[seller].Sum(s => s.Net - (s.PaidAt is null ? Money.Zero : s.FromBuyers)) - borne[seller].Sum();
+            var due = settlements[seller].Sum(s => s.Net - (s.PaidAt is null ? Money.Zero : s.FromBuyers) - s.ProgrammesPaid) - borne[seller].Sum();
             var posts = Owed(Accounts.SellerPayable) + Owed(Accounts.SellerProgrammeDue);
             findings.Expect(posts == due, () => $"{due} of {seller}'s settlements is to be paid, the ledger says {posts}.");
         }
@@ -119,7 +119,11 @@ public sealed class LedgerChecks(IMarketplaceDb db) : IInvariantChecks
         var custody = (await db.BankTransfers.Select(t => t.Amount).ToListAsync(cancellationToken)).Sum()
             + (await db.InvoicePayments.Select(p => p.Amount).ToListAsync(cancellationToken)).Sum()
             + (await db.Redemptions.Where(r => r.Deducted).Select(r => r.Paid).ToListAsync(cancellationToken)).Sum()
-            - settlements.Where(s => s.PaidAt is not null).Sum(s => s.FromBuyers);
+            - (await db.SettlementPayments.Select(p => p.Amount).ToListAsync(cancellationToken)).Sum()
+            + (await db.BankReferences.Where(r => r.Purpose == TransferPurpose.CommissionPayment).Select(r => r.Amount).ToListAsync(cancellationToken)).Sum();
+        findings.Expect(
+            settlements.Sum(s => (s.PaidAt is null ? Money.Zero : s.FromBuyers) + s.ProgrammesPaid) == (await db.SettlementPayments.Select(p => p.Amount).ToListAsync(cancellationToken)).Sum(),
+            () => "Payments to sellers aren't what their settlements say was paid.");
         var commission = settlements.Sum(s => s.Commission);
         findings.Expect(posted.GetValueOrDefault((Accounts.CustodyCash, Guid.Empty)) == custody, () => $"The custodian has {custody}, the ledger says {posted.GetValueOrDefault((Accounts.CustodyCash, Guid.Empty))}.");
         findings.Expect(-posted.GetValueOrDefault((Accounts.PlatformCommission, Guid.Empty)) == commission, () => $"Settlements took {commission} of commission, the ledger says {-posted.GetValueOrDefault((Accounts.PlatformCommission, Guid.Empty))}.");

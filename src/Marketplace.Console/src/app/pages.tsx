@@ -47,7 +47,7 @@ export const pages: PageEntry[] = [
   { path: '/ledger', roles: overseers, title: 'Ledger', group: 'Oversight', icon: <Icons.BookOutlined />, page: lazy(() => import('../pages/Ledger')) },
   { path: '/audit', roles: all, title: 'Audit trail', group: 'Oversight', icon: <Icons.SafetyCertificateOutlined />, page: lazy(() => import('../pages/Audit')) },
   { path: '/proof', roles: overseers, title: 'Verification', group: 'Oversight', icon: <Icons.CheckCircleOutlined />, page: lazy(() => import('../pages/Proof')) },
-  { path: '/jobs', roles: overseers, title: 'Jobs', group: 'Oversight', icon: <Icons.ScheduleOutlined />, page: lazy(() => import('../pages/Jobs')) },
+  { path: '/job-runs', roles: overseers, title: 'Jobs', group: 'Oversight', icon: <Icons.ScheduleOutlined />, page: lazy(() => import('../pages/Jobs')) },
   { path: '/organizations', roles: overseers, title: 'Organizations', group: 'Administration', icon: <Icons.ApartmentOutlined />, page: lazy(() => import('../pages/Organizations')) },
   { path: '/organizations/:id', roles: all, page: lazy(() => import('../pages/Organization')) },
 ]

@@ -137,12 +137,12 @@ function Overseer() {
       <Figures figures={[
         { title: 'Open flags', raw: flags.data?.items.length, as: 'number', to: '/flags' },
         { title: 'Open disputes', raw: disputes.data?.items.length, as: 'number', to: '/disputes' },
-        { title: 'Jobs that failed last', raw: jobs.data?.items.filter(job => job.runs[0]?.outcome === 'failed').length, as: 'number', to: '/jobs' },
+        { title: 'Jobs that failed last', raw: jobs.data?.items.filter(job => job.runs[0]?.outcome === 'failed').length, as: 'number', to: '/job-runs' },
       ]} />
       <RunningOrders />
       <Start steps={[
         { title: 'Register the parties', text: 'Providers, enterprises and authorities, with their logins.', to: '/organizations' },
-        { title: 'Watch the jobs', text: 'Closing, billing and settling run by themselves.', to: '/jobs' },
+        { title: 'Watch the jobs', text: 'Closing, billing and settling run by themselves.', to: '/job-runs' },
         { title: 'Prove it', text: 'Hold every invariant against the live data, and make invoices again to the byte.', to: '/proof' },
       ]} />
     </>

@@ -34,6 +34,23 @@ internal sealed class BillingModel(MarketplaceDbContext db)
         builder.Entity<CreditNote>(CreditNotes);
         builder.Entity<CreditNoteLine>(CreditNoteLines);
         builder.Entity<Settlement>(Settlements);
+        builder.Entity<SettlementPayment>(payment =>
+        {
+            payment.Property(p => p.Reference).HasMaxLength(100);
+            payment.HasIndex(p => new { p.SellerId, p.Reference }).IsUnique();
+            payment.HasOne<Settlement>().WithMany().HasForeignKey(p => p.SettlementId).OnDelete(DeleteBehavior.Restrict);
+            payment.HasQueryFilter(p => db.SeesAll || p.SellerId == db.Me);
+        });
+        builder.Entity<CommissionInvoice>(invoice =>
+        {
+            invoice.Property(i => i.Number).HasMaxLength(20);
+            invoice.HasIndex(i => new { i.IssuerId, i.Number }).IsUnique();
+            invoice.HasIndex(i => i.SettlementId).IsUnique();
+            invoice.HasOne<Settlement>().WithOne().HasForeignKey<CommissionInvoice>(i => i.SettlementId).OnDelete(DeleteBehavior.Restrict);
+            invoice.HasOne<Organization>().WithMany().HasForeignKey(i => i.SellerId).OnDelete(DeleteBehavior.Restrict);
+            invoice.ToTable(table => table.HasCheckConstraint("ck_commission_invoices_sums", "total = net + vat"));
+            invoice.HasQueryFilter(i => db.SeesAll || i.SellerId == db.Me);
+        });
     }
 
     private void Invoices(EntityTypeBuilder<Invoice> invoice)
@@ -47,6 +64,7 @@ internal sealed class BillingModel(MarketplaceDbContext db)
         invoice.HasIndex(i => new { i.OrganizationId, i.Period });
         invoice.HasIndex(i => new { i.Period, i.SellerId });
         invoice.HasIndex(i => i.SettlementId);
+        invoice.HasIndex(i => new { i.RemindedAt, i.DueOn });
         invoice.HasOne<Organization>().WithMany().HasForeignKey(i => i.SellerId).OnDelete(DeleteBehavior.Restrict);
         invoice.HasOne<Organization>().WithMany().HasForeignKey(i => i.OrganizationId).OnDelete(DeleteBehavior.Restrict);
         invoice.HasOne<Settlement>().WithMany().HasForeignKey(i => i.SettlementId).OnDelete(DeleteBehavior.Restrict);

@@ -10,6 +10,7 @@ internal sealed class MeteringModel(MarketplaceDbContext db)
     public void Build(ModelBuilder builder)
     {
         builder.Entity<Meter>(Meters);
+        builder.Entity<MeterKey>(MeterKeys);
         builder.Entity<Reading>(Readings);
         builder.Entity<UsageHour>(UsageHours);
         builder.Entity<BuyerReading>(BuyerReadings);
@@ -23,10 +24,17 @@ internal sealed class MeteringModel(MarketplaceDbContext db)
     {
         meter.Property(m => m.Name).HasMaxLength(100);
         meter.Property(m => m.Source).HasMaxLength(100);
-        meter.Property(m => m.PublicKeyPem).HasMaxLength(1000);
         meter.HasIndex(m => m.Source).IsUnique();
         meter.HasOne<Center>().WithMany().HasForeignKey(m => m.CenterId).OnDelete(DeleteBehavior.Restrict);
         meter.HasQueryFilter(m => db.SeesAll || m.OwnerId == db.Me);
+    }
+
+    private void MeterKeys(EntityTypeBuilder<MeterKey> key)
+    {
+        key.Property(k => k.PublicKeyPem).HasMaxLength(MeterKey.MaxPem);
+        key.HasIndex(k => new { k.MeterId, k.Number }).IsUnique();
+        key.HasOne<Meter>().WithMany().HasForeignKey(k => k.MeterId).OnDelete(DeleteBehavior.Restrict);
+        key.HasQueryFilter(k => db.SeesAll || db.Meters.Any(meter => meter.Id == k.MeterId && meter.OwnerId == db.Me));
     }
 
     /// <summary>

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using Marketplace.Application.Audit;
+using Marketplace.Application.Billing;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Marketplace.Application.Ledger;
+
+public enum BankRowKind
+{
+    Deposit,
+    Withdrawal,
+    Payment,
+    Settlement,
+
+    /// <summary>No business of the marketplace's: the bank's fees, a transfer that was sent back.</summary>
+    None,
+}
+
+/// <summary>Says what an unmatched row is, and books it as that, in one transaction.</summary>
+public sealed record ResolveBankRow(
+    BankRowKind? As, Id<Organization>? OrganizationId, Id<Invoice>? InvoiceId, Id<Settlement>? SettlementId, SettlementPart? Part, string? Note) : ICommand<BankRowAnswer>
+{
+    [JsonIgnore]
+    public Id<BankRow> Id { get; init; }
+}
+
+public sealed class ResolveBankRowValidator : AbstractValidator<ResolveBankRow>
+{
+    public ResolveBankRowValidator()
+    {
+        RuleFor(request => request.As).Required();
+        RuleFor(request => request.Note).Text(500);
+        RuleFor(request => request.OrganizationId).Required().When(request => request.As is BankRowKind.Deposit or BankRowKind.Withdrawal);
+        RuleFor(request => request.InvoiceId).Required().When(request => request.As == BankRowKind.Payment);
+        RuleFor(request => request.SettlementId).Required().When(request => request.As == BankRowKind.Settlement);
+    }
+}
+
+public sealed class ResolveBankRowHandler(IMarketplaceDb db, TransferMoneyHandler transfers, PayInvoiceHandler payments, PaySettlementHandler settlements, AuditLog audit)
+    : IRequestHandler<ResolveBankRow, BankRowAnswer>
+{
+    public async Task<BankRowAnswer> Handle(ResolveBankRow request, CancellationToken cancellationToken)
+    {
+        var row = await db.BankRows.SingleOrDefaultAsync(r => r.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("bank row");
+        var kind = request.As!.Value;
+        if (kind != BankRowKind.None && row.Amount.IsPositive == kind is BankRowKind.Withdrawal or BankRowKind.Settlement)
+        {
+            throw new InvalidRequestException(new Dictionary<string, string[]> { ["as"] = ["goes the other way than the row's money"] });
+        }
+
+        var party = await BookAsync(row, kind, request, cancellationToken);
+        row.Resolve(kind.ToString().ToLowerInvariant(), party, request.Note!);
+        audit.Record("bank_row.resolved", ("bank-row", row.Id.ToString()), party, new { row.Amount, row.Reference, request.As, request.Note });
+        return BankRowAnswer.Of(row);
+    }
+
+    private async Task<Id<Organization>?> BookAsync(BankRow row, BankRowKind kind, ResolveBankRow request, CancellationToken cancellationToken)
+    {
+        switch (kind)
+        {
+            case BankRowKind.Deposit or BankRowKind.Withdrawal:
+                await transfers.Handle(
+                    new(kind == BankRowKind.Deposit ? row.Amount : -row.Amount, row.Reference) { OrganizationId = request.OrganizationId!.Value, Out = kind == BankRowKind.Withdrawal }, cancellationToken);
+                return request.OrganizationId;
+            case BankRowKind.Payment:
+                return (await payments.Handle(new(row.Amount, row.Reference) { Id = request.InvoiceId!.Value }, cancellationToken)).OrganizationId;
+            case BankRowKind.Settlement:
+                var settlement = await settlements.Handle(new(row.Reference, request.Part) { Id = request.SettlementId!.Value }, cancellationToken);
+                var paid = await PaidAsync(settlement, row.Reference, cancellationToken);
+                return paid == -row.Amount ? settlement.SellerId : throw LedgerErrors.ReferenceUsed(row.Reference);
+            default:
+                return null;
+        }
+    }
+
+    private async Task<Money> PaidAsync(SettlementAnswer settlement, string reference, CancellationToken cancellationToken) =>
+        (db.SettlementPayments.Local.FirstOrDefault(p => p.SellerId == settlement.SellerId && p.Reference == reference)
+            ?? await db.SettlementPayments.SingleAsync(p => p.SellerId == settlement.SellerId && p.Reference == reference, cancellationToken)).Amount;
+}

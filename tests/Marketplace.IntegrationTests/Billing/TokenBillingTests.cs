@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Marketplace.IntegrationTests.Harness;
+
+namespace Marketplace.IntegrationTests.Billing;
+
+/// <summary>Tokens from the listing to the replay: what was expected is held, what was used is billed, what was too much comes back.</summary>
+public sealed class TokenBillingTests(Servers servers) : IClassFixture<Servers>
+{
+    [Theory, EveryDatabase]
+    public async Task Tokens_are_billed_at_their_prices_with_vouchers_and_corrected(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (capacity, scheme, buyer) = (await server.CapacityAsync(1, 8), await server.SchemeAsync(), await server.BuyerAsync());
+        var meter = (await capacity.Provider.PostAsync("/v1/meters", new { centerId = capacity.CenterId, name = "meter" })).Is(201);
+        var shop = new Shop(capacity, meter["source"]);
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        (await capacity.Provider.PostAsync("/v1/listings", new
+        {
+            centerId = capacity.CenterId, from = MarketSetup.Wire(month), to = MarketSetup.Wire(month.AddDays(60)), product = "tokens", supply = "lease",
+            tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
+        })).Is(201);
+        var from = month.AddDays(9);
+        var quote = (await buyer.PostAsync("/v1/quotes", new
+        {
+            accelerators = new[] { capacity.Model }, cards = 8, hours = 10, from = MarketSetup.Wire(from), workload = "inference", product = "tokens", vouchers = "auto",
+            expectedTokens = new { input = 100_000_000L, output = 50_000_000L },
+        })).Is(201);
+        Assert.Equal("600.00 180.00", $"{quote["total"]} {quote["publicMoney"]}");
+        var leg = (await buyer.PostAsync("/v1/orders", new { quoteId = quote["id"] })).Is(201)["legs[0].id"];
+        await server.MoveClockAsync(month.AddDays(10));
+
+        JsonObject Reading(int hour, long input, long output, string? id = null, string? replaces = null)
+        {
+            var reading = shop.Reading(leg, from.AddHours(hour), 8, "up", id, replaces);
+            (reading["data"]!["inputTokens"], reading["data"]!["outputTokens"]) = (input, output);
+            return reading;
+        }
+
+        // More output is served than was expected: what was held for is the boundary.
+        Assert.Equal("2", (await shop.SendAsync(Reading(0, 30_000_000, 40_000_000), Reading(1, 10_000_000, 20_000_000))).Is(200)["accepted"]);
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal("tokens 40 million-input-tokens 80.00 | tokens 50 million-output-tokens 400.00", string.Join(" | ", invoice.Items("lines").Select(l => $"{l["kind"]} {l["quantity"]} {l["unit"]} {l["amount"]}")));
+        Assert.Equal("480.00 144.00 336.00 0.130000", $"{invoice["total"]} {invoice["voucherTotal"]} {invoice["payable"]} {decimal.Parse(invoice["lines[0].vatRate"]):0.000000}");
+        Assert.Equal("4856.00 0.00 144.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("99664.00 0.00 0.00", await buyer.MoneyAsync());
+        var explained = (await buyer.GetAsync($"/v1/invoices/{invoice["id"]}/lines/{invoice["lines[1].id"]}/explain")).Is(200);
+        Assert.Equal("40000000 20000000", $"{explained["hours[0].outputTokens"]} {explained["hours[1].outputTokens"]}");
+
+        // The first hour's output was a quarter of that.
+        Assert.Equal("1", (await shop.SendAsync(Reading(0, 30_000_000, 10_000_000, leg + "-c", $"{leg}-{from.ToUnixTimeSeconds()}"))).Is(200)["accepted"]);
+        await server.CloseAsync(month.AddMonths(1));
+        var note = (await buyer.GetAsync($"/v1/credit-notes?invoiceId={invoice["id"]}")).Is(200);
+        Assert.Equal("4 160.00 48.00 112.00", $"{note["items[0].reason"]} {note["items[0].total"]} {note["items[0].voucherReturned"]} {note["items[0].refund"]}");
+        Assert.Equal("99776.00 0.00 0.00", await buyer.MoneyAsync());
+        await server.BooksHoldAsync(month.Period(), month.AddMonths(1).Period());
+    }
+}

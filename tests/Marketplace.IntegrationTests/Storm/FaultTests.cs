@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Marketplace.Domain.Shared;
+using Marketplace.IntegrationTests.Harness;
+
+namespace Marketplace.IntegrationTests.Storm;
+
+/// <summary>
+/// Processes are killed, suspended and started again, and the database with them, while buyers go on: afterwards every write that
+/// was acknowledged is there, nothing was done twice, and every invariant holds. Some seconds of it, or as many minutes as
+/// <c>MARKETPLACE_FAULTS_MINUTES</c> says.
+/// </summary>
+[Trait("Category", "Storm")]
+public sealed class FaultTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Time = double.TryParse(Environment.GetEnvironmentVariable("MARKETPLACE_FAULTS_MINUTES"), CultureInfo.InvariantCulture, out var minutes)
+        ? TimeSpan.FromMinutes(minutes)
+        : TimeSpan.FromSeconds(20);
+
+    [Theory, EveryDatabase(Except = [DatabaseKind.Sqlite, DatabaseKind.SqlServer])]
+    public async Task Nothing_is_lost_or_done_twice(DatabaseKind kind)
+    {
+        await using var cluster = new PostgresCluster(durable: true);
+        await using var database = await TestDatabase.MakeAsync(kind, cluster);
+        await using var server = await MarketplaceServer.StartAsync(database, new Dictionary<string, string> { ["Sandbox:Enabled"] = "false", ["Role"] = "api" });
+        var start = Hour.AtOrAfter(TimeProvider.System.GetUtcNow()).Start.AddHours(Math.Ceiling(Time.TotalHours) + 1);
+        var (model, buyers) = await ScarceMarket.OpenAsync(server, start);
+        await using var fleet = await Fleet.StartAsync(database, "api", "api", "worker", "worker");
+        using var clients = new Clients(fleet.Apis);
+        var traffic = new Traffic(clients.All, buyers, model, start, Seed());
+        var buying = traffic.RunAsync(orders: int.MaxValue, Time);
+        var faults = await BreakAsync(fleet, cluster, buying);
+        await buying;
+        foreach (var (outcome, count) in traffic.Outcomes.Concat(faults).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            output.WriteLine($"{outcome}: {count}");
+        }
+
+        Assert.NotEmpty(traffic.Placed);
+        Assert.True(faults.Values.Sum() >= 4, "Too little was broken.");
+        await using var db = database.Open();
+        await Coherence.CheckAsync(db, traffic);
+        await server.BooksHoldAsync();
+    }
+
+    /// <summary>One thing at a time, each in turn, until the buyers are done.</summary>
+    private static async Task<Dictionary<string, int>> BreakAsync(Fleet fleet, PostgresCluster cluster, Task buying)
+    {
+        var done = new Dictionary<string, int>();
+        (string Name, Func<Task> Do)[] faults =
+        [
+            ("an API process killed", () => fleet.KillAsync("api")),
+            ("a process suspended", fleet.SuspendAsync),
+            ("a worker killed", () => fleet.KillAsync("worker")),
+            .. PostgresCluster.CanCrash ? [("the database killed", cluster.CrashAsync)] : Array.Empty<(string, Func<Task>)>(),
+        ];
+        for (var i = 0; !buying.IsCompleted; i++)
+        {
+            var (name, fault) = faults[i % faults.Length];
+            await fault();
+            done[name] = done.GetValueOrDefault(name) + 1;
+            await Task.WhenAny(buying, Task.Delay(TimeSpan.FromSeconds(1)));
+        }
+
+        return done;
+    }
+
+    private int Seed()
+    {
+        var seed = Random.Shared.Next(1_000_000);
+        output.WriteLine($"seed {seed}");
+        return seed;
+    }
+
+    /// <summary>Processes at addresses that stay, whichever process is there.</summary>
+    private sealed class Fleet(TestDatabase database, IReadOnlyList<string> roles) : IAsyncDisposable
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+        private readonly ApiProcess[] _processes = new ApiProcess[roles.Count];
+        private readonly int[] _ports = [.. roles.Select(_ => FreePort())];
+        private int _turn;
+
+        public IReadOnlyList<Uri> Apis => [.. roles.Index().Where(role => role.Item == "api").Select(role => new Uri($"http://127.0.0.1:{_ports[role.Index]}"))];
+
+        public static async Task<Fleet> StartAsync(TestDatabase database, params string[] roles)
+        {
+            var fleet = new Fleet(database, roles);
+            await Task.WhenAll(Enumerable.Range(0, roles.Length).Select(fleet.StartAsync));
+            return fleet;
+        }
+
+        public async Task KillAsync(string role)
+        {
+            var alike = roles.Index().Where(entry => entry.Item == role).Select(entry => entry.Index).ToList();
+            var index = alike[_turn++ % alike.Count];
+            await _processes[index].DisposeAsync();
+            await StartAsync(index);
+        }
+
+        public async Task SuspendAsync()
+        {
+            var process = _processes[_turn++ % _processes.Length];
+            await process.SuspendAsync(go: false);
+            await Task.Delay(Pause);
+            await process.SuspendAsync(go: true);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var process in _processes)
+            {
+                await process.DisposeAsync();
+            }
+        }
+
+        private async Task StartAsync(int index) => _processes[index] = await ApiProcess.StartAsync(
+            database.Settings, new Dictionary<string, string> { ["Role"] = roles[index], ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_ports[index]}" });
+
+        private static int FreePort()
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+    }
+}
