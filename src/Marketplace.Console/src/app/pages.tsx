@@ -38,6 +38,7 @@ export const pages: PageEntry[] = [
 
   { path: '/invoices', roles: parties, title: 'Invoices', group: 'Money', icon: <Icons.FileDoneOutlined />, page: lazy(() => import('../pages/Invoices')) },
   { path: '/invoices/:id', roles: all, page: lazy(() => import('../pages/Invoice')) },
+  { path: '/alerts', roles: ['enterprise', ...overseers], title: 'Alerts', group: 'Money', icon: <Icons.BellOutlined />, page: lazy(() => import('../pages/Alerts')) },
   { path: '/revenue', roles: ['provider', 'enterprise', ...overseers], title: 'Settlements', group: 'Money', icon: <Icons.WalletOutlined />, page: lazy(() => import('../pages/Settlements')) },
   { path: '/billing', roles: ['admin'], title: 'Billing runs', group: 'Money', icon: <Icons.CalculatorOutlined />, page: lazy(() => import('../pages/BillingRuns')) },
 

@@ -37,6 +37,7 @@ export const labels = {
 /** Names that the API gives as plain text. */
 const others: Record<string, Text> = {
   active: 'Active', sold: 'Sold', closed: 'Closed', billed: 'Billed', 'card-hour': 'card-hours', seller: 'Seller', unfillable: 'Can’t be filled',
+  'invoice.overdue': 'Overdue invoice', 'balance.low': 'Low balance', 'budget.exceeded': 'Passed budget',
   cards: 'Cards', centre: 'Centre', price: 'Price',
 }
 

@@ -760,6 +760,18 @@ const zh = {
   'No meter is silent.': '没有静默的计量表。',
   'Meters differ': '双方计量不一致',
   'Denied by the buyer': '买方否认',
+  'Alerts': '提醒',
+  'Alert': '提醒',
+  'Overdue invoices, low balances and passed budgets.': '逾期账单、余额不足和超出预算。',
+  'There is nothing to be told. Set from where on you want to be.': '没有提醒。请设置提醒阈值。',
+  'Set the thresholds': '设置阈值',
+  'Left empty, nothing is told.': '留空则不提醒。',
+  'When less than this is available': '可用金额低于',
+  'When more than this is spent in a month': '当月支出高于',
+  'Print': '打印',
+  'Overdue invoice': '逾期账单',
+  'Low balance': '余额不足',
+  'Passed budget': '超出预算',
 }
 
 export default zh

@@ -87,7 +87,7 @@ function Details({ invoice }: { invoice: Invoice }) {
         ]} />
         <Typography.Text type="secondary" style={{ overflowWrap: 'anywhere' }}>SHA-256 {invoice.contentDigest}</Typography.Text>
       </Panel>
-      <Panel title="Lines" extra={<a href={`/v1/invoices/${invoice.id}.csv`} download>{t('Lines as CSV')}</a>}>
+      <Panel title="Lines" extra={<><a href={`/v1/invoices/${invoice.id}.html`} target="_blank" rel="noreferrer">{t('Print')}</a> · <a href={`/v1/invoices/${invoice.id}.csv`} download>{t('Lines as CSV')}</a></>}>
         <Typography.Paragraph type="secondary">{t('Open a line to see why it costs what it costs.')}</Typography.Paragraph>
         <Table
           size="middle"
