@@ -772,6 +772,7 @@ const zh = {
   'Overdue invoice': '逾期账单',
   'Low balance': '余额不足',
   'Passed budget': '超出预算',
+  'Of what vouchers pay, {{amount}} is reimbursed after you have paid it.': '算力券支付的部分中，{{amount}} 在你付款后报销。',
 }
 
 export default zh

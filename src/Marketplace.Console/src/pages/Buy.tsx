@@ -14,7 +14,7 @@ import { DecimalField } from '../components/ProblemForm'
 import { Timeline } from '../components/Timeline'
 import { Name } from '../components/value'
 import { placeErrors, type FieldPath } from '../format/errors'
-import { instantAt, wallClock } from '../format/format'
+import { fen, instantAt, wallClock } from '../format/format'
 import { useT, type Translate } from '../i18n/i18n'
 import { labelOf, optionsOf } from '../i18n/labels'
 import { codeText, messageText } from '../i18n/problems'
@@ -170,6 +170,7 @@ function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boole
   const [problem, setProblem] = useState<ApiProblem | null>(null)
   const [ordering, setOrdering] = useState(false)
   const left = useSecondsTo(quote.expiresAt)
+  const reimbursed = fen(quote.payable) + fen(quote.publicMoney) - fen(quote.total)
 
   async function order() {
     setOrdering(true)
@@ -189,6 +190,7 @@ function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boole
   return (
     <>
       <Figures figures={[{ title: 'Total', raw: quote.total, as: 'money' }, { title: 'Vouchers pay', raw: quote.publicMoney, as: 'money' }, { title: 'You pay', raw: quote.payable, as: 'money' }]} />
+      {reimbursed > 0 && <Typography.Text type="secondary">{t('Of what vouchers pay, {{amount}} is reimbursed after you have paid it.', { amount: format.money((reimbursed / 100).toFixed(2)) })}</Typography.Text>}
       <Panel
         title="Plan"
         extra={left > 0 ? <span className="numbers">{t('Good for {{minutes}}:{{seconds}}', { minutes: Math.floor(left / 60), seconds: String(left % 60).padStart(2, '0') })}</span> : <Button size="small" onClick={refresh}>{t('Ask again')}</Button>}
