@@ -48,6 +48,7 @@ public static class DependencyInjection
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(MatchBidsBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(FlagRefusalsBehavior<,>));
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(FourEyesBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<RequestContext>();
         services.AddScoped<AuditLog>();

@@ -79,6 +79,7 @@ public interface IMarketplaceDb
     DbSet<AuditEntry> AuditEntries { get; }
     DbSet<AuditSeal> AuditSeals { get; }
     DbSet<FraudFlag> FraudFlags { get; }
+    DbSet<Proposal> Proposals { get; }
     DbSet<IdempotencyRecord> IdempotencyRecords { get; }
     DbSet<JobRun> JobRuns { get; }
 

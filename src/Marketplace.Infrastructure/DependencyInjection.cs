@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Marketplace.Application;
 using Marketplace.Application.Metering;
 using Marketplace.Application.Organizations;
@@ -23,7 +24,8 @@ public static class DependencyInjection
     /// <param name="services">Where to.</param>
     /// <param name="database">Which database.</param>
     /// <param name="sandbox">Whether the market's clock is one that a caller moves.</param>
-    public static IServiceCollection AddMarketplaceInfrastructure(this IServiceCollection services, DatabaseSettings database, bool sandbox)
+    /// <param name="keyCertificate">Encrypts the keys in the database; they lie there in the clear without it.</param>
+    public static IServiceCollection AddMarketplaceInfrastructure(this IServiceCollection services, DatabaseSettings database, bool sandbox, X509Certificate2? keyCertificate = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         services.AddSingleton(database);
@@ -41,13 +43,18 @@ public static class DependencyInjection
         services.AddScoped<IReadingStore, ReadingStore>();
         services.AddScoped<DatabaseSetup>();
         services.AddSingleton<IWebhookSender, WebhookSender>();
-        services.AddAccounts();
+        services.AddAccounts(keyCertificate);
         return services;
     }
 
-    private static void AddAccounts(this IServiceCollection services)
+    private static void AddAccounts(this IServiceCollection services, X509Certificate2? keyCertificate)
     {
-        services.AddDataProtection().SetApplicationName("Marketplace");
+        var protection = services.AddDataProtection().SetApplicationName("Marketplace");
+        if (keyCertificate is not null)
+        {
+            protection.ProtectKeysWithCertificate(keyCertificate);
+        }
+
         services.AddSingleton<IXmlRepository, KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<IXmlRepository>((options, repository) => options.XmlRepository = repository);
         services.AddSingleton<ISecretBox, SecretBox>();
@@ -65,6 +72,6 @@ public static class DependencyInjection
         services.AddScoped<IClientRegistry>(provider => provider.GetRequiredService<ClientRegistry>());
         services.AddScoped(provider => new TokenService(
             provider.GetRequiredService<MarketplaceDbContext>(), provider.GetRequiredService<IPasswordHasher<ApiClient>>(),
-            provider.GetRequiredService<UserManager<Person>>(), provider.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>(), TimeProvider.System));
+            provider.GetRequiredService<UserManager<Person>>(), provider.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>(), provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -30,7 +30,7 @@ internal static class AuditEndpoints
             .Produces<FlagAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Dismiss or confirm a flag")
             .WithDescription("It changes nothing else: what follows is revoked, rejected or credited by its own operation.");
         group.MapPost("/verifications", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new VerifyInvariants(), token))
-            .Produces<VerificationAnswer>().RequireAuthorization(Policies.Overseer).WithSummary("Hold every invariant against the live data");
+            .Produces<VerificationAnswer>().RequireAuthorization(Policies.Overseer).DisableRequestTimeout().WithSummary("Hold every invariant against the live data");
         group.MapGet("/exports/{period}", async (string period, PeriodArchive archive, HttpContext http, CancellationToken token) =>
             {
                 var month = QueryText.Period(period, "period") ?? default;
@@ -40,10 +40,22 @@ internal static class AuditEndpoints
                 http.Features.Get<IHttpBodyControlFeature>()!.AllowSynchronousIO = true;
                 return Results.Stream(stream => archive.WriteAsync(month, settledAt, stream, token), "application/zip", $"audit-{month}.zip");
             })
-            .Produces(200, contentType: "application/zip").RequireAuthorization(Policies.Overseer).WithSummary("A settled period's archive for an auditor")
+            .Produces(200, contentType: "application/zip").RequireAuthorization(Policies.Overseer).DisableRequestTimeout().WithSummary("A settled period's archive for an auditor")
             .WithDescription("Documents, what they were rated from, rules, ledger, seals and a manifest of hashes; `verify FILE` checks it offline.");
         group.MapPost("/replays", (Body<ReplayInvoices> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
-            .Produces<ReplayAnswer>().RequireAuthorization(Policies.Overseer).WithSummary("Make a period's invoices again and compare");
+            .Produces<ReplayAnswer>().RequireAuthorization(Policies.Overseer).DisableRequestTimeout().WithSummary("Make a period's invoices again and compare");
+    }
+
+    /// <summary>What waits for a second admin, where <c>Marketplace__FourEyesAbove</c> is set.</summary>
+    public static void MapProposals(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/v1/proposals").WithTags("Audit");
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListProposals(page.ToPage(), QueryText.Name<ProposalStatus>(status, "status")), token))
+            .Produces<Page<ProposalAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("What waits for a second admin, or did, the newest first");
+        group.MapPost("/{id}/decisions", (string id, Body<DecideProposal> body, IMediator mediator, CancellationToken token) =>
+                mediator.CreatedAsync(body.Value with { Id = Id<Proposal>.Parse(id) }, _ => "/v1/proposals", token))
+            .Produces<ProposalAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Approve what another admin proposed, which does it, or reject it");
     }
 
     public static void MapJobs(this IEndpointRouteBuilder app)
@@ -52,6 +64,6 @@ internal static class AuditEndpoints
         group.MapGet("/", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListJobs(), token))
             .Produces<Page<JobAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The catalogue of jobs and their last runs");
         group.MapPost("/{name}/runs", (string name, IMediator mediator, CancellationToken token) => mediator.OkAsync(new RunJob(name), token))
-            .Produces<Page<JobRunResult>>().RequireAuthorization(Policies.Admin).WithSummary("Run a job for what is due by now");
+            .Produces<Page<JobRunResult>>().RequireAuthorization(Policies.Admin).DisableRequestTimeout().WithSummary("Run a job for what is due by now");
     }
 }

@@ -1,4 +1,5 @@
 using Marketplace.Api.Http;
+using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
@@ -15,7 +16,7 @@ internal static class BillingEndpoints
         var group = app.MapGroup("/v1").WithTags("Billing");
         MapInvoices(group);
         group.MapPost("/billing-runs", (Body<RunBilling> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
-            .Produces<BillingRunAnswer>().RequireAuthorization(Policies.Admin).WithSummary("Close, bill and settle a period that is over");
+            .Produces<BillingRunAnswer>().RequireAuthorization(Policies.Admin).DisableRequestTimeout().WithSummary("Close, bill and settle a period that is over");
         group.MapGet("/statements", StatementAsync)
             .Produces<StatementAnswer>().WithSummary("A buyer's invoices and credit notes of a period on one page; with format=csv or html as a file");
         group.MapGet("/credit-notes", ([AsParameters] PageQuery page, string? invoiceId, string? period, IMediator mediator, CancellationToken token) =>
@@ -26,7 +27,7 @@ internal static class BillingEndpoints
             .Produces<Page<SettlementAnswer>>().WithSummary("The caller's settlements as a seller");
         group.MapPost("/settlements/{id}/payments", (string id, Body<PaySettlement> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Settlement>.Parse(id) }, _ => "/v1/settlements", token))
-            .Produces<SettlementAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("A part of a settlement was paid out");
+            .Produces<SettlementAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("A part of a settlement was paid out");
         group.MapGet("/commission-invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListCommissionInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId)), token))
             .Produces<Page<CommissionInvoiceAnswer>>().WithSummary("The platform's invoices of its commission to the caller");
@@ -44,13 +45,13 @@ internal static class BillingEndpoints
             .Produces<LineExplanation>().WithSummary("Walk a line down to readings, and its vouchers down to rules");
         group.MapPost("/invoices/{id}/payments", (string id, Body<PayInvoice> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Invoice>.Parse(id) }, _ => $"/v1/invoices/{id}", token))
-            .Produces<InvoiceAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("A buyer's payment came in");
+            .Produces<InvoiceAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("A buyer's payment came in");
         group.MapPut("/invoices/{id}/tax-number", (string id, Body<SetTaxNumber> body, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(body.Value with { Id = Id<Invoice>.Parse(id) }, token))
             .Produces<InvoiceAnswer>().RequireAuthorization(Policies.Party).WithSummary("Record the tax authority's number");
         group.MapPost("/invoices/{id}/credit-notes", (string id, Body<IssueCreditNote> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { InvoiceId = Id<Invoice>.Parse(id) }, note => $"/v1/credit-notes?invoiceId={note.InvoiceId}", token))
-            .Produces<CreditNoteAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Correct an issued invoice");
+            .Produces<CreditNoteAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("Correct an issued invoice");
     }
 
     private static Id<Organization>? Organization(string? id) => id is null ? null : Id<Organization>.Parse(id);

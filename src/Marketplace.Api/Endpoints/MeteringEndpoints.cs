@@ -20,7 +20,7 @@ internal static class MeteringEndpoints
             .Produces<Page<MeterAnswer>>().WithSummary("The caller's meters");
         MapKeys(group.MapGroup("/meters/{id}/keys"));
         group.MapPost("/usage", (UsageBody body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
-            .Accepts<UsageEventShape[]>(UsageBody.ContentType).Produces<UsageAnswer>().RequireAuthorization(Policies.Provider)
+            .Accepts<UsageEventShape[]>(UsageBody.ContentType).Produces<UsageAnswer>().RequireAuthorization(Policies.ProviderMeter)
             .WithMetadata(new BodyLimit(UsageBody.MaxBytes)).WithSummary("Report usage: CloudEvents in a batch, one verdict each")
             .WithDescription("Meter-Id and Meter-Signature sign a batch: base64 of ECDSA P-256 with SHA-256 over the body's bytes, DER or IEEE P1363.");
         group.MapPost("/buyer-usage", (UsageBody body, IMediator mediator, CancellationToken token) =>

@@ -57,7 +57,7 @@ internal static class SessionEndpoints
                 await http.SignOutAsync(Session.Scheme);
                 return Results.NoContent();
             })
-            .Produces(204).WithSummary("Sign out");
+            .AllowAnonymous().Produces(204).WithSummary("Sign out");
     }
 
     private static async Task<IResult> SignInAsync(Body<SignIn> body, HttpContext http, TokenService tokens, IAntiforgery antiforgery, IMediator mediator, CancellationToken token)

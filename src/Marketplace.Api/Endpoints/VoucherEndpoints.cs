@@ -1,4 +1,5 @@
 using Marketplace.Api.Http;
+using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Shared;
@@ -64,6 +65,6 @@ internal static class VoucherEndpoints
             .Produces<ClaimAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Approve a claim, but for items rejected");
         group.MapPost("/{id}/payments", (string id, Body<PayClaim> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Claim>.Parse(id) }, _ => $"/v1/claims/{id}", token))
-            .Produces<ClaimAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("The authority's payment came in");
+            .Produces<ClaimAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("The authority's payment came in");
     }
 }

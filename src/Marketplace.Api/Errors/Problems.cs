@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Marketplace.Application.Audit;
 using Marketplace.Application.Json;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
@@ -10,7 +11,8 @@ namespace Marketplace.Api.Errors;
 
 /// <summary>
 /// Every error as a problem document (RFC 9457) with a stable <c>code</c>, in one place. Of a fault of the product's own the
-/// caller gets a trace id and nothing else; the log has the rest.
+/// caller gets a trace id and nothing else; the log has the rest. Work that waits for a second admin is no error, and answered here
+/// since it ends the request's way through the pipeline like one.
 /// </summary>
 public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandler
 {
@@ -20,6 +22,14 @@ public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandl
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
         {
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        if (exception is ApprovalNeededException waits)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status202Accepted;
+            httpContext.Response.Headers.Location = "/v1/proposals";
+            await httpContext.Response.WriteAsJsonAsync(waits.Proposal, MarketJson.Options, cancellationToken);
             return true;
         }
 
@@ -52,6 +62,7 @@ public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandl
             StatusCodes.Status415UnsupportedMediaType => ("media_type", "This address doesn't take that content type."),
             StatusCodes.Status503ServiceUnavailable => ("overloaded", "More is being asked than can be served; try again after a while."),
             StatusCodes.Status429TooManyRequests => ("rate_limited", "Too many requests; try again after a while."),
+            StatusCodes.Status504GatewayTimeout => ("timeout", "The request took too long and was given up; none of it was done."),
             var status => ("http." + status, "The request could not be served."),
         };
         return WriteAsync(context, Make(context.Response.StatusCode, code, detail), context.RequestAborted);

@@ -18,7 +18,8 @@ public enum ProcessRole
 
 /// <summary>Every setting, read and checked once at start.</summary>
 public sealed record HostSettings(
-    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, bool RateLimits, bool Demo, WebhookSettings Webhooks, JobSettings Jobs, string? Authority, string? Audience, string? ClientId, string? Scope)
+    DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, ProtectionSettings Protection, bool Demo, WebhookSettings Webhooks,
+    JobSettings Jobs, string? Authority, string Audience, string? RequiredScope, string? ClientId, string? Scope)
 {
     /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
     public static HostSettings From(IConfiguration configuration, IHostEnvironment environment)
@@ -41,14 +42,15 @@ public sealed record HostSettings(
             sandbox,
             ReadMarket(configuration),
             Read(configuration, "Role", ProcessRole.All, (string text, out ProcessRole role) => Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role)),
-            configuration.GetValue("RateLimits:Enabled", defaultValue: true),
+            ProtectionSettings.From(configuration),
             demo,
             new(configuration.GetValue("Webhooks:AllowPrivateAddresses", environment.IsDevelopment())),
             new(
                 Read(configuration, "Jobs:Engine", JobEngineKind.Quartz, (string text, out JobEngineKind engine) => Enum.TryParse(text, ignoreCase: true, out engine) && Enum.IsDefined(engine)),
                 TimeSpan.FromSeconds(Read(configuration, "Jobs:IntervalSeconds", 10, Whole(1, 59)))),
             configuration["Identity:Authority"],
-            configuration["Identity:Audience"],
+            configuration["Identity:Audience"] is { Length: > 0 } audience ? audience : "marketplace",
+            configuration["Identity:RequiredScope"] is { Length: > 0 } scope ? scope : null,
             configuration["Identity:Authority"] is null ? null : configuration["Identity:ClientId"] ?? "console",
             configuration["Identity:Authority"] is null ? null : configuration["Identity:Scope"] ?? "openid offline_access");
     }
@@ -60,6 +62,7 @@ public sealed record HostSettings(
     private static MarketplaceSettings ReadMarket(IConfiguration configuration)
     {
         bool Rate(string text, out Ratio rate) => Ratio.TryParse(text, out rate) && rate >= Ratio.Zero && rate < Ratio.One;
+        TimeSpan Days(string kind, int otherwise) => TimeSpan.FromDays(Read(configuration, "Retention:" + kind, otherwise, Whole(1, 36_500)));
         return new(
             new(Read(configuration, "Marketplace:TimeZone", TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"), (string text, out TimeZoneInfo zone) => TimeZoneInfo.TryFindSystemTimeZoneById(text, out zone!))),
             Read(configuration, "Marketplace:CommissionRate", Ratio.Parse("0.05"), Rate),
@@ -82,6 +85,8 @@ public sealed record HostSettings(
                     Read(configuration, "Marketplace:EnergyMost", Ratio.Parse("1.20"), (string text, out Ratio most) => Ratio.TryParse(text, out most) && most >= Ratio.One))))
         {
             PaymentDays = Read(configuration, "Marketplace:PaymentDays", 30, Whole(0, 366)),
+            FourEyesAbove = Read(configuration, "Marketplace:FourEyesAbove", default(Money?), (string text, out Money? amount) => (amount = Money.TryParse(text, out var above) && !above.IsNegative ? above : null) is not null),
+            Retention = new(Days("Quotes", 7), Days("Answers", 7), Days("Enquiries", 731), Days("JobRuns", 731)),
         };
     }
 

@@ -1,7 +1,5 @@
-using System.Threading.RateLimiting;
 using FluentValidation;
 using Marketplace.Api.Demo;
-using Marketplace.Api.Endpoints;
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
@@ -13,16 +11,35 @@ using Marketplace.Infrastructure.Identity;
 using MediatR;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Marketplace.Api.Hosting;
 
 internal static class Services
 {
     private const long MaxBodyBytes = 1024 * 1024;
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
+
+    /// <summary>How far the clocks of issuer and API may be apart.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long after one look at the issuer's keys a token with an unknown one, or a forged one, has them looked at again.</summary>
+    private static readonly TimeSpan KeysAgainAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a key that the issuer has withdrawn may still be taken.</summary>
+    private static readonly TimeSpan KeysKept = TimeSpan.FromMinutes(10);
+
+    /// <summary>What the issuer signs with: never a secret that it shares with a client.</summary>
+    private static readonly string[] Asymmetric = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 
     public static void AddMarketplace(this WebApplicationBuilder builder)
     {
+        if (builder.Configuration["Secrets:Folder"] is { Length: > 0 } folder)
+        {
+            builder.Configuration.AddKeyPerFile(folder, optional: false);
+        }
+
         var settings = HostSettings.From(builder.Configuration, builder.Environment);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]))
         {
@@ -33,6 +50,7 @@ internal static class Services
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
         });
         Observability.Add(builder, settings.Role);
         var services = builder.Services;
@@ -41,7 +59,7 @@ internal static class Services
         services.AddSingleton(settings.Marketplace);
         services.AddSingleton(settings.Webhooks);
         services.AddMarketplaceApplication();
-        services.AddMarketplaceInfrastructure(settings.Database, settings.Sandbox.Enabled);
+        services.AddMarketplaceInfrastructure(settings.Database, settings.Sandbox.Enabled, settings.Protection.KeyCertificate);
         if (settings.Demo)
         {
             services.AddSingleton<DemoClock>();
@@ -54,7 +72,7 @@ internal static class Services
         services.AddProblemDetails();
         services.AddAuthentication(settings, builder.Environment.IsDevelopment());
         services.AddAuthorization(Policies.Add);
-        services.AddRateLimits(settings);
+        services.AddProtection(settings);
         services.AddOpenApi("v1", Documentation.Configure);
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.AddHttpContextAccessor();
@@ -87,41 +105,28 @@ internal static class Services
                 options.RequireHttpsMetadata = !settings.Authority.StartsWith("http://localhost", StringComparison.Ordinal)
                     && !settings.Authority.StartsWith("http://127.0.0.1", StringComparison.Ordinal);
                 options.MapInboundClaims = false;
-                options.TokenValidationParameters.ValidateAudience = settings.Audience is not null;
+                options.RefreshInterval = KeysAgainAfter;
+                options.AutomaticRefreshInterval = KeysKept;
+                options.TokenValidationParameters.ClockSkew = ClockSkew;
+                options.TokenValidationParameters.ValidAlgorithms = Asymmetric;
                 options.TokenValidationParameters.RoleClaimType = MarketClaims.Role;
                 options.TokenValidationParameters.NameClaimType = MarketClaims.Actor;
-            });
-    }
-
-    /// <summary>
-    /// Tokens by address, writes by caller. Generous for programs, and far below what would keep others from being served.
-    /// </summary>
-    private static void AddRateLimits(this IServiceCollection services, HostSettings settings) => services.AddRateLimiter(options =>
-    {
-        options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        options.OnRejected = (context, _) =>
-        {
-            context.HttpContext.Response.Headers.RetryAfter = "1";
-            return ValueTask.CompletedTask;
-        };
-        options.AddPolicy(TokenEndpoint.RateLimit, http => !settings.RateLimits
-            ? RateLimitPartition.GetNoLimiter("")
-            : RateLimitPartition.GetTokenBucketLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new()
-            {
-                TokenLimit = 60,
-                TokensPerPeriod = 10,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(10),
-                QueueLimit = 0,
-            }));
-        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-            !settings.RateLimits || HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
-                ? RateLimitPartition.GetNoLimiter("")
-                : RateLimitPartition.GetTokenBucketLimiter(MarketClaims.ToCaller(http.User).Actor, _ => new()
+                options.Events = new()
                 {
-                    TokenLimit = 400,
-                    TokensPerPeriod = 100,
-                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                    QueueLimit = 0,
-                }));
-    });
+                    OnTokenValidated = context =>
+                    {
+                        if (settings.RequiredScope is { } scope && !context.Principal!.FindAll("scope").Any(claim => claim.Value.Split(' ').Contains(scope)))
+                        {
+                            context.Fail("The token isn't for this scope.");
+                        }
+
+                        return Task.CompletedTask;
+                    },
+                };
+            });
+
+        // Else a key that the issuer has withdrawn would be good for another hour.
+        services.PostConfigure<JwtBearerOptions>(
+            JwtBearerDefaults.AuthenticationScheme, options => ((BaseConfigurationManager)options.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
+    }
 }

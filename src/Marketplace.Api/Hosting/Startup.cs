@@ -62,6 +62,8 @@ internal static partial class Startup
     public static void MapMarketplace(this WebApplication app)
     {
         var settings = app.Services.GetRequiredService<HostSettings>();
+        app.UseTransportProtection(settings.Protection);
+        app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.WriteForStatusAsync(context.HttpContext));
         app.UseOverloadProtection();
@@ -77,13 +79,7 @@ internal static partial class Startup
             app.UseConsole(settings.Authority);
         }
 
-        app.UseRouting();
-        app.UseAuthentication();
-        app.UseRateLimiter();
-        app.UseAuthorization();
-        app.UseSessionGuard();
-        app.UseMiddleware<RequestContextMiddleware>();
-
+        app.UseCallers(settings);
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         if (settings.Role == ProcessRole.Worker)
@@ -111,12 +107,35 @@ internal static partial class Startup
         app.MapBilling();
         app.MapLedger();
         app.MapAudit();
+        app.MapProposals();
         app.MapJobs();
         JobEngine.MapDashboard(app, settings);
         if (settings.Sandbox.Enabled)
         {
             app.MapSandbox();
         }
+    }
+
+    /// <summary>Finds out where a request goes and who sent it, and whether that may be.</summary>
+    private static void UseCallers(this WebApplication app, HostSettings settings)
+    {
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        if (settings.Protection.Origins.Count > 0)
+        {
+            app.UseCors();
+        }
+
+        app.UseAuthentication();
+        if (settings.Authority is null)
+        {
+            app.UseMiddleware<RevokedTokens>();
+        }
+
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseSessionGuard();
+        app.UseMiddleware<RequestContextMiddleware>();
     }
 
     [LoggerMessage(LogLevel.Information, "Database ready: {Database}")]

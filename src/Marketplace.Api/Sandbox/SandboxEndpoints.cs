@@ -62,6 +62,6 @@ internal static class SandboxEndpoints
         var group = app.MapGroup("/v1/sandbox").WithTags("Sandbox");
         group.MapGet("/clock", (MarketClock clock) => new ClockAnswer(clock.GetUtcNow())).WithSummary("The market's time");
         group.MapPut("/clock", (Body<MoveClock> body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
-            .Produces<ClockMovedAnswer>().RequireAuthorization(Policies.Admin).WithSummary("Move the market's time forward");
+            .Produces<ClockMovedAnswer>().RequireAuthorization(Policies.Admin).DisableRequestTimeout().WithSummary("Move the market's time forward");
     }
 }

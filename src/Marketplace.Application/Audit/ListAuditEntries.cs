@@ -11,7 +11,11 @@ namespace Marketplace.Application.Audit;
 
 public sealed record AuditEntryAnswer(
     Id<AuditEntry> Id, DateTimeOffset At, string Actor, Id<Organization>? OrganizationId, string Action, string SubjectType, string SubjectId,
-    JsonElement Details, long? Seal);
+    JsonElement Details, long? Seal)
+{
+    public static AuditEntryAnswer Of(AuditEntry entry) => new(
+        entry.Id, entry.At, entry.Actor, entry.OwnerId, entry.Action, entry.SubjectType, entry.SubjectId, JsonSerializer.Deserialize<JsonElement>(entry.Details), entry.SealNumber);
+}
 
 /// <summary>Audit entries that the caller may read, the newest first: an organization's own; all for admins and auditors.</summary>
 public sealed record ListAuditEntries(PageRequest Page, string? Action, string? SubjectType, string? SubjectId, string? Actor, Id<Organization>? OrganizationId, DateTimeOffset? From, DateTimeOffset? To)
@@ -29,10 +33,7 @@ public sealed class ListAuditEntriesHandler(IMarketplaceDb db) : IRequestHandler
             && (request.OrganizationId == null || entry.OwnerId == request.OrganizationId)
             && (request.From == null || entry.At >= request.From)
             && (request.To == null || entry.At < request.To));
-        var page = await entries.NewestFirstAsync(request.Page, entry => entry.Id, cancellationToken);
-        return page.Select(entry => new AuditEntryAnswer(
-            entry.Id, entry.At, entry.Actor, entry.OwnerId, entry.Action, entry.SubjectType, entry.SubjectId,
-            JsonSerializer.Deserialize<JsonElement>(entry.Details), entry.SealNumber));
+        return (await entries.NewestFirstAsync(request.Page, entry => entry.Id, cancellationToken)).Select(AuditEntryAnswer.Of);
     }
 }
 

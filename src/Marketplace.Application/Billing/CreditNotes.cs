@@ -34,10 +34,12 @@ public sealed class ListCreditNotesHandler(IMarketplaceDb db) : IRequestHandler<
 public sealed record CreditLineInput(Id<InvoiceLine>? LineId, Money? Amount);
 
 /// <summary>Corrects an issued invoice by amounts. Reason 1 takes back all that is left of it.</summary>
-public sealed record IssueCreditNote(int? Reason, IReadOnlyList<CreditLineInput>? Lines, string? Note) : ICommand<CreditNoteAnswer>
+public sealed record IssueCreditNote(int? Reason, IReadOnlyList<CreditLineInput>? Lines, string? Note) : ICommand<CreditNoteAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Invoice> InvoiceId { get; init; }
+
+    public Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) => Task.FromResult(Lines!.Sum(line => line.Amount!.Value));
 }
 
 public sealed class IssueCreditNoteValidator : AbstractValidator<IssueCreditNote>

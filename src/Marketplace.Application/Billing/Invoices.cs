@@ -114,10 +114,12 @@ public sealed class GetStatementHandler(IMarketplaceDb db, RequestContext contex
 }
 
 /// <summary>A buyer's payment of an invoice came in by the bank. A reference counts once a buyer.</summary>
-public sealed record PayInvoice(Money? Amount, string? Reference) : ICommand<InvoiceAnswer>
+public sealed record PayInvoice(Money? Amount, string? Reference) : ICommand<InvoiceAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Invoice> Id { get; init; }
+
+    public Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) => Task.FromResult(Amount!.Value);
 }
 
 public sealed class PayInvoiceValidator : AbstractValidator<PayInvoice>

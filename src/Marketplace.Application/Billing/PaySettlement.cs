@@ -15,10 +15,13 @@ namespace Marketplace.Application.Billing;
 /// A part of a settlement was paid out to the seller: the buyers' part at once, the programmes' as far as authorities have paid
 /// for its documents and no later credit took it back.
 /// </summary>
-public sealed record PaySettlement(string? Reference, SettlementPart? Part = null) : ICommand<SettlementAnswer>
+public sealed record PaySettlement(string? Reference, SettlementPart? Part = null) : ICommand<SettlementAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Settlement> Id { get; init; }
+
+    public async Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) => await db.Settlements.Where(settlement => settlement.Id == Id)
+        .Select(settlement => (Money?)(Part == SettlementPart.Programmes ? settlement.FromProgrammes : settlement.FromBuyers)).SingleOrDefaultAsync(cancellationToken) ?? Money.Zero;
 }
 
 public sealed class PaySettlementValidator : AbstractValidator<PaySettlement>

@@ -14,7 +14,7 @@ public static class MarketJson
 {
     public static readonly JsonSerializerOptions Options = Make();
 
-    /// <summary>The same with the fields that a body may not set (those from the path), for hashing a whole request.</summary>
+    /// <summary>The same with the fields that a body may not set (those from the path), for hashing and keeping a whole request.</summary>
     public static readonly JsonSerializerOptions WithHiddenFields = MakeWithHiddenFields();
 
     public static void Configure(JsonSerializerOptions options)
@@ -91,6 +91,7 @@ public static class MarketJson
                         {
                             var hidden = type.CreateJsonPropertyInfo(property.PropertyType, "$" + property.Name);
                             hidden.Get = property.GetValue;
+                            hidden.Set = property.SetValue;
                             type.Properties.Add(hidden);
                         }
                     }

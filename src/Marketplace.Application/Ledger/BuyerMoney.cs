@@ -31,7 +31,7 @@ public sealed class GetBalanceHandler(IMarketplaceDb db) : IRequestHandler<GetBa
 public sealed record TransferAnswer(Id<BankTransfer> Id, Money Amount, string Reference, DateTimeOffset At, BalanceAnswer Balance);
 
 /// <summary>A bank transfer of a buyer's came in, or was sent back. The bank's reference counts once an organization.</summary>
-public sealed record TransferMoney(Money? Amount, string? Reference) : ICommand<TransferAnswer>
+public sealed record TransferMoney(Money? Amount, string? Reference) : ICommand<TransferAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Organization> OrganizationId { get; init; }
@@ -39,6 +39,8 @@ public sealed record TransferMoney(Money? Amount, string? Reference) : ICommand<
     /// <summary>Out of the marketplace (a withdrawal) instead of in.</summary>
     [JsonIgnore]
     public bool Out { get; init; }
+
+    public Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) => Task.FromResult(Amount!.Value);
 }
 
 public sealed class TransferMoneyValidator : AbstractValidator<TransferMoney>
@@ -65,6 +67,7 @@ public sealed class TransferMoneyHandler(IMarketplaceDb db, BankReferences refer
         }
 
         var now = clock.GetUtcNow();
+        var balanceBefore = BalanceAnswer.Of(account);
         var transfer = new BankTransfer
         {
             Id = Id<BankTransfer>.New(now),
@@ -87,7 +90,7 @@ public sealed class TransferMoneyHandler(IMarketplaceDb db, BankReferences refer
         db.JournalEntries.Add(JournalEntry.For(request.Out ? "deposit.withdrawn" : "deposit.received", transfer.Id.ToString(), now)
             .Move(Asset.Cny, amount, debit: Accounts.Custody, credit: Accounts.Deposit(request.OrganizationId)));
         var answer = Answer(transfer, account);
-        audit.Record(request.Out ? "deposit.withdrawn" : "deposit.received", ("organization", request.OrganizationId.ToString()), request.OrganizationId, answer);
+        audit.Record(request.Out ? "deposit.withdrawn" : "deposit.received", ("organization", request.OrganizationId.ToString()), request.OrganizationId, new { transfer.Id, transfer.Amount, transfer.Reference, Before = balanceBefore, After = answer.Balance });
         return answer;
     }
 
@@ -96,10 +99,12 @@ public sealed class TransferMoneyHandler(IMarketplaceDb db, BankReferences refer
 }
 
 /// <summary>Sets what a buyer may owe.</summary>
-public sealed record SetCreditLimit(Money? Limit) : ICommand<BalanceAnswer>
+public sealed record SetCreditLimit(Money? Limit) : ICommand<BalanceAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Organization> OrganizationId { get; init; }
+
+    public Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) => Task.FromResult(Limit!.Value);
 }
 
 public sealed class SetCreditLimitValidator : AbstractValidator<SetCreditLimit>

@@ -13,9 +13,21 @@ namespace Marketplace.Application.Organizations;
 public interface IClientRegistry
 {
     /// <summary>Adds a client to the transaction that is under way, and tells its secret, which is kept as a hash only.</summary>
-    ClientAnswer Add(Id<Organization> organization, string name, Role role);
+    ClientAnswer Add(Id<Organization> organization, string name, Role role, Duty duty);
 
+    /// <summary>An organization's clients, by their ids.</summary>
     Task<Page<ClientRow>> ListAsync(Id<Organization> organization, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>Gives a client a new secret and ends its tokens; the old secret gets tokens until the instant given.</summary>
+    /// <returns>The new secret, or null where the organization has no such client.</returns>
+    Task<ClientAnswer?> RotateSecretAsync(Id<Organization> organization, string clientId, TimeSpan grace, CancellationToken cancellationToken);
+
+    /// <summary>Ends every token that the client has.</summary>
+    /// <returns>Whether the organization has such a client.</returns>
+    Task<bool> RevokeTokensAsync(Id<Organization> organization, string clientId, CancellationToken cancellationToken);
+
+    /// <returns>Whether the organization had such a client.</returns>
+    Task<bool> RemoveAsync(Id<Organization> organization, string clientId, CancellationToken cancellationToken);
 }
 
 /// <summary>The secret is told this once.</summary>
@@ -23,9 +35,9 @@ public sealed record ClientAnswer(string ClientId, string ClientSecret);
 
 /// <summary>
 /// Makes a client, with which a program of the organization gets tokens. It has the role of the organization's kind; the
-/// platform's own clients are admins or auditors.
+/// platform's own clients are admins or auditors. Without a duty it is an owner.
 /// </summary>
-public sealed record CreateClient(string? Name, Role? Role = null) : ICommand<ClientAnswer>
+public sealed record CreateClient(string? Name, Role? Role = null, Duty? Duty = null) : ICommand<ClientAnswer>
 {
     [JsonIgnore]
     public Id<Organization> OrganizationId { get; init; }
@@ -46,8 +58,8 @@ public sealed class CreateClientHandler(IMarketplaceDb db, IClientRegistry clien
     {
         var organization = await db.Organizations.SingleOrDefaultAsync(o => o.Id == request.OrganizationId, cancellationToken)
             ?? throw SharedErrors.NotFound("organization");
-        var client = clients.Add(organization.Id, request.Name!, Roles.Of(organization.Kind, request.Role));
-        audit.Record("client.created", ("client", client.ClientId), organization.Id, new { request.Name, request.Role });
+        var client = clients.Add(organization.Id, request.Name!, Roles.Of(organization.Kind, request.Role), request.Duty ?? Duty.Owner);
+        audit.Record("client.created", ("client", client.ClientId), organization.Id, new { request.Name, request.Role, request.Duty });
         return client;
     }
 }

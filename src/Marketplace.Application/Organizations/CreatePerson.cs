@@ -9,22 +9,39 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Organizations;
 
-/// <summary>Where the token service keeps people.</summary>
+/// <summary>Where the token service keeps people. All that is known of a person stands there, and nowhere else.</summary>
 public interface IPeopleRegistry
 {
     Task<bool> ExistsAsync(string userName, CancellationToken cancellationToken);
 
     /// <summary>Adds a person in the transaction that is under way, with a password that is made up and told this once.</summary>
-    Task<PersonAnswer> AddAsync(Id<Organization> organization, string userName, string email, Role role, CancellationToken cancellationToken);
+    Task<PersonAnswer> AddAsync(Id<Organization> organization, string userName, string email, Role role, Duty duty, CancellationToken cancellationToken);
 
+    /// <summary>An organization's people, by their ids.</summary>
     Task<Page<PersonRow>> ListAsync(Id<Organization> organization, PageRequest page, CancellationToken cancellationToken);
+
+    /// <returns>The person, or null where the organization has no such one.</returns>
+    Task<PersonRow?> FindAsync(Id<Organization> organization, string id, CancellationToken cancellationToken);
+
+    /// <summary>Makes up a new password, ends every session of the person and lifts a lockout.</summary>
+    /// <returns>The password, or null where the organization has no such person.</returns>
+    Task<PersonAnswer?> ResetPasswordAsync(Id<Organization> organization, string id, CancellationToken cancellationToken);
+
+    /// <summary>Ends every session and token of the person.</summary>
+    /// <returns>Whether the organization has such a person.</returns>
+    Task<bool> SignOutAsync(Id<Organization> organization, string id, CancellationToken cancellationToken);
+
+    /// <summary>Removes all that is known of the person.</summary>
+    /// <returns>Whether the organization had such a person.</returns>
+    Task<bool> EraseAsync(Id<Organization> organization, string id, CancellationToken cancellationToken);
 }
 
 /// <summary>The password is told this once.</summary>
-public sealed record PersonAnswer(string UserName, string Password);
+/// <param name="Id">What audit entries and logs name the person by.</param>
+public sealed record PersonAnswer(string Id, string UserName, string Password);
 
-/// <summary>Makes a login for a person of the organization's; roles are as for clients.</summary>
-public sealed record CreatePerson(string? UserName, string? Email, Role? Role = null) : ICommand<PersonAnswer>
+/// <summary>Makes a login for a person of the organization's; roles and duties are as for clients.</summary>
+public sealed record CreatePerson(string? UserName, string? Email, Role? Role = null, Duty? Duty = null) : ICommand<PersonAnswer>
 {
     [JsonIgnore]
     public Id<Organization> OrganizationId { get; init; }
@@ -54,7 +71,8 @@ public sealed class CreatePersonHandler(IMarketplaceDb db, IPeopleRegistry peopl
             throw new RuleException(Refusal.Conflict, "person.exists", "That user name is taken.");
         }
 
-        audit.Record("person.created", ("person", request.UserName!), organization.Id, new { role });
-        return await people.AddAsync(organization.Id, request.UserName!, request.Email!, role, cancellationToken);
+        var person = await people.AddAsync(organization.Id, request.UserName!, request.Email!, role, request.Duty ?? Duty.Owner, cancellationToken);
+        audit.Record("person.created", ("person", person.Id), organization.Id, new { role, request.Duty });
+        return person;
     }
 }

@@ -19,6 +19,22 @@ public enum Role
     System,
 }
 
+/// <summary>What somebody does within the organization. The endpoints ask for it; the rows are the same for all of them.</summary>
+public enum Duty
+{
+    /// <summary>All that the organization may do, and who else acts for it.</summary>
+    Owner,
+
+    /// <summary>The organization's business, but not its clients and people.</summary>
+    Operator,
+
+    /// <summary>Reads.</summary>
+    Viewer,
+
+    /// <summary>Reports usage and reads nothing: what stands in a machine hall.</summary>
+    Meter,
+}
+
 /// <summary>On whose behalf a request runs.</summary>
 /// <param name="Actor">The client, person or job, as audit entries name it.</param>
 /// <param name="Role">What it may do.</param>
@@ -42,6 +58,9 @@ public sealed class RequestContext
 
     /// <summary>The client's own key for this write, if it sent one.</summary>
     public string? IdempotencyKey { get; set; }
+
+    /// <summary>Whether what runs was proposed by one admin and is being approved by another.</summary>
+    public bool Approves { get; set; }
 
     /// <summary>Whether the answer is the stored one of an earlier request with the same key.</summary>
     public bool Replayed { get; set; }

@@ -18,6 +18,21 @@ public sealed record MarketplaceSettings(
 {
     /// <summary>How many days after its issue an invoice is to be paid.</summary>
     public int PaymentDays { get; init; } = 30;
+
+    /// <summary>What an admin does with more money than this waits for a second admin; null where nothing waits.</summary>
+    public Money? FourEyesAbove { get; init; }
+
+    public RetentionSettings Retention { get; init; } = RetentionSettings.Default;
+}
+
+/// <summary>How long what nobody is bound to keep is kept, by kind of record; whole days. The books and the audit are kept for good.</summary>
+/// <param name="Quotes">After an unused quote expired.</param>
+/// <param name="Answers">Answers kept for repeated requests, which their keys then no longer find.</param>
+/// <param name="Enquiries">What was asked for: two years, so that a month can be held against the same one of the year before.</param>
+/// <param name="JobRuns">What jobs did.</param>
+public sealed record RetentionSettings(TimeSpan Quotes, TimeSpan Answers, TimeSpan Enquiries, TimeSpan JobRuns)
+{
+    public static readonly RetentionSettings Default = new(TimeSpan.FromDays(7), TimeSpan.FromDays(7), TimeSpan.FromDays(731), TimeSpan.FromDays(731));
 }
 
 /// <summary>What readings are measured by.</summary>

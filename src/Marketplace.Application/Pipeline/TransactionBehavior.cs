@@ -25,7 +25,6 @@ public interface IUnitOfWork
 public sealed class IdempotencyRecord
 {
     public const int MaxKeyLength = 200;
-    public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
     public required string Actor { get; init; }
     public required string Key { get; init; }

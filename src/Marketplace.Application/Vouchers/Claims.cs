@@ -193,10 +193,14 @@ public sealed class DecideClaimHandler(IMarketplaceDb db, Funding funding, Invoi
 }
 
 /// <summary>The authority's payment of a decided claim came in.</summary>
-public sealed record PayClaim(string? Reference) : ICommand<ClaimAnswer>
+public sealed record PayClaim(string? Reference) : ICommand<ClaimAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Claim> Id { get; init; }
+
+    public async Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) =>
+        await db.Claims.AsNoTracking().Include(claim => claim.Items).SingleOrDefaultAsync(claim => claim.Id == Id, cancellationToken) is { } claim
+            ? ClaimAnswer.Of(claim).Approved : Money.Zero;
 }
 
 public sealed class PayClaimValidator : AbstractValidator<PayClaim>

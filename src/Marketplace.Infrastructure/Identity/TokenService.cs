@@ -18,19 +18,43 @@ public static class MarketClaims
     public const string Role = "role";
     public const string Organization = "org";
 
+    /// <summary>A token without it reads only.</summary>
+    public const string Duty = "duty";
+
+    /// <summary>In the embedded service's own tokens: what the account's stamp has to be for the token to be good.</summary>
+    public const string Stamp = "stamp";
+
+    /// <summary>What the caller does for its organization; who doesn't say reads only.</summary>
+    public static Duty DutyOf(ClaimsPrincipal user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return user.FindFirstValue(Duty) is { } text && Enum.TryParse<Duty>(text, ignoreCase: true, out var duty) && Enum.IsDefined(duty)
+            ? duty
+            : Application.Pipeline.Duty.Viewer;
+    }
+
     /// <summary>Reads a caller from a token; one without the three claims speaks for nobody.</summary>
     public static Caller ToCaller(ClaimsPrincipal user)
     {
         ArgumentNullException.ThrowIfNull(user);
         var actor = user.FindFirstValue(Actor) ?? user.FindFirstValue("client_id") ?? user.FindFirstValue(ClaimTypes.NameIdentifier);
-        return actor is not null && Enum.TryParse<Role>(user.FindFirstValue(Role), ignoreCase: true, out var role) && role != Application.Pipeline.Role.System
+        return actor is not null && Enum.TryParse<Role>(user.FindFirstValue(Role), ignoreCase: true, out var role) && Enum.IsDefined(role) && role != Application.Pipeline.Role.System
             ? new(actor, role, Id<Organization>.Parse(user.FindFirstValue(Organization)))
             : Caller.Anonymous;
     }
 
     /// <summary>Whoever speaks with these claims, signed in by a scheme.</summary>
-    internal static ClaimsPrincipal Principal(string actor, Role role, Id<Organization> organization, string scheme) => new(new ClaimsIdentity(
-        [new(Actor, actor), new(Role, role.ToString().ToLowerInvariant()), new(Organization, organization.ToString())], scheme, Actor, Role));
+    internal static ClaimsPrincipal Principal(string actor, Role role, Id<Organization> organization, Duty duty, string stamp, string scheme) => new(new ClaimsIdentity(
+        [
+            new(Actor, actor),
+            new(Role, role.ToString().ToLowerInvariant()),
+            new(Organization, organization.ToString()),
+            new(Duty, duty.ToString().ToLowerInvariant()),
+            new(Stamp, stamp),
+        ],
+        scheme,
+        Actor,
+        Role));
 }
 
 public sealed record IssuedToken(string AccessToken, TimeSpan Lifetime);
@@ -58,7 +82,7 @@ public sealed class TokenService
     public async Task<IssuedToken?> ForClientAsync(string clientId, string secret, CancellationToken cancellationToken)
     {
         var client = await _db.ApiClients.AsNoTracking().SingleOrDefaultAsync(c => c.ClientId == clientId, cancellationToken);
-        if (client is null || client.LockedUntil > _time.GetUtcNow() || !Verifies(client, secret))
+        if (client is null || client.LockedUntil > _time.GetUtcNow() || !Verifies(client, secret, _time.GetUtcNow()))
         {
             if (client is not null)
             {
@@ -75,14 +99,14 @@ public sealed class TokenService
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.FailedAttempts, 0).SetProperty(c => c.LockedUntil, (DateTimeOffset?)null), cancellationToken);
         }
 
-        return Issue(MarketClaims.Principal(client.ClientId, client.Role, client.OrganizationId, BearerTokenDefaults.AuthenticationScheme));
+        return Issue(MarketClaims.Principal(client.ClientId, client.Role, client.OrganizationId, client.Duty, client.Stamp, BearerTokenDefaults.AuthenticationScheme));
     }
 
     /// <returns>A token, or null where name, password or both are wrong, or the person is locked out.</returns>
     public async Task<IssuedToken?> ForPersonAsync(string userName, string password, CancellationToken cancellationToken) =>
         await SignInAsync(userName, password, BearerTokenDefaults.AuthenticationScheme, cancellationToken) is { } principal ? Issue(principal) : null;
 
-    /// <summary>Checks a person's password.</summary>
+    /// <summary>Checks a person's password; five wrong ones lock the person out, and nobody else.</summary>
     /// <param name="userName">Whose.</param>
     /// <param name="password">What was typed.</param>
     /// <param name="scheme">By which authentication scheme the person goes on.</param>
@@ -94,25 +118,49 @@ public sealed class TokenService
         if (person is not null && !await _people.IsLockedOutAsync(person) && await _people.CheckPasswordAsync(person, password))
         {
             await _people.ResetAccessFailedCountAsync(person);
-            return MarketClaims.Principal(person.UserName!, person.Role, person.OrganizationId, scheme);
+            return MarketClaims.Principal(person.Actor, person.Role, person.OrganizationId, person.Duty, person.SecurityStamp!, scheme);
         }
 
         if (person is not null)
         {
-            await _people.AccessFailedAsync(person);
+            await CountFailureAsync(person, cancellationToken);
         }
 
         await Task.Delay(FailureDelay, cancellationToken);
         return null;
     }
 
-    private bool Verifies(ApiClient client, string secret) =>
-        _hasher.VerifyHashedPassword(client, client.SecretHash, secret) != PasswordVerificationResult.Failed;
+    /// <summary>Whether the account that a token or session was issued to is still there and hasn't ended it since.</summary>
+    public async Task<bool> StandsAsync(ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var (actor, stamp) = (user.FindFirstValue(MarketClaims.Actor), user.FindFirstValue(MarketClaims.Stamp));
+        return actor is not null && stamp is not null
+            && (await _db.ApiClients.AnyAsync(client => client.ClientId == actor && client.Stamp == stamp, cancellationToken)
+                || (Guid.TryParseExact(actor, "N", out var id) && await _db.Users.AnyAsync(person => person.Id == id && person.SecurityStamp == stamp, cancellationToken)));
+    }
+
+    private bool Verifies(ApiClient client, string secret, DateTimeOffset now) =>
+        _hasher.VerifyHashedPassword(client, client.SecretHash, secret) != PasswordVerificationResult.Failed
+        || (client.PreviousSecretUntil > now && _hasher.VerifyHashedPassword(client, client.PreviousSecretHash!, secret) != PasswordVerificationResult.Failed);
+
+    /// <summary>In one statement, so that wrong passwords at once are all counted; while locked, they don't lengthen it.</summary>
+    private Task CountFailureAsync(Person person, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? now = _time.GetUtcNow();
+        DateTimeOffset? until = now + Lockout;
+        return _db.Users.Where(p => p.Id == person.Id && (p.LockoutEnd == null || p.LockoutEnd <= now)).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(p => p.LockoutEnd, p => p.AccessFailedCount + 1 >= MaxFailedAttempts ? until : p.LockoutEnd)
+                .SetProperty(p => p.AccessFailedCount, p => p.AccessFailedCount + 1 >= MaxFailedAttempts ? 0 : p.AccessFailedCount + 1),
+            cancellationToken);
+    }
 
     private Task CountFailureAsync(ApiClient client, CancellationToken cancellationToken)
     {
-        var until = _time.GetUtcNow() + Lockout;
-        return _db.ApiClients.Where(c => c.ClientId == client.ClientId).ExecuteUpdateAsync(
+        var now = _time.GetUtcNow();
+        var until = now + Lockout;
+        return _db.ApiClients.Where(c => c.ClientId == client.ClientId && (c.LockedUntil == null || c.LockedUntil <= now)).ExecuteUpdateAsync(
             set => set
                 .SetProperty(c => c.LockedUntil, c => c.FailedAttempts + 1 >= MaxFailedAttempts ? until : c.LockedUntil)
                 .SetProperty(c => c.FailedAttempts, c => c.FailedAttempts + 1 >= MaxFailedAttempts ? 0 : c.FailedAttempts + 1),

@@ -115,7 +115,7 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
         db.BuyerAccounts.Add(new() { OrganizationId = platform.Id });
         var given = configuration["Bootstrap:AdminClientSecret"];
         var secret = string.IsNullOrWhiteSpace(given) ? ClientRegistry.NewSecret() : given;
-        services.GetRequiredService<ClientRegistry>().Add("admin", secret, platform.Id, "admin", Role.Admin);
+        services.GetRequiredService<ClientRegistry>().Add("admin", secret, platform.Id, "admin", Role.Admin, Duty.Owner);
         audit.Record("platform.created", ("organization", platform.Id.ToString()), platform.Id, new { client = "admin" });
         return secret == given ? null : secret;
     }

@@ -86,6 +86,7 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
     public DbSet<FraudFlag> FraudFlags => Set<FraudFlag>();
+    public DbSet<Proposal> Proposals => Set<Proposal>();
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
     public DbSet<JobRun> JobRuns => Set<JobRun>();
     internal DbSet<ApiClient> ApiClients => Set<ApiClient>();

@@ -23,7 +23,7 @@ internal static class SaveGuard
         typeof(Voucher), typeof(VoucherHold), typeof(Redemption), typeof(Claim), typeof(Invoice), typeof(CreditNote), typeof(Settlement), typeof(SettlementPayment),
         typeof(CommissionInvoice), typeof(BankReference), typeof(BankRow), typeof(AlertThresholds), typeof(BillingPeriod),
         typeof(Meter), typeof(MeterKey), typeof(Reading), typeof(UsageHour), typeof(Dispute), typeof(BuyerReading), typeof(BuyerHour), typeof(SpotConfirmation),
-        typeof(VoucherApplication), typeof(FraudFlag),
+        typeof(VoucherApplication), typeof(FraudFlag), typeof(Proposal),
     ];
 
     private static readonly HashSet<Type> AddedOnly =

@@ -66,6 +66,7 @@ internal sealed class BillingBook(int orders)
                 PlacedAt = s_placed,
                 Total = leg.Amount,
                 PublicMoney = Money.Zero,
+                PublicMoneyFromOutside = Money.Zero,
                 Payable = leg.Amount,
                 DepositHeld = Money.Zero,
                 From = leg.From,

@@ -110,9 +110,7 @@ internal static class BillingVerb
     private static ServiceProvider Services(DatabaseSettings settings)
     {
         var services = new ServiceCollection();
-        services.AddSingleton(new MarketplaceSettings(
-            new BusinessTime(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")), Ratio.Parse("0.05"), Ratio.Parse("0.06"), TimeSpan.FromHours(24), TimeSpan.Zero, TimeSpan.Zero,
-            new FraudSettings(5, Money.Zero, Ratio.Zero)));
+        services.AddSingleton(BenchmarkMarket.Settings);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings, sandbox: false);
         services.AddSingleton<MarketClock>(new StandingClock());

@@ -27,7 +27,7 @@ internal sealed class BookDatabase : IAsyncDisposable
     {
         _folder = folder;
         var services = new ServiceCollection();
-        services.AddSingleton(new MarketplaceSettings(new BusinessTime(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")), Ratio.Zero, Ratio.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, new FraudSettings(1, Money.Zero, Ratio.Zero, 1, 2, Ratio.Zero), new MeteringSettings(Ratio.Zero, TimeSpan.Zero, new EnergyRule(Ratio.Zero, Ratio.One))));
+        services.AddSingleton(BenchmarkMarket.Settings);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(settings, sandbox: false);
         services.AddSingleton<MarketClock>(new StandingClock());

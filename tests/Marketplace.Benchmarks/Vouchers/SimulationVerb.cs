@@ -108,7 +108,7 @@ internal static class SimulationVerb
     private static ServiceProvider Services(string connection)
     {
         var services = new ServiceCollection();
-        services.AddSingleton(new MarketplaceSettings(new BusinessTime(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")), Ratio.Zero, Ratio.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, new FraudSettings(1, Money.Zero, Ratio.Zero)));
+        services.AddSingleton(BenchmarkMarket.Settings);
         services.AddMarketplaceApplication();
         services.AddMarketplaceInfrastructure(new(DatabaseProvider.PostgreSql, connection, null), sandbox: false);
         services.AddSingleton<MarketClock>(new StandingClock());

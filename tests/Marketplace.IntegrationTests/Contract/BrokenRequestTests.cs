@@ -273,12 +273,15 @@ public sealed class BrokenRequestTests(Servers servers) : IClassFixture<Servers>
     }
 
     /// <summary>Good bodies, for a broken field to be the only thing that is wrong; made up from the schema where there is none.</summary>
-    private static class Samples
+    internal static class Samples
     {
         public static JsonObject For(Operation operation, World world) => operation.ToString() switch
         {
             "POST /v1/organizations" => Of($$"""{"name":"x","kind":"enterprise","creditCode":"{{MarketSetup.NewCreditCode()}}","regionCode":"330100","establishedOn":"2015-01-01","traits":["sme"],"taxpayer":"small","controllers":["y"]}"""),
             "POST /v1/organizations/{id}/clients" => Of("""{"name":"x"}"""),
+            "POST /v1/organizations/{id}/people" => Of($$"""{"userName":"u-{{Guid.NewGuid():N}}","email":"u-{{Guid.NewGuid():N}}@firm.example"}"""),
+            "POST /v1/organizations/{id}/clients/{clientId}/secrets" => Of("""{"graceHours":1}"""),
+            "POST /v1/proposals/{id}/decisions" => Of("""{"decision":"reject","note":"x"}"""),
             "POST /v1/organizations/{id}/deposits" => Of($$"""{"amount":"1.00","reference":"{{Guid.NewGuid()}}"}"""),
             "POST /v1/organizations/{id}/withdrawals" => Of($$"""{"amount":"0.01","reference":"{{Guid.NewGuid()}}"}"""),
             "PUT /v1/organizations/{id}/credit" => Of("""{"limit":"1.00"}"""),

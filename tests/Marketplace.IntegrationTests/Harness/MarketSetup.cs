@@ -28,6 +28,14 @@ public static class MarketSetup
         return await server.SignInAsync(name, client["clientId"], client["clientSecret"], id);
     }
 
+    /// <summary>Another client of the party's organization, with a duty of its own; of the platform's with a role too.</summary>
+    public static async Task<Party> ColleagueAsync(this Party party, string duty, string? role = null)
+    {
+        var id = party.Id.Length > 0 ? party.Id : (await party.GetAsync("/v1/organizations?kind=platform")).Is(200)["items[0].id"];
+        var client = (await party.PostAsync($"/v1/organizations/{id}/clients", new { name = duty, role, duty })).Is(201);
+        return await party.Server.SignInAsync($"{party.Name} {duty}", client["clientId"], client["clientSecret"], id);
+    }
+
     public static Task<Party> ProviderAsync(this MarketplaceServer server) => server.OrganizationAsync("provider");
 
     public static Task<Party> BuyerAsync(this MarketplaceServer server, string deposit = "100000.00") => server.OrganizationAsync("enterprise", deposit);

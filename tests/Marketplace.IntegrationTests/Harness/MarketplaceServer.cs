@@ -41,7 +41,7 @@ public sealed class MarketplaceServer : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
-    /// <summary>The platform's own client.</summary>
+    /// <summary>The platform's own client; nobody where another issuer's tokens are taken.</summary>
     public Party Admin { get; private set; }
 
     /// <summary>Sends no token.</summary>
@@ -54,7 +54,11 @@ public sealed class MarketplaceServer : IAsyncDisposable
         TestDatabase database, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
     {
         var server = new MarketplaceServer(database, new(database.Settings, settings ?? new Dictionary<string, string>(), services));
-        server.Admin = await server.SignInAsync("admin", "admin", AdminSecret, "");
+        if (settings?.ContainsKey("Identity:Authority") != true)
+        {
+            server.Admin = await server.SignInAsync("admin", "admin", AdminSecret, "");
+        }
+
         return server;
     }
 
@@ -97,8 +101,8 @@ public sealed class MarketplaceServer : IAsyncDisposable
                 builder.UseSetting(name, value);
             }
 
-            builder.ConfigureServices(collection => services?.Invoke(collection));
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new FaultLog(Faults)).SetMinimumLevel(LogLevel.Warning));
+            builder.ConfigureServices(collection => services?.Invoke(collection));
         }
     }
 

@@ -11,6 +11,11 @@ public sealed record World(
     string OpenQuote, string Order, string Leg, string Dispute, string Meter, string Programme, string Voucher, string Invoice, string Line, string Claim,
     string Application, string Bid)
 {
+    /// <summary>A client and a person of the party's, by the party's id.</summary>
+    public required IReadOnlyDictionary<string, (string Client, string Person)> Accounts { get; init; }
+
+    public required string Settlement { get; init; }
+
     public Party Provider => Capacity.Provider;
 
     public IReadOnlyList<Party> Strangers => [OtherProvider, OtherBuyer, OtherAuthority];
@@ -69,11 +74,24 @@ public sealed record World(
         var next = await server.TomorrowAsync();
         var order = await buyer.OrderAsync(capacity, 1, next, 1);
         (await capacity.Provider.PutAsync($"/v1/orders/{order["id"]}/legs/{order["legs[0].id"]}/delivery", new { access = "key", note = "n" })).Is(200);
+        var accounts = new Dictionary<string, (string, string)>();
+        foreach (var party in new[] { capacity.Provider, buyer, authority })
+        {
+            var userName = $"u-{Guid.NewGuid():N}";
+            accounts.Add(party.Id, (
+                (await party.PostAsync($"/v1/organizations/{party.Id}/clients", new { name = "spare" })).Is(201)["clientId"],
+                (await party.PostAsync($"/v1/organizations/{party.Id}/people", new { userName, email = userName + "@firm.example" })).Is(201)["id"]));
+        }
+
         return new(
             server, capacity, buyer, authority, await server.ProviderAsync(), await server.BuyerAsync(), await server.OrganizationAsync("authority"), listing, quote["id"],
             (await buyer.QuoteAsync(capacity, 1, next, 1)).Is(201)["id"], order["id"], order["legs[0].id"], dispute, meter["id"], programme, voucher, invoice, line, claim,
             (await buyer.PostAsync($"/v1/programmes/{programme}/applications", new { amount = "1.00", declarations = new { ownUse = true, unrelated = true, noDuplicate = true } })).Is(201)["id"],
-            (await buyer.PostAsync("/v1/bids", new { accelerators = new[] { capacity.Model }, cards = 8, hours = 1, from = MarketSetup.Wire(next), workload = "other", maxPricePerCardHour = "99.00" })).Is(201)["id"]);
+            (await buyer.PostAsync("/v1/bids", new { accelerators = new[] { capacity.Model }, cards = 8, hours = 1, from = MarketSetup.Wire(next), workload = "other", maxPricePerCardHour = "99.00" })).Is(201)["id"])
+        {
+            Accounts = accounts,
+            Settlement = (await capacity.Provider.GetAsync("/v1/settlements")).Is(200)["items[0].id"],
+        };
     }
 
     /// <summary>An address of the document with the ids of this world in it.</summary>
@@ -89,11 +107,14 @@ public sealed record World(
             "vouchers" => Voucher,
             "invoices" => Invoice,
             "claims" => Claim,
+            "settlements" => Settlement,
             "applications" => Application,
             "bids" => Bid,
             "disputes" => Dispute,
             _ => "0199b0a8d1c57b0f8a5d0c4f3e2d1c0b",
         },
+        "{clientId}" => Accounts[Buyer.Id].Client,
+        "{personId}" => Accounts[Buyer.Id].Person,
         "{lineId}" => Line,
         "{legId}" => Leg,
         "{code}" => Programme,

@@ -77,7 +77,7 @@ public sealed class BackupTests(Servers servers) : IClassFixture<Servers>
 
     private static async Task ScriptAsync(string name, params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(AppContext.BaseDirectory, "backup", name), .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(AppContext.BaseDirectory, "backup", name), .. arguments]) { UseShellExecute = false, RedirectStandardError = true };
         if (PostgresCluster.Binaries is { } binaries)
         {
             // The tools of the server's own version come first.

@@ -39,6 +39,18 @@ internal sealed class AuditModel(MarketplaceDbContext db)
             flag.HasIndex(f => f.Status);
             flag.HasQueryFilter(_ => db.SeesAll);
         });
+        builder.Entity<Proposal>(proposal =>
+        {
+            proposal.Property(p => p.Operation).HasMaxLength(50);
+            proposal.Property(p => p.ProposedBy).HasMaxLength(100);
+            proposal.Property(p => p.DecidedBy).HasMaxLength(100);
+            proposal.Property(p => p.Key).HasMaxLength(IdempotencyRecord.MaxKeyLength);
+            proposal.Property(p => p.Note).HasMaxLength(500);
+            proposal.Property(p => p.Version).IsConcurrencyToken();
+            proposal.HasIndex(p => new { p.ProposedBy, p.Key }).IsUnique();
+            proposal.HasIndex(p => p.Status);
+            proposal.HasQueryFilter(_ => db.SeesAll);
+        });
         builder.Entity<IdempotencyRecord>(record =>
         {
             record.HasKey(r => new { r.Actor, r.Key });

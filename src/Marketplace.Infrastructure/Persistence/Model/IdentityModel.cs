@@ -13,7 +13,16 @@ internal sealed class IdentityModel
             client.Property(c => c.ClientId).HasMaxLength(100);
             client.Property(c => c.Name).HasMaxLength(100);
             client.Property(c => c.SecretHash).HasMaxLength(200);
+            client.Property(c => c.PreviousSecretHash).HasMaxLength(200);
+            client.Property(c => c.Stamp).HasMaxLength(32);
             client.HasIndex(c => c.OrganizationId);
+        });
+        builder.Entity<Person>(person =>
+        {
+            // As little as can be is known of a person.
+            person.Ignore(p => p.PhoneNumber);
+            person.Ignore(p => p.PhoneNumberConfirmed);
+            person.HasIndex(p => p.OrganizationId);
         });
         builder.Entity<StoredKey>(key => key.HasKey(k => k.Name));
         builder.Entity<StoredKey>().Property(k => k.Name).HasMaxLength(200);

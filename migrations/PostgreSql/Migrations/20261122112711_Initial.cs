@@ -52,7 +52,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     secret_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    previous_secret_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    previous_secret_until = table.Column<long>(type: "bigint", nullable: true),
+                    stamp = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     failed_attempts = table.Column<int>(type: "integer", nullable: false),
                     locked_until = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -253,6 +257,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     normalized_user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
                     email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
@@ -261,8 +266,6 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     password_hash = table.Column<string>(type: "text", nullable: true),
                     security_stamp = table.Column<string>(type: "text", nullable: true),
                     concurrency_stamp = table.Column<string>(type: "text", nullable: true),
-                    phone_number = table.Column<string>(type: "text", nullable: true),
-                    phone_number_confirmed = table.Column<bool>(type: "boolean", nullable: false),
                     two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     lockout_end = table.Column<long>(type: "bigint", nullable: true),
                     lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
@@ -349,6 +352,28 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_price_index_days", x => x.day);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "proposals",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    operation = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    request = table.Column<string>(type: "text", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    proposed_by = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    proposed_at = table.Column<long>(type: "bigint", nullable: false),
+                    key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    decided_by = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_proposals", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -2087,6 +2112,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 column: "normalized_email");
 
             migrationBuilder.CreateIndex(
+                name: "ix_identity_users_organization_id",
+                table: "identity_users",
+                column: "organization_id");
+
+            migrationBuilder.CreateIndex(
                 name: "user_name_index",
                 table: "identity_users",
                 column: "normalized_user_name",
@@ -2285,6 +2315,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_programmes_authority_id",
                 table: "programmes",
                 column: "authority_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_proposals_proposed_by_key",
+                table: "proposals",
+                columns: new[] { "proposed_by", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_proposals_status",
+                table: "proposals",
+                column: "status");
 
             migrationBuilder.CreateIndex(
                 name: "ix_quotes_buyer_id",
@@ -2644,6 +2685,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "programme_budgets");
+
+            migrationBuilder.DropTable(
+                name: "proposals");
 
             migrationBuilder.DropTable(
                 name: "quotes");
