@@ -17,7 +17,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
         await reader.GoAsync("Find capacity");
         await page.FillAsync("#cards", "4");
         await page.FillAsync("#hours", "6");
-        var order = page.GetByRole(AriaRole.Button, new() { NameRegex = new(Regex.Escape(reader.Text("Order for {{amount}}")).Replace(@"\{\{amount}}", ".*", StringComparison.Ordinal)) });
+        var order = page.GetByRole(AriaRole.Button, new() { NameRegex = new(Regex.Escape(reader.Text("Order for {{amount}}")).Replace(@"\{\{amount}}", ".*", StringComparison.Ordinal), RegexOptions.None, TimeSpan.FromSeconds(1)) });
         await Expect(order).ToBeEnabledAsync();
         await Expect(page.GetByText("zj-compute").First).ToBeVisibleAsync();
         await reader.ScreenshotAsync($"journey-buy-{language}");
@@ -117,7 +117,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
     }
 
     /// <summary>Ant Design's own name of the button, in either language.</summary>
-    [GeneratedRegex("^(Expand row|展开行)$", RegexOptions.None, 1000)]
+    [GeneratedRegex("^(Expand row|展开行)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExpandRow();
 
     /// <summary>How a line's amount is explained, which is the API's own text.</summary>

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122114121_Initial")]
+    [Migration("20261122114919_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
