@@ -5,13 +5,12 @@ using Marketplace.Api.Http;
 using Marketplace.Application.Json;
 using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
-using Marketplace.Domain.Organizations;
-using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure.Identity;
 using Marketplace.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Api.Endpoints;
 
@@ -24,8 +23,9 @@ namespace Marketplace.Api.Endpoints;
 internal sealed record SignInSettings(string? Issuer, string? ClientId, string? Scope, string TimeZone, IReadOnlyList<string> Suggestions);
 
 /// <summary>Who the caller is.</summary>
+/// <param name="Name">A person's user name; of a client its id, as <paramref name="Actor"/>.</param>
 /// <param name="RequestToken">What a session's every change carries in X-Request-Token; null for callers with a token of their own.</param>
-internal sealed record SessionAnswer(string Actor, Role Role, OrganizationAnswer Organization, string? RequestToken);
+internal sealed record SessionAnswer(string Actor, string Name, Role Role, OrganizationAnswer Organization, string? RequestToken);
 
 internal sealed record SignIn(string? UserName, string? Password);
 
@@ -89,12 +89,16 @@ internal static class SessionEndpoints
     private static async Task<IResult> ReadAsync(HttpContext http, IAntiforgery antiforgery, IMediator mediator, CancellationToken token) =>
         Results.Json(await AnswerAsync(http, antiforgery, mediator, token), MarketJson.Options);
 
+    private static async Task<string> NameAsync(HttpContext http, string actor, CancellationToken token) => Guid.TryParseExact(actor, "N", out var id)
+        && await http.RequestServices.GetRequiredService<MarketplaceDbContext>().Users.Where(person => person.Id == id).Select(person => person.UserName).SingleOrDefaultAsync(token) is { } name
+            ? name : actor;
+
     private static async Task<SessionAnswer> AnswerAsync(HttpContext http, IAntiforgery antiforgery, IMediator mediator, CancellationToken token)
     {
         var caller = MarketClaims.ToCaller(http.User);
         var organization = await mediator.Send(new GetOrganization(caller.OrganizationId), token);
         var requestToken = http.User.Identity?.AuthenticationType == Session.Scheme ? antiforgery.GetAndStoreTokens(http).RequestToken : null;
         http.Response.Headers.CacheControl = "no-store";
-        return new(caller.Actor, caller.Role, organization, requestToken);
+        return new(caller.Actor, await NameAsync(http, caller.Actor, token), caller.Role, organization, requestToken);
     }
 }

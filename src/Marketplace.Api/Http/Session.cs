@@ -1,7 +1,6 @@
 using Marketplace.Api.Errors;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Marketplace.Api.Http;
 

@@ -3,7 +3,6 @@ using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Audit;
 using Marketplace.Domain.Organizations;
-using Marketplace.Domain.Shared;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 

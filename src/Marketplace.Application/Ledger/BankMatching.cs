@@ -3,7 +3,6 @@ using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
-using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;

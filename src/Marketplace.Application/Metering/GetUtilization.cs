@@ -1,9 +1,7 @@
 using FluentValidation;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
-using Marketplace.Domain.Billing;
 using Marketplace.Domain.Market;
-using Marketplace.Domain.Metering;
 using Marketplace.Domain.Shared;
 using MediatR;
 using Microsoft.EntityFrameworkCore;

@@ -3,7 +3,6 @@ using Marketplace.Application.Market;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
-using Marketplace.Domain.Metering;
 using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure;
 using Marketplace.Infrastructure.Persistence;

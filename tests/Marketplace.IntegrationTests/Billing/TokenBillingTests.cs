@@ -17,13 +17,23 @@ public sealed class TokenBillingTests(Servers servers) : IClassFixture<Servers>
         var month = await server.NextMonthAsync();
         (await capacity.Provider.PostAsync("/v1/listings", new
         {
-            centerId = capacity.CenterId, from = MarketSetup.Wire(month), to = MarketSetup.Wire(month.AddDays(60)), product = "tokens", supply = "lease",
+            centerId = capacity.CenterId,
+            from = MarketSetup.Wire(month),
+            to = MarketSetup.Wire(month.AddDays(60)),
+            product = "tokens",
+            supply = "lease",
             tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
         })).Is(201);
         var from = month.AddDays(9);
         var quote = (await buyer.PostAsync("/v1/quotes", new
         {
-            accelerators = new[] { capacity.Model }, cards = 8, hours = 10, from = MarketSetup.Wire(from), workload = "inference", product = "tokens", vouchers = "auto",
+            accelerators = new[] { capacity.Model },
+            cards = 8,
+            hours = 10,
+            from = MarketSetup.Wire(from),
+            workload = "inference",
+            product = "tokens",
+            vouchers = "auto",
             expectedTokens = new { input = 100_000_000L, output = 50_000_000L },
         })).Is(201);
         Assert.Equal("600.00 180.00", $"{quote["total"]} {quote["publicMoney"]}");

@@ -1,4 +1,3 @@
-using Marketplace.Application.Pipeline;
 using Marketplace.IntegrationTests.Harness;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,6 @@ using System.Text;
 using Marketplace.IntegrationTests.Harness;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace Marketplace.IntegrationTests.Pipeline;
 

@@ -21,6 +21,7 @@ internal static class Coherence
         await ResalesAreThereAsync(db, traffic);
         await QuotesAndEntriesMatchAsync(db, orders);
         await MoneyMatchesAsync(db, orders);
+        await VouchersMatchAsync(db, orders);
     }
 
     /// <summary>Hour by hour over each card, and over each node's cards as a whole.</summary>
@@ -132,5 +133,27 @@ internal static class Coherence
             Assert.Equal(account.Deposit - account.Held, free);
             Assert.False(account.Available.IsNegative);
         }
+    }
+
+    /// <summary>A voucher is the sum of its balances, and holds what the legs that stand hold of it; no more is issued than there is.</summary>
+    private static async Task VouchersMatchAsync(MarketplaceDbContext db, List<Order> orders)
+    {
+        var standing = orders.SelectMany(order => order.Legs).Where(leg => leg.CancelledAt is null).Select(leg => leg.Id).ToHashSet();
+        var holds = await db.VoucherHolds.AsNoTracking().ToListAsync();
+        Assert.All(holds.Where(hold => !standing.Contains(hold.LegId)), hold => Assert.Equal(Money.Zero, hold.Left));
+        var vouchers = await db.Vouchers.AsNoTracking().ToListAsync();
+        foreach (var voucher in vouchers)
+        {
+            Assert.Equal(voucher.Face, voucher.Available + voucher.Held + voucher.Redeemed + voucher.Expired + voucher.Revoked);
+            Assert.False(voucher.Available.IsNegative || voucher.Held.IsNegative);
+            Assert.Equal(holds.Where(hold => hold.VoucherId == voucher.Id).Sum(hold => hold.Left), voucher.Held);
+        }
+
+        foreach (var budget in await db.ProgrammeBudgets.AsNoTracking().ToListAsync())
+        {
+            Assert.True(vouchers.Where(voucher => voucher.ProgrammeCode == budget.Code).Sum(voucher => voucher.Face) <= budget.Amount);
+        }
+
+        Assert.True(vouchers.Count == 0 || holds.Count > 0, "No order held voucher money.");
     }
 }

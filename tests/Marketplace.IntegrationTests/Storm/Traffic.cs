@@ -19,7 +19,7 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
     private static readonly string[] Expected =
     [
         "capacity.taken", "funds.insufficient", "quote.expired", "concurrency.conflict", "order.resold", "order.cancelled", "resale.more_than_held", "bid.closed",
-        "listing.withdrawn",
+        "listing.withdrawn", "voucher.insufficient",
     ];
 
     /// <summary>Orders that a process has said are placed, with the legs that it said.</summary>
@@ -159,6 +159,7 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
             hours = random.Next(1, Math.Min(5, WindowHours - start + 1)),
             from = MarketSetup.Wire(from.AddHours(start)),
             workload = "training",
+            vouchers = "auto",
             maxPricePerCardHour = limit,
         };
     }

@@ -74,9 +74,26 @@ public class TokenRatingTests
 
     private static InvoiceLine Tokens(InvoiceLine line, long tokens) => new()
     {
-        Id = line.Id, InvoiceId = line.InvoiceId, Position = 0, Kind = line.Kind, OrderId = line.OrderId, LegId = line.LegId, UsagePeriod = line.UsagePeriod, OffPeak = false,
-        Quantity = line.Quantity, Unit = LineUnit.OutputTokens, Tokens = tokens, UnitPrice = line.UnitPrice, VatRate = line.VatRate, Amount = line.Amount, Net = line.Net, Vat = line.Vat,
-        Payable = line.Payable, Hours = line.Hours, UsageVersion = 1, Parts = [],
+        Id = line.Id,
+        InvoiceId = line.InvoiceId,
+        Position = 0,
+        Kind = line.Kind,
+        OrderId = line.OrderId,
+        LegId = line.LegId,
+        UsagePeriod = line.UsagePeriod,
+        OffPeak = false,
+        Quantity = line.Quantity,
+        Unit = LineUnit.OutputTokens,
+        Tokens = tokens,
+        UnitPrice = line.UnitPrice,
+        VatRate = line.VatRate,
+        Amount = line.Amount,
+        Net = line.Net,
+        Vat = line.Vat,
+        Payable = line.Payable,
+        Hours = line.Hours,
+        UsageVersion = 1,
+        Parts = [],
     };
 
     private static Dictionary<Hour, MeteredHour> Used(params (int Hour, long Input, long Output)[] hours) =>

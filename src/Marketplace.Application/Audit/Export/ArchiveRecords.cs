@@ -1,5 +1,5 @@
-using Marketplace.Domain.Billing;
 using Marketplace.Domain.Audit;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;

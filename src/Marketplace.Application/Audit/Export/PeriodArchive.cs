@@ -3,7 +3,6 @@ using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
-using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
 using Microsoft.EntityFrameworkCore;
 

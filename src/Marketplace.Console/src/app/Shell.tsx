@@ -52,7 +52,7 @@ export default function Shell() {
             trigger={['click']}
             menu={{
               items: [
-                { key: 'who', label: `${session.actor} · ${labelOf(session.role, t)}`, disabled: true },
+                { key: 'who', label: `${session.name} · ${labelOf(session.role, t)}`, disabled: true },
                 { key: 'account', label: t('Organization and logins'), onClick: () => void navigate(`/organizations/${session.organization.id}`) },
                 { key: 'docs', label: <a href="/docs/" target="_blank" rel="noreferrer">{t('API documentation')}</a> },
                 { key: 'out', label: t('Sign out'), icon: <LogoutOutlined />, onClick: () => void signOut() },
