@@ -76,9 +76,10 @@ internal sealed class ReplayCheats(ReplayStages stages, ReplayMarket market, Rep
     {
         var invoice = await db.Invoices.Include(i => i.Lines).OrderBy(i => i.Id).FirstAsync();
         _edited = invoice.Id;
-        var line = invoice.Lines[0].Id;
-        return await ((MarketplaceDbContext)db).InvoiceLines.Where(l => l.Id == line)
-            .ExecuteUpdateAsync(set => set.SetProperty(l => l.Amount, l => new Money(100)));
+        var line = invoice.Lines[0];
+        var (amount, net) = (new Money(line.Amount.Fen + 100), new Money(line.Net.Fen + 100));
+        return await ((MarketplaceDbContext)db).InvoiceLines.Where(l => l.Id == line.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(l => l.Amount, amount).SetProperty(l => l.Net, net));
     });
 
     /// <summary>What the product says of all of it in the end.</summary>

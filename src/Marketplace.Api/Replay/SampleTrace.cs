@@ -15,13 +15,13 @@ internal static class SampleTrace
     public const string Requests = "requests.csv";
 
     private const ulong Seed = 20_260_301;
-    private const int JobCount = 260;
+    private const int JobCount = 200;
     private const int RequestCount = 300;
     private const int DaySeconds = 86_400;
-    private const int Days = 20;
+    private const int Days = 9;
 
     private static readonly (string Model, int Nodes, int Cards, int Cores, int MemoryGiB)[] Machines =
-        [("V100", 3, 8, 96, 768), ("T4", 4, 4, 64, 384), ("A10", 2, 4, 64, 512), ("Ascend 910B", 2, 8, 192, 1536)];
+        [("V100", 2, 8, 96, 768), ("T4", 2, 4, 64, 384), ("A10", 1, 4, 64, 512), ("Ascend 910B", 1, 8, 192, 1536)];
 
     public static Trace Read()
     {
