@@ -15,7 +15,8 @@ internal static class Plots
     private const int Left = 56;
     private const int Bottom = 44;
     private const int Top = 12;
-    private const int Inner = Width - Left - 12;
+    private const int Right = 24;
+    private const int Inner = Width - Left - Right;
     private const int Tall = Height - Top - Bottom;
     private static readonly string[] Colours = ["#1f5fa8", "#d9822b", "#2e8b57", "#8e4ec6", "#c0392b", "#5d6d7e"];
 
@@ -79,7 +80,7 @@ internal static class Plots
         for (var i = 0; i <= 4; i++)
         {
             var y = Top + (Tall * (4 - i) / 4.0);
-            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - 12}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\" stroke=\"#e3e7ec\"/><text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\" fill=\"#5b6673\">{top * i / 4:#,0.##}{(i == 4 ? " " + unit : "")}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:0.#}\" y2=\"{y:0.#}\" stroke=\"#e3e7ec\"/><text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\" fill=\"#5b6673\">{top * i / 4:#,0.##}{(i == 4 ? " " + unit : "")}</text>");
         }
 
         return svg;

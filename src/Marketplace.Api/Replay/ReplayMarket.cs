@@ -48,6 +48,7 @@ internal sealed class ReplayMarket(ReplayStages stages, Draw draw, DateTimeOffse
     private static readonly Dictionary<string, int> UsualFen = new() { ["V100"] = 600, ["T4"] = 220, ["A10"] = 380, ["P100"] = 300, ["Ascend 910B"] = 1000 };
 
     private int _registered;
+    private int _cards;
 
     public Caller Admin { get; private set; } = Caller.System;
     public List<ReplayCenter> Centers { get; } = [];
@@ -66,6 +67,7 @@ internal sealed class ReplayMarket(ReplayStages stages, Draw draw, DateTimeOffse
     {
         var platform = (await stages.SendAsync("read", Caller.System, new ListOrganizations(new(), OrganizationKind.Platform))).Items[0].Id;
         Admin = new("replay:platform", Role.Admin, platform);
+        _cards = trace.Nodes.Sum(node => node.Cards);
         await CatalogueAsync(trace);
         foreach (var (name, region) in Providers)
         {
@@ -203,7 +205,8 @@ internal sealed class ReplayMarket(ReplayStages stages, Draw draw, DateTimeOffse
                 : Buyers.Where((_, i) => FirmRegions[i % FirmRegions.Length][..2] == region[..2]).Select(firm => firm.Caller).ToList();
             foreach (var grantee in grantees)
             {
-                var face = new Money(draw.Between(4, 40) * 100_000L);
+                // As large as the market is, so that some are used up and some aren't.
+                var face = new Money(draw.Between(4, 40) * _cards * 100L);
                 await stages.SendAsync("vouchers", authority, new IssueVoucher(grantee.OrganizationId, face) { Programme = code });
                 Drawn.Add($"{Names[grantee.OrganizationId]}: a voucher of {face} under {code}.");
             }

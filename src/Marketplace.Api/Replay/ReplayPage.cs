@@ -11,7 +11,7 @@ internal static class ReplayPage
     private const string Style = """
         body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;background:#f4f6f8;margin:0}main{max-width:1200px;margin:0 auto;padding:32px 24px}
         h1{font-size:26px;margin:0}h2{font-size:16px;margin:0 0 8px}.sub{color:#5b6673;margin:4px 0 24px}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:12px;margin-bottom:16px}
+        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin-bottom:16px}
         .tile,section{background:#fff;border:1px solid #e3e7ec;border-radius:8px;padding:16px}.tile b{display:block;font-size:22px}.tile span{color:#5b6673;font-size:13px}
         .bad b{color:#b3261e}.good b{color:#1e7b46}.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(480px,1fr));gap:16px}section{margin-bottom:16px;overflow-x:auto}
         .plots section{margin:0}svg{width:100%;height:auto}.key{margin:4px 0 0;font-size:12px;color:#5b6673}.key span{margin-right:14px;white-space:nowrap}
@@ -63,7 +63,7 @@ internal static class ReplayPage
         Plot("Idle cards and fragments at the day's end", Plots.Lines(days, [new("idle cards", [.. report.Days.Select(day => day.Cards.Idle)]), new("of them fragments for what is asked for", [.. report.Days.Select(day => day.Cards.Fragments)])], "cards"));
         Plot("Utilization by centre", Plots.Bars([.. report.Centers.Select(center => center.Center)], [.. Hours(report).Select(kind => new Series(kind.Name, [.. report.Centers.Select(center => Percent(kind.Of(center), center.Hours.ListedCardHours))]))], "%"));
         Plot("Price of a card-hour by model, yuan", Plots.Bars([.. report.Prices.Select(price => price.Model)], [new("lowest", [.. report.Prices.Select(p => (double)p.Low)]), new("mean by volume", [.. report.Prices.Select(p => (double)p.Mean)]), new("highest", [.. report.Prices.Select(p => (double)p.High)])], "¥"));
-        Plot("Vouchers: available by programme", Plots.Lines(days, [.. programmes.Select(code => new Series(code, [.. report.Days.Select(day => Number(day.VouchersLeft.GetValueOrDefault(code)))]))], "¥"));
+        Plot("Vouchers by programme: available at the day's end, of their face", Plots.Lines(days, [.. programmes.Select(code => new Series(code, [.. report.Days.Select(day => 100 * Number(day.VouchersLeft.GetValueOrDefault(code)) / Number(report.VouchersIssued[code]))]))], "%", most: 100));
         var paid = report.Payers.SelectMany(payer => payer.Vouchers.Keys).Distinct().Order(StringComparer.Ordinal).ToList();
         Plot("Who paid what", Plots.Bars([.. report.Payers.Select(payer => payer.Firm.Replace("Firm ", "", StringComparison.Ordinal))], [new("own money", [.. report.Payers.Select(payer => Number(payer.OwnMoney))]), .. paid.Select(code => new Series(code, [.. report.Payers.Select(payer => Number(payer.Vouchers.GetValueOrDefault(code)))]))], "¥", stacked: true));
         page.Append("</div>");

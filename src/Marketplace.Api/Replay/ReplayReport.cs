@@ -46,6 +46,8 @@ internal sealed record ReplayReport
     public required Money FromVouchers { get; init; }
     public required Money Claimed { get; init; }
     public required Money ClaimsPaid { get; init; }
+    /// <summary>Faces by programme.</summary>
+    public required IReadOnlyDictionary<string, Money> VouchersIssued { get; init; }
     public required IReadOnlyList<ReplayDay> Days { get; init; }
     public required IReadOnlyList<CenterUse> Centers { get; init; }
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
@@ -127,6 +129,9 @@ internal sealed class ReplayFigures(ReplayStages stages, ReplayMarket market)
                 parts.Where(part => !part.Deducted).Sum(part => part.Amount));
         }).OrderBy(payer => payer.Firm, StringComparer.Ordinal)];
     });
+
+    public Task<IReadOnlyDictionary<string, Money>> VouchersIssuedAsync() => stages.ReadAsync(async db =>
+        (IReadOnlyDictionary<string, Money>)(await db.Vouchers.AsNoTracking().ToListAsync()).GroupBy(voucher => voucher.ProgrammeCode).ToDictionary(group => group.Key, group => group.Sum(v => v.Face)));
 
     /// <summary>In micro-millions as lines have them, so that every token counts.</summary>
     public Task<decimal> MillionTokensAsync() => stages.ReadAsync(async db =>

@@ -180,6 +180,7 @@ internal sealed class ReplayVerb(ReplayOptions options, IServiceProvider service
             FromVouchers = payers.Sum(payer => payer.Vouchers.Values.Sum() + payer.PaidBack),
             Claimed = closing.Claimed,
             ClaimsPaid = closing.ClaimsPaid,
+            VouchersIssued = await figures.VouchersIssuedAsync(),
             Days = run.Days,
             Centers = await figures.CentersAsync(From),
             Prices = await figures.PricesAsync(),
