@@ -76,6 +76,7 @@ internal static partial class Startup
                 page.SwaggerEndpoint("/openapi/v1.json", "v1");
                 page.DocumentTitle = "Compute-voucher marketplace";
             });
+            app.UseConsole(settings.Authority);
         }
 
         app.UseCallers(settings);
@@ -97,6 +98,7 @@ internal static partial class Startup
             app.MapTokens();
         }
 
+        app.MapSessions(settings);
         app.MapOrganizations();
         app.MapWebhooks();
         app.MapMarket();
@@ -132,12 +134,13 @@ internal static partial class Startup
 
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseSessionGuard();
         app.UseMiddleware<RequestContextMiddleware>();
     }
 
     [LoggerMessage(LogLevel.Information, "Database ready: {Database}")]
     private static partial void DatabaseReady(ILogger logger, string database);
 
-    [LoggerMessage(LogLevel.Information, "Documentation at {Address}/docs")]
+    [LoggerMessage(LogLevel.Information, "Console at {Address}, documentation at {Address}/docs")]
     private static partial void Listening(ILogger logger, string address);
 }
