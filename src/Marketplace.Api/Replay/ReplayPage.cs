@@ -58,8 +58,9 @@ internal static class ReplayPage
         void Plot(string title, string svg) => page.Append("<section><h2>").Append(title).Append("</h2>").Append(svg).Append("</section>");
         var days = report.Days.Select(day => day.Day.ToString("MM-dd", CultureInfo.InvariantCulture)).ToList();
         var programmes = report.Days.SelectMany(day => day.VouchersLeft.Keys).Distinct().Order(StringComparer.Ordinal).ToList();
+        var busy = report.Days.Where(day => day.Asked > 0).ToList();
         page.Append("<div class=\"plots\">");
-        Plot("Fill rate by day", Plots.Lines(days, [new("demands filled", [.. report.Days.Select(day => 100.0 * day.Filled / Math.Max(1, day.Asked))])], "%", most: 100));
+        Plot("Fill rate of days on which anything was asked for", Plots.Lines([.. busy.Select(day => day.Day.ToString("MM-dd", CultureInfo.InvariantCulture))], [new("demands filled", [.. busy.Select(day => 100.0 * day.Filled / day.Asked)])], "%", most: 100));
         Plot("Idle cards and fragments at the day's end", Plots.Lines(days, [new("idle cards", [.. report.Days.Select(day => day.Cards.Idle)]), new("of them fragments for what is asked for", [.. report.Days.Select(day => day.Cards.Fragments)])], "cards"));
         Plot("Utilization by centre", Plots.Bars([.. report.Centers.Select(center => center.Center)], [.. Hours(report).Select(kind => new Series(kind.Name, [.. report.Centers.Select(center => Percent(kind.Of(center), center.Hours.ListedCardHours))]))], "%"));
         Plot("Price of a card-hour by model, yuan", Plots.Bars([.. report.Prices.Select(price => price.Model)], [new("lowest", [.. report.Prices.Select(p => (double)p.Low)]), new("mean by volume", [.. report.Prices.Select(p => (double)p.Mean)]), new("highest", [.. report.Prices.Select(p => (double)p.High)])], "¥"));
