@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketplace.Api.Hosting;
+using Marketplace.Api.Replay;
 
 // SqlClient refuses the runtime's invariant mode, so this takes its place: no text depends on the machine's language.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -16,9 +17,22 @@ if (args is [ImportCapacity.Verb, ..] && import is null)
     return ImportCapacity.Failed;
 }
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = import is null ? args : [.. import.Settings], ContentRootPath = AppContext.BaseDirectory });
+var replay = args is [ReplayVerb.Verb, .. var options] ? ReplayOptions.Parse(options) : null;
+if (args is [ReplayVerb.Verb, ..] && replay is null)
+{
+    await Console.Error.WriteLineAsync(ReplayOptions.Usage);
+    return ReplayVerb.Failed;
+}
+
+if (replay?.WriteSample is { } sample)
+{
+    return await ReplayVerb.WriteSampleAsync(sample);
+}
+
+var settings = replay is not null ? ReplayVerb.Settings(replay) : import is not null ? [.. import.Settings] : args;
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
 builder.AddMarketplace();
-if (import is not null)
+if (import is not null || replay is not null)
 {
     // Its report is all that it says.
     builder.Logging.ClearProviders();
@@ -28,6 +42,11 @@ var app = builder.Build();
 if (import is not null)
 {
     return await import.RunAsync(app.Services, Console.Out, CancellationToken.None);
+}
+
+if (replay is not null)
+{
+    return await new ReplayVerb(replay, app.Services, Console.Out).RunAsync();
 }
 
 await app.PrepareAsync();
