@@ -40,7 +40,7 @@ public static class IdentityHost
         var services = builder.Services;
         services.AddSingleton(protection);
         services.AddScoped<RequestContext>();
-        services.AddMarketplaceInfrastructure(database, sandbox: false, protection.KeyCertificate);
+        services.AddMarketplaceAccounts(database, protection.KeyCertificate);
         services.AddForwarding(protection);
         services.AddRateLimits(protection);
         services.AddRazorPages();
