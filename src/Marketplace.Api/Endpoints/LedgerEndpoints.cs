@@ -1,5 +1,6 @@
 using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
+using Marketplace.Application.Audit;
 using Marketplace.Application.Ledger;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Ledger;
@@ -24,7 +25,7 @@ internal static class LedgerEndpoints
             .Produces<PartyStatementAnswer>().WithSummary("A party's accounts over a span of time: opening, movements, closing");
         group.MapPost("/commission-withdrawals", (Body<WithdrawCommission> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, _ => "/v1/ledger/trial-balance", token))
-            .Produces<CommissionAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("The custodian paid commission to the platform");
+            .Produces<CommissionAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("The custodian paid commission to the platform");
         MapBank(app.MapGroup("/v1/bank-statements").WithTags("Ledger").RequireAuthorization(Policies.Overseer));
         app.MapGet("/v1/alerts", ([AsParameters] PageQuery page, string? code, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAlerts(page.ToPage(), code), token))
             .WithTags("Ledger").Produces<Page<AlertAnswer>>().WithSummary("Overdue invoices, low balances and passed budgets that the caller was told of");
@@ -41,7 +42,7 @@ internal static class LedgerEndpoints
             .Produces<Page<BankRowAnswer>>().WithSummary("Rows of bank statements, the newest first");
         group.MapPost("/rows/{id}/resolutions", (string id, Body<ResolveBankRow> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<BankRow>.Parse(id) }, _ => "/v1/bank-statements/rows", token))
-            .Produces<BankRowAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Say what an unmatched row is, and book it as that");
+            .Produces<BankRowAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("Say what an unmatched row is, and book it as that");
     }
 
     private static async Task<IReadOnlyList<BankRowInput>> RowsAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -130,7 +130,8 @@ internal static class MarketEndpoints
         group.MapPost("/", (Body<PlaceOrder> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, order => $"/v1/orders/{order.Id}", token))
             .Produces<OrderAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Accept a quote: all its legs or none");
-        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListOrders(page.ToPage()), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListOrders(page.ToPage(), QueryText.Name<OrderStatus>(status, "status")), token))
             .Produces<Page<OrderAnswer>>().WithSummary("Orders that the caller bought or sold in");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetOrder(Id<Order>.Parse(id)), token))
             .Produces<OrderAnswer>().WithSummary("One order; a seller sees its own legs");

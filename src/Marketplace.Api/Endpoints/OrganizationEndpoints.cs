@@ -23,6 +23,8 @@ internal static class OrganizationEndpoints
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new GetOrganization(Id<Organization>.Parse(id)), token))
             .Produces<OrganizationAnswer>().WithSummary("One organization");
+        app.MapGet("/v1/names", (string[] id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetNames(id), token))
+            .Produces<Page<NameAnswer>>().WithTags("Organizations").WithSummary("What ids of parties and centres stand for, as far as the caller deals with them");
         MapClients(group);
         MapPeople(group);
         group.MapPost("/{id}/deposits", (string id, Body<TransferMoney> body, IMediator mediator, CancellationToken token) =>

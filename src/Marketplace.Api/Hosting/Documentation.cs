@@ -20,6 +20,8 @@ internal static class Documentation
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new() { Title = "Compute-voucher marketplace", Version = "v1", Description = "Amounts are strings with two decimals, instants ISO 8601. Errors are problem documents with a stable code." };
+            // Where it was asked for; the document is the same everywhere.
+            document.Servers = [];
             document.Components ??= new();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
@@ -36,9 +38,18 @@ internal static class Documentation
                 (schema.Type, schema.Pattern, schema.Properties) = (JsonSchemaType.String, text.Pattern, null);
                 schema.Examples = [text.Example];
             }
-            else if (type == typeof(Hour) || type == typeof(DateTimeOffset))
+            else if (type == typeof(Hour))
             {
                 (schema.Type, schema.Format, schema.Properties) = (JsonSchemaType.String, "date-time", null);
+            }
+            else if (type == typeof(DateTimeOffset) || type == typeof(DateOnly))
+            {
+                var orNull = type == context.JsonTypeInfo.Type ? default : JsonSchemaType.Null;
+                (schema.Type, schema.Format, schema.Properties) = (JsonSchemaType.String | orNull, type == typeof(DateOnly) ? "date" : "date-time", null);
+            }
+            else if (type == typeof(CreditCode))
+            {
+                (schema.Type, schema.Properties) = (JsonSchemaType.String, null);
             }
             else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Id<>))
             {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Marketplace.Api.Hosting;
 
-/// <summary>A plain page that leads to what there is.</summary>
+/// <summary>Stands where the console would, in a build that was made without Node.js.</summary>
 internal static class FrontPage
 {
     /// <param name="database">Where the data is; shown in development only.</param>
@@ -16,7 +16,10 @@ internal static class FrontPage
         <title>Compute-voucher marketplace</title>
         <style>body {"{"} font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; {"}"}</style>
         <h1>Compute-voucher marketplace</h1>
-        <p>The backend runs. It is used through its HTTP interface.</p>
+        <p>The backend runs. Its console wasn't built, since there was no Node.js: install
+        <a href="https://nodejs.org/">Node.js</a> 20.19 or later (on Debian: <code>apt install nodejs npm</code>), stop this,
+        and start it again by <code>dotnet run --project src/Marketplace.Api</code>.</p>
+        <p>Until then there is its HTTP interface:</p>
         <ul>
           <li><a href="/docs/">Documentation, to try each request</a></li>
           <li><a href="/openapi/v1.json">OpenAPI document</a></li>

@@ -20,7 +20,7 @@ public enum ProcessRole
 /// <summary>Every setting, read and checked once at start.</summary>
 public sealed record HostSettings(
     DatabaseSettings Database, SandboxSettings Sandbox, MarketplaceSettings Marketplace, ProcessRole Role, ProtectionSettings Protection, bool Demo, WebhookSettings Webhooks,
-    JobSettings Jobs, string? Authority, string Audience, string? RequiredScope)
+    JobSettings Jobs, string? Authority, string Audience, string? RequiredScope, string? ClientId, string? Scope)
 {
     /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
     public static HostSettings From(IConfiguration configuration, IHostEnvironment environment)
@@ -51,7 +51,9 @@ public sealed record HostSettings(
                 TimeSpan.FromSeconds(Read(configuration, "Jobs:IntervalSeconds", 10, Whole(1, 59)))),
             configuration["Identity:Authority"],
             configuration["Identity:Audience"] is { Length: > 0 } audience ? audience : "marketplace",
-            configuration["Identity:RequiredScope"] is { Length: > 0 } scope ? scope : null);
+            configuration["Identity:RequiredScope"] is { Length: > 0 } scope ? scope : null,
+            configuration["Identity:Authority"] is null ? null : configuration["Identity:ClientId"] ?? "console",
+            configuration["Identity:Authority"] is null ? null : configuration["Identity:Scope"] ?? "openid offline_access");
     }
 
     private static SandboxSettings ReadSandbox(IConfiguration configuration) => new(

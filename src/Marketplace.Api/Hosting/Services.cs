@@ -70,7 +70,7 @@ internal static class Services
         services.ConfigureHttpJsonOptions(options => MarketJson.Configure(options.SerializerOptions));
         services.AddExceptionHandler<Problems>();
         services.AddProblemDetails();
-        services.AddAuthentication(settings);
+        services.AddAuthentication(settings, builder.Environment.IsDevelopment());
         services.AddAuthorization(Policies.Add);
         services.AddProtection(settings);
         services.AddOpenApi("v1", Documentation.Configure);
@@ -87,11 +87,11 @@ internal static class Services
         }
     }
 
-    private static void AddAuthentication(this IServiceCollection services, HostSettings settings)
+    private static void AddAuthentication(this IServiceCollection services, HostSettings settings, bool development)
     {
         if (settings.Authority is null)
         {
-            services.AddAuthentication(BearerTokenDefaults.AuthenticationScheme)
+            services.AddSessions(BearerTokenDefaults.AuthenticationScheme, development)
                 .AddBearerToken(options => options.BearerTokenExpiration = TokenLifetime);
             return;
         }

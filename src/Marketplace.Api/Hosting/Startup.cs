@@ -77,6 +77,7 @@ internal static partial class Startup
                 page.SwaggerEndpoint("/openapi/v1.json", "v1");
                 page.DocumentTitle = "Compute-voucher marketplace";
             });
+            app.UseConsole(settings.Authority);
         }
 
         app.UseCallers(settings);
@@ -98,6 +99,7 @@ internal static partial class Startup
             app.MapTokens();
         }
 
+        app.MapSessions(settings);
         app.MapOrganizations();
         app.MapWebhooks();
         app.MapMarket();
@@ -129,12 +131,13 @@ internal static partial class Startup
         app.UseMiddleware<RevokedTokens>();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseSessionGuard();
         app.UseMiddleware<RequestContextMiddleware>();
     }
 
     [LoggerMessage(LogLevel.Information, "Database ready: {Database}")]
     private static partial void DatabaseReady(ILogger logger, string database);
 
-    [LoggerMessage(LogLevel.Information, "Documentation at {Address}/docs")]
+    [LoggerMessage(LogLevel.Information, "Console at {Address}, documentation at {Address}/docs")]
     private static partial void Listening(ILogger logger, string address);
 }

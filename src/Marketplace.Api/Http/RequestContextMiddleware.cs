@@ -2,6 +2,7 @@ using Marketplace.Api.Errors;
 using Marketplace.Application.Pipeline;
 using Marketplace.Infrastructure.Identity;
 using Marketplace.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Marketplace.Api.Http;
 
@@ -10,6 +11,7 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext http, RequestContext context, IServiceProvider services)
     {
+        NameSpan(http);
         context.Caller = MarketClaims.ToCaller(http.User);
         context.IdempotencyKey = IdempotencyKey(http.Request);
         RefuseNul(http.Request.Query);
@@ -28,6 +30,17 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
             return Task.CompletedTask;
         });
         await next(http);
+    }
+
+    /// <summary>The span that the framework began for the request gets the names that OpenTelemetry has for it: the route, and no address with ids in it.</summary>
+    private static void NameSpan(HttpContext http)
+    {
+        if (http.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
+        {
+            var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+            span.DisplayName = route is null ? http.Request.Method : $"{http.Request.Method} {route}";
+            span.SetTag("http.request.method", http.Request.Method).SetTag("http.route", route);
+        }
     }
 
     /// <summary>Not every database can be asked for a text with a NUL in it, and none holds one: bodies refuse it too.</summary>

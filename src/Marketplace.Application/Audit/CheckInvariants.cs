@@ -24,7 +24,7 @@ public sealed class CheckInvariantsJob(IMarketplaceDb db, MarketplaceSettings se
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
         // What jobs note by themselves wakes nobody: each of their runs is checked with the business that it follows from.
-        var last = await db.JobRuns.Where(run => run.Job == JobName && run.Outcome == JobOutcome.Succeeded).MaxAsync(run => (DateTimeOffset?)run.DueAt, cancellationToken);
+        var last = await db.JobRuns.Where(run => run.Job == JobName && run.SucceededAt != null).MaxAsync(run => (DateTimeOffset?)run.DueAt, cancellationToken);
         var newest = await db.AuditEntries.MaxAsync(entry => (DateTimeOffset?)entry.At, cancellationToken);
         if (newest is null || newest < last)
         {

@@ -55,6 +55,10 @@ public sealed class JobRun
     public DateTimeOffset StartedAt { get; private set; }
 
     public DateTimeOffset? FinishedAt { get; private set; }
+
+    /// <summary>When it last succeeded, real time; stays when it is run again.</summary>
+    public DateTimeOffset? SucceededAt { get; private set; }
+
     public string? Summary { get; private set; }
 
     public void Start(DateTimeOffset at)
@@ -64,7 +68,11 @@ public sealed class JobRun
         (StartedAt, FinishedAt, Summary) = (at, null, null);
     }
 
-    public void Succeed(DateTimeOffset at, string summary) => Finish(JobOutcome.Succeeded, at, summary);
+    public void Succeed(DateTimeOffset at, string summary)
+    {
+        SucceededAt = at;
+        Finish(JobOutcome.Succeeded, at, summary);
+    }
 
     public void Fail(DateTimeOffset at, string error) => Finish(JobOutcome.Failed, at, error);
 

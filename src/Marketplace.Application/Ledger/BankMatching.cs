@@ -66,6 +66,10 @@ public sealed partial class BankMatching(IMarketplaceDb db, IUnitOfWork unitOfWo
         {
             return (party.Id, refused.Code, false);
         }
+        catch (ApprovalNeededException)
+        {
+            return (party.Id, "proposal.made", false);
+        }
     }
 
     private async Task<(string Outcome, bool Matched)> BookInAsync(BankRow row, Organization payer, CancellationToken cancellationToken)

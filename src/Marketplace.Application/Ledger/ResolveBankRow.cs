@@ -25,10 +25,16 @@ public enum BankRowKind
 
 /// <summary>Says what an unmatched row is, and books it as that, in one transaction.</summary>
 public sealed record ResolveBankRow(
-    BankRowKind? As, Id<Organization>? OrganizationId, Id<Invoice>? InvoiceId, Id<Settlement>? SettlementId, SettlementPart? Part, string? Note) : ICommand<BankRowAnswer>
+    BankRowKind? As, Id<Organization>? OrganizationId, Id<Invoice>? InvoiceId, Id<Settlement>? SettlementId, SettlementPart? Part, string? Note) : ICommand<BankRowAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<BankRow> Id { get; init; }
+
+    public async Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken)
+    {
+        var amount = As == BankRowKind.None ? Money.Zero : await db.BankRows.Where(row => row.Id == Id).Select(row => (Money?)row.Amount).SingleOrDefaultAsync(cancellationToken) ?? Money.Zero;
+        return amount.IsNegative ? -amount : amount;
+    }
 }
 
 public sealed class ResolveBankRowValidator : AbstractValidator<ResolveBankRow>

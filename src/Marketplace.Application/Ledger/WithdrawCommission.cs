@@ -16,7 +16,10 @@ namespace Marketplace.Application.Ledger;
 public sealed record CommissionAnswer(Money Earned, Money Withdrawn);
 
 /// <summary>The custodian paid commission to the platform: the only way from custody to the platform's own cash.</summary>
-public sealed record WithdrawCommission(Money? Amount, string? Reference) : ICommand<CommissionAnswer>;
+public sealed record WithdrawCommission(Money? Amount, string? Reference) : ICommand<CommissionAnswer>, INeedsSecondAdmin
+{
+    public Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) => Task.FromResult(Amount ?? Money.Zero);
+}
 
 public sealed class WithdrawCommissionValidator : AbstractValidator<WithdrawCommission>
 {

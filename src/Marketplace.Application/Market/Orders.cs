@@ -51,16 +51,28 @@ public sealed class GetOrderHandler(IMarketplaceDb db, RequestContext context, M
 }
 
 /// <summary>The orders that the caller bought or sold in, the newest first.</summary>
-public sealed record ListOrders(PageRequest Page) : IQuery<Page<OrderAnswer>>, IPaged;
+/// <param name="Page">Which page.</param>
+/// <param name="Status">Those that stand so now, if given.</param>
+public sealed record ListOrders(PageRequest Page, OrderStatus? Status = null) : IQuery<Page<OrderAnswer>>, IPaged;
 
 public sealed class ListOrdersHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<ListOrders, Page<OrderAnswer>>
 {
     public async Task<Page<OrderAnswer>> Handle(ListOrders request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var page = await db.Orders.AsNoTracking().Include(o => o.Legs).NewestFirstAsync(request.Page, order => order.Id, cancellationToken);
+        var page = await WithStatus(db.Orders, request.Status, Hour.Containing(now)).AsNoTracking().Include(o => o.Legs).NewestFirstAsync(request.Page, order => order.Id, cancellationToken);
         return new(await OrderAnswers.ForAsync(db, context.Caller, page.Items, now, cancellationToken), page.Next);
     }
+
+    /// <summary>As <see cref="Order.StatusAt"/> has it: legs start and end on the hour.</summary>
+    private static IQueryable<Order> WithStatus(IQueryable<Order> orders, OrderStatus? status, Hour now) => status switch
+    {
+        OrderStatus.Cancelled => orders.Where(o => o.Legs.All(leg => leg.CancelledAt != null)),
+        OrderStatus.Completed => orders.Where(o => o.Legs.Any(leg => leg.CancelledAt == null) && o.Legs.All(leg => leg.CancelledAt != null || leg.To <= now)),
+        OrderStatus.Running => orders.Where(o => o.Legs.Any(leg => leg.CancelledAt == null && leg.From <= now) && o.Legs.Any(leg => leg.CancelledAt == null && leg.To > now)),
+        OrderStatus.Confirmed => orders.Where(o => o.Legs.Any(leg => leg.CancelledAt == null) && o.Legs.All(leg => leg.CancelledAt != null || leg.From > now)),
+        _ => orders,
+    };
 }
 
 internal static class OrderAnswers

@@ -23,8 +23,9 @@ public sealed record RegisterMeter(Id<Center>? CenterId, string? Name, string? P
 
 public sealed class RegisterMeterValidator : AbstractValidator<RegisterMeter>
 {
-    public RegisterMeterValidator()
+    public RegisterMeterValidator(RequestContext context)
     {
+        RuleFor(request => request.CenterId).Required().When(_ => context.Caller.Role != Role.Enterprise);
         RuleFor(request => request.Name).Text(100);
         RuleFor(request => request.PublicKeyPem).Must(pem => pem is null || MeterKey.IsPublicKey(pem)).WithMessage("must be a P-256 public key in PEM");
     }
@@ -35,11 +36,6 @@ public sealed class RegisterMeterHandler(IMarketplaceDb db, RequestContext conte
     public async Task<MeterAnswer> Handle(RegisterMeter request, CancellationToken cancellationToken)
     {
         var buyer = context.Caller.Role == Role.Enterprise;
-        if (request.CenterId is null && !buyer)
-        {
-            throw InvalidRequestException.For("centerId", "is required");
-        }
-
         var me = context.Caller.OrganizationId;
         if (request.CenterId is { } center && !await db.Centers.IgnoreQueryFilters().AnyAsync(
             c => c.Id == center && (c.OwnerId == me || (buyer && db.Legs.Any(leg => leg.CenterId == c.Id && leg.BuyerId == me))), cancellationToken))

@@ -101,6 +101,17 @@ public sealed partial class ApiProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Asks it to end, as a platform does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        using var signal = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await signal.WaitForExitAsync();
+        using var late = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(late.Token);
+    }
+
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>Stops it between two instructions, as a machine that swaps does, or lets it go on.</summary>
     /// <param name="go">Whether it goes on.</param>
     public async Task SuspendAsync(bool go)

@@ -136,8 +136,9 @@ public class RatingTests
     {
         var from = Hour.StartingAt(new DateTimeOffset(2028, 2, 28, 0, 0, 0, TimeSpan.FromHours(8)))!.Value;
         var terms = Terms("1.00", from, 72, Product.Reserved, cards: 1);
-        Assert.Equal("Reserved 2028-02 48 48.00", Text(Rate(terms, new(2028, 2), []).Lines));
-        Assert.Equal("Reserved 2028-03 24 24.00", Text(Rate(terms, new(2028, 3), []).Lines));
+        var february = Rate(terms, new(2028, 2), []);
+        Assert.Equal("Reserved 2028-02 48 48.00", Text(february.Lines));
+        Assert.Equal("Reserved 2028-03 24 24.00", Text(Rate(terms, new(2028, 3), [], Billed(february)).Lines));
     }
 
     [Theory]
@@ -163,7 +164,8 @@ public class RatingTests
     {
         var whole = s_newYork.Hours(new(year, month));
         var terms = Terms("1.00", whole.From - 24, hours + 48, Product.Reserved, cards: 1);
-        var lines = RatingV1.Rate(terms, new(year, month), new Dictionary<Hour, MeteredHour>(), new Dictionary<Hour, CardTime>(), s_newYork).Lines;
+        var billed = new HourRange(whole.From - 24, whole.From).Each().ToDictionary(hour => hour, _ => terms.PerHour);
+        var lines = RatingV1.Rate(terms, new(year, month), new Dictionary<Hour, MeteredHour>(), billed, s_newYork).Lines;
         Assert.Equal($"Reserved {year}-{month:00} {hours} {hours}.00", Text(lines));
     }
 

@@ -1,0 +1,100 @@
+using Marketplace.Api.Demo;
+using Marketplace.Api.Errors;
+using Marketplace.Api.Hosting;
+using Marketplace.Api.Http;
+using Marketplace.Application.Json;
+using Marketplace.Application.Organizations;
+using Marketplace.Application.Pipeline;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
+using Marketplace.Infrastructure.Identity;
+using Marketplace.Infrastructure.Persistence;
+using MediatR;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Marketplace.Api.Endpoints;
+
+/// <summary>How people sign in here.</summary>
+/// <param name="Issuer">The OpenID Connect issuer to get tokens of, by authorization code with PKCE; null where passwords are taken here.</param>
+/// <param name="ClientId">Who the console is to that issuer.</param>
+/// <param name="Scope">What it asks for there.</param>
+/// <param name="TimeZone">The zone of the market's days and months.</param>
+/// <param name="Suggestions">User names of the demo market, in development only.</param>
+internal sealed record SignInSettings(string? Issuer, string? ClientId, string? Scope, string TimeZone, IReadOnlyList<string> Suggestions);
+
+/// <summary>Who the caller is.</summary>
+/// <param name="RequestToken">What a session's every change carries in X-Request-Token; null for callers with a token of their own.</param>
+internal sealed record SessionAnswer(string Actor, Role Role, OrganizationAnswer Organization, string? RequestToken);
+
+internal sealed record SignIn(string? UserName, string? Password);
+
+internal static class SessionEndpoints
+{
+    private const int MaxBytes = 4096;
+
+    /// <param name="app">Where to.</param>
+    /// <param name="settings">Whether passwords are taken here.</param>
+    public static void MapSessions(this IEndpointRouteBuilder app, HostSettings settings)
+    {
+        var group = app.MapGroup("/v1").WithTags("Session");
+        group.MapGet("/sign-in", async (MarketplaceDbContext db, IHostEnvironment environment, CancellationToken token) => Results.Json(
+                new SignInSettings(
+                    settings.Authority, settings.ClientId, settings.Scope, settings.Marketplace.Time.Zone.Id,
+                    environment.IsDevelopment() && settings.Authority is null ? await DemoLogins.NamesAsync(db, token) : []),
+                MarketJson.Options))
+            .AllowAnonymous().Produces<SignInSettings>().WithSummary("How people sign in");
+        group.MapGet("/session", ReadAsync).Produces<SessionAnswer>().WithSummary("Who the caller is");
+        if (settings.Authority is not null)
+        {
+            return;
+        }
+
+        group.MapPost("/session", SignInAsync).AllowAnonymous().RequireRateLimiting(TokenEndpoint.RateLimit).WithMetadata(new BodyLimit(MaxBytes))
+            .Produces<SessionAnswer>(201).WithSummary("Sign in with a password, by a cookie");
+        group.MapDelete("/session", async (HttpContext http) =>
+            {
+                await http.SignOutAsync(Session.Scheme);
+                return Results.NoContent();
+            })
+            .AllowAnonymous().Produces(204).WithSummary("Sign out");
+    }
+
+    private static async Task<IResult> SignInAsync(Body<SignIn> body, HttpContext http, TokenService tokens, IAntiforgery antiforgery, IMediator mediator, CancellationToken token)
+    {
+        var missing = new Dictionary<string, string[]>(http.RequestServices.GetRequiredService<RequestContext>().UnreadableFields);
+        if (string.IsNullOrEmpty(body.Value.UserName))
+        {
+            missing.TryAdd("userName", ["is required"]);
+        }
+
+        if (string.IsNullOrEmpty(body.Value.Password))
+        {
+            missing.TryAdd("password", ["is required"]);
+        }
+
+        if (missing.Count > 0)
+        {
+            throw new InvalidRequestException(missing);
+        }
+
+        http.User = await tokens.SignInAsync(body.Value.UserName!, body.Value.Password!, Session.Scheme, token)
+            ?? throw new ProblemException(StatusCodes.Status401Unauthorized, "session.refused", "User name or password is wrong, or the login is locked for some minutes.");
+        await http.SignInAsync(Session.Scheme, http.User);
+        http.RequestServices.GetRequiredService<RequestContext>().Caller = MarketClaims.ToCaller(http.User);
+        http.Response.Headers.Location = "/v1/session";
+        return Results.Json(await AnswerAsync(http, antiforgery, mediator, token), MarketJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ReadAsync(HttpContext http, IAntiforgery antiforgery, IMediator mediator, CancellationToken token) =>
+        Results.Json(await AnswerAsync(http, antiforgery, mediator, token), MarketJson.Options);
+
+    private static async Task<SessionAnswer> AnswerAsync(HttpContext http, IAntiforgery antiforgery, IMediator mediator, CancellationToken token)
+    {
+        var caller = MarketClaims.ToCaller(http.User);
+        var organization = await mediator.Send(new GetOrganization(caller.OrganizationId), token);
+        var requestToken = http.User.Identity?.AuthenticationType == Session.Scheme ? antiforgery.GetAndStoreTokens(http).RequestToken : null;
+        http.Response.Headers.CacheControl = "no-store";
+        return new(caller.Actor, caller.Role, organization, requestToken);
+    }
+}

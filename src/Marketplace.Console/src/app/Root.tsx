@@ -1,0 +1,39 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Skeleton } from 'antd'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { signedOut, type Session } from '../api/client'
+import { SessionContext, signOut, type SignInSettings } from './session'
+import { SignInPage } from './SignInPage'
+import { forgetTasks } from './tasks'
+
+const Shell = lazy(() => import('./Shell'))
+
+export function Root({ settings, first }: { settings: SignInSettings; first: Session | null }) {
+  const [session, setSession] = useState(first)
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const value = useMemo(() => session && {
+    session,
+    signOut: async () => {
+      await signOut(settings)
+      queries.clear()
+      forgetTasks()
+      setSession(null)
+      await navigate('/')
+    },
+  }, [session, settings, queries, navigate])
+
+  useEffect(() => {
+    const leave = () => {
+      queries.clear()
+      setSession(null)
+    }
+    signedOut.addEventListener('signedOut', leave)
+    return () => signedOut.removeEventListener('signedOut', leave)
+  }, [queries])
+
+  return value
+    ? <SessionContext value={value}><Suspense fallback={<Skeleton active />}><Shell /></Suspense></SessionContext>
+    : <SignInPage settings={settings} onSignedIn={setSession} />
+}

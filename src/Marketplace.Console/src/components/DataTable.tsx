@@ -1,0 +1,106 @@
+import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { Button, Flex, Progress, Select, Space } from 'antd'
+import { useState, type ReactNode } from 'react'
+import { everything, type ApiProblem, type Page, type PageQuery } from '../api/client'
+import { csvText, save } from '../format/csv'
+import { useT, type Text } from '../i18n/i18n'
+import { Nothing } from './Nothing'
+import { ProblemAlert } from './ProblemAlert'
+import { alignOf, Value, type Kind, type Raw } from './value'
+import { Table } from './Table'
+
+/** A column: what it shows of a row, and so what the CSV file gets, as the API wrote it. */
+export type Column<Row> = { title: Text; value: (row: Row) => Raw; as?: Kind; render?: (row: Row) => ReactNode; hidden?: boolean; sort?: boolean }
+
+type Props<Row> = {
+  /** Names the list: for its cache, its file, and tests. */
+  name: string
+  /** What is asked for beside the page; the first page is shown again when it changes. */
+  query?: Record<string, string | undefined>
+  load: (page: PageQuery) => Promise<Page<Row>>
+  rowKey: (row: Row) => string
+  columns: Column<Row>[]
+  filters?: ReactNode
+  /** What to do where there is nothing yet. */
+  empty: ReactNode
+  refresh?: number
+  expand?: (row: Row) => ReactNode
+}
+
+const sizes = [20, 50, 100, 500]
+
+/** A list of the API: its pages by cursor, filters applied there, and all of it as CSV. */
+export function DataTable<Row extends object>({ name, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
+  const t = useT()
+  const key = JSON.stringify(query)
+  const [size, setSize] = useState(20)
+  const [at, setAt] = useState<{ key: string; cursors: (string | undefined)[] }>({ key, cursors: [undefined] })
+  const cursors = at.key === key ? at.cursors : [undefined]
+  const cursor = cursors.at(-1)
+  const { data, error, isFetching, isPending, refetch } = useQuery<Page<Row>, ApiProblem>({
+    queryKey: [name, query, size, cursor],
+    queryFn: () => load({ limit: String(size), cursor }),
+    placeholderData: keepPreviousData,
+    refetchInterval: refresh,
+  })
+  const [exported, setExported] = useState<number | null>(null)
+  const shown = columns.filter(column => !column.hidden)
+  const filtered = Object.values(query).some(value => value)
+
+  async function exportCsv() {
+    setExported(0)
+    try {
+      const rows = await everything(load, 1_000_000, setExported)
+      save(`${name}.csv`, csvText([shown.map(column => t(column.title)), ...rows.map(row => shown.map(column => cell(column.value(row))))]))
+    } finally {
+      setExported(null)
+    }
+  }
+
+  return (
+    <Flex vertical gap="small" data-table={name}>
+      <Flex wrap gap="small" justify="space-between" align="end">
+        <Flex wrap gap="small" align="end">{filters}</Flex>
+        <Space className="table-tools">
+          {exported !== null && <span role="status"><Progress type="circle" size={20} percent={100} status="active" format={() => ''} /> {t('{{count}} rows read', { count: exported })}</span>}
+          <Button icon={<ReloadOutlined />} aria-label={t('Load again')} onClick={() => void refetch()} />
+          <Button icon={<DownloadOutlined />} loading={exported !== null} disabled={!data?.items.length} onClick={() => void exportCsv()}>CSV</Button>
+        </Space>
+      </Flex>
+      {error && <ProblemAlert problem={error} />}
+      <Table<Row>
+        size="middle"
+        rowKey={rowKey}
+        dataSource={data?.items}
+        loading={isFetching && (isPending || !data)}
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        expandable={expand && { expandedRowRender: expand }}
+        locale={{ emptyText: isPending ? ' ' : filtered ? <Nothing>{t('Nothing fits these filters.')}</Nothing> : <Nothing>{empty}</Nothing> }}
+        columns={shown.map(column => ({
+          key: column.title,
+          title: t(column.title),
+          align: alignOf(column.as ?? 'text'),
+          sorter: column.sort ? (a: Row, b: Row) => compare(column.value(a), column.value(b)) : undefined,
+          render: (_: unknown, row: Row) => column.render?.(row) ?? <Value raw={column.value(row)} kind={column.as} />,
+        }))}
+      />
+      {(cursors.length > 1 || data?.next) && (
+        <Flex justify="end" align="center" gap="small" role="navigation" aria-label={t('Pages')}>
+          <Select aria-label={t('Rows a page')} value={size} onChange={value => { setSize(value); setAt({ key, cursors: [undefined] }) }} options={sizes.map(value => ({ value, label: t('{{count}} a page', { count: value }) }))} />
+          <Button icon={<LeftOutlined />} disabled={cursors.length === 1} onClick={() => setAt({ key, cursors: cursors.slice(0, -1) })} aria-label={t('Page before')} />
+          <span>{t('Page {{number}}', { number: cursors.length })}</span>
+          <Button icon={<RightOutlined />} disabled={!data?.next} onClick={() => setAt({ key, cursors: [...cursors, data!.next!] })} aria-label={t('Page after')} />
+        </Flex>
+      )}
+    </Flex>
+  )
+}
+
+const cell = (raw: Raw) => typeof raw === 'boolean' ? String(raw) : raw
+
+function compare(a: Raw, b: Raw): number {
+  const [first, second] = [Number(a), Number(b)]
+  return Number.isNaN(first) || Number.isNaN(second) ? String(a ?? '').localeCompare(String(b ?? '')) : first - second
+}

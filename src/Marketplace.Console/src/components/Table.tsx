@@ -1,0 +1,6 @@
+import { Table as AntTable, type TableProps } from 'antd'
+
+/** Ant Design's table, whose part that scrolls sideways can be reached and scrolled by keyboard. */
+export function Table<Row extends object>(props: TableProps<Row>) {
+  return <AntTable<Row> {...props} ref={table => table?.nativeElement.querySelectorAll<HTMLElement>('.ant-table-content, .ant-table-body').forEach(part => { part.tabIndex = 0 })} />
+}

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { labels } from './labels'
+import { i18n, speak, startTexts } from './i18n'
+import { codeText, messageText } from './problems'
+import zh from './zh'
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(name => /\.tsx?$/.test(name) && !name.includes('.test.') && !name.includes('schema'))
+
+it('every text asked for is there in Chinese, and says something', () => {
+  const asked = sources.flatMap(name => [...readFileSync(`src/${name}`, 'utf8').matchAll(/\bt\('((?:[^'\\]|\\.)+)'/g)].map(match => match[1]!))
+  expect(asked.length).toBeGreaterThan(150)
+  expect([...asked, ...Object.values(labels)].filter(text => !(text in zh))).toEqual([])
+  expect(Object.entries(zh).filter(([, chinese]) => chinese.trim() === '')).toEqual([])
+})
+
+it('every place in a text is kept in Chinese', () => {
+  const places = (text: string) => [...text.matchAll(/\{\{\w+\}\}/g)].map(match => match[0]).sort()
+  expect(Object.entries(zh).filter(([english, chinese]) => String(places(english)) !== String(places(chinese)))).toEqual([])
+})
+
+it('the words of the API are told in the language of the reader, with their numbers', async () => {
+  globalThis.document ??= { documentElement: {} } as Document
+  await startTexts('en')
+  const t = i18n.t as never
+  expect(messageText('must be at most 100 characters', t)).toBe('must be at most 100 characters')
+  expect(codeText('funds.insufficient', '5.00 is wanted, 1.00 is available.')).toBe('5.00 is wanted, 1.00 is available.')
+  await speak('zh')
+  expect(messageText('must be at most 100 characters', t)).toBe('最多 100 个字符')
+  expect(messageText('is required', t)).toBe('必须填写')
+  expect(messageText('something new', t)).toBe('something new')
+  expect(codeText('funds.insufficient', '')).toBe('可用资金不足。')
+})

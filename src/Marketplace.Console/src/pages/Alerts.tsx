@@ -1,0 +1,39 @@
+import { answer, api, type Schema } from '../api/client'
+import { useSession } from '../app/session'
+import { ActionButton } from '../components/ActionButton'
+import { DataTable } from '../components/DataTable'
+import { PageBody } from '../components/layout'
+import { DecimalField } from '../components/ProblemForm'
+import { useT } from '../i18n/i18n'
+
+export default function Alerts() {
+  const t = useT()
+  const { session } = useSession()
+  return (
+    <PageBody title={t('Alerts')} subtitle={t('Overdue invoices, low balances and passed budgets.')} actions={session.role === 'enterprise' && <Thresholds id={session.organization.id} />}>
+      <DataTable
+        name="alerts"
+        load={page => answer(api.GET('/v1/alerts', { params: { query: page } }))}
+        rowKey={row => row.id}
+        empty={t('There is nothing to be told. Set from where on you want to be.')}
+        expand={row => <pre className="contract">{JSON.stringify(row.detail, null, 2)}</pre>}
+        columns={[
+          { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Alert', value: row => row.code, as: 'label' }, { title: 'Subject', value: row => row.subject },
+          { title: 'Organization', value: row => row.organizationId, as: 'name', hidden: session.role === 'enterprise' },
+        ]}
+      />
+    </PageBody>
+  )
+}
+
+function Thresholds({ id }: { id: string }) {
+  return (
+    <ActionButton<Schema<'SetAlertThresholds'>>
+      type="primary"
+      label="Set the thresholds"
+      explain="Left empty, nothing is told."
+      fields={<><DecimalField name="lowBalance" label="When less than this is available" unit="¥" /><DecimalField name="monthlyBudget" label="When more than this is spent in a month" unit="¥" /></>}
+      onSubmit={values => answer(api.PUT('/v1/organizations/{id}/alert-thresholds', { params: { path: { id } }, body: { lowBalance: values.lowBalance || null, monthlyBudget: values.monthlyBudget || null } }))}
+    />
+  )
+}

@@ -1,0 +1,61 @@
+import { Tabs } from 'antd'
+import dayjs from 'dayjs'
+import { answer, api } from '../api/client'
+import { useFormat } from '../app/preferences'
+import { useSession } from '../app/session'
+import { DataTable } from '../components/DataTable'
+import { DayFilter, TextFilter, useFilter } from '../components/filters'
+import { PageBody } from '../components/layout'
+import { instantAt } from '../format/format'
+import { useT } from '../i18n/i18n'
+
+export default function Audit() {
+  const t = useT()
+  const { session } = useSession()
+  const [tab, setTab] = useFilter('tab', 'entries')
+  const overseer = session.role === 'admin' || session.role === 'auditor'
+  return (
+    <PageBody title={t('Audit trail')} subtitle={t('Who did what, the newest first. Entries are sealed in batches, so that a change is found.')}>
+      <Tabs activeKey={tab} onChange={setTab} items={[{ key: 'entries', label: t('Entries'), children: <Entries /> }, ...(overseer ? [{ key: 'seals', label: t('Seals'), children: <Seals /> }] : [])]} />
+    </PageBody>
+  )
+}
+
+function Entries() {
+  const t = useT()
+  const format = useFormat()
+  const [action] = useFilter('action')
+  const [subjectType] = useFilter('subjectType')
+  const [subjectId] = useFilter('subjectId')
+  const [from] = useFilter('from')
+  const [to] = useFilter('to')
+  const instant = (day: string | undefined, days: number) => day && instantAt(dayjs(day).add(days, 'day'), format.timeZone)
+  return (
+    <DataTable
+      name="audit-entries"
+      query={{ action, subjectType, subjectId, from, to }}
+      load={page => answer(api.GET('/v1/audit/entries', { params: { query: { ...page, action, subjectType, subjectId, from: instant(from, 0), to: instant(to, 1) } } }))}
+      rowKey={row => row.id}
+      filters={<><TextFilter name="action" label="Action" /><TextFilter name="subjectType" label="Kind of subject" /><TextFilter name="subjectId" label="Subject" /><DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
+      empty={t('Nothing was recorded yet.')}
+      expand={row => <pre className="contract">{JSON.stringify(row.details, null, 2)}</pre>}
+      columns={[
+        { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Who', value: row => row.actor }, { title: 'Action', value: row => row.action },
+        { title: 'Subject', value: row => `${row.subjectType} ${row.subjectId}` }, { title: 'Organization', value: row => row.organizationId, as: 'name' }, { title: 'Seal', value: row => row.seal, as: 'number' },
+      ]}
+    />
+  )
+}
+
+function Seals() {
+  const t = useT()
+  return (
+    <DataTable
+      name="audit-seals"
+      load={page => answer(api.GET('/v1/audit/seals', { params: { query: page } }))}
+      rowKey={row => String(row.number)}
+      empty={t('Nothing was sealed yet.')}
+      columns={[{ title: 'Seal', value: row => row.number, as: 'number' }, { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Entries', value: row => row.entries, as: 'number' }, { title: 'Digest', value: row => row.digest }, { title: 'Digest before', value: row => row.previousDigest }]}
+    />
+  )
+}

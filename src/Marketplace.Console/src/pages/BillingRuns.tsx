@@ -1,0 +1,36 @@
+import type { Dayjs } from 'dayjs'
+import dayjs from 'dayjs'
+import { answer, api, type Schema } from '../api/client'
+import { startTask, useTask } from '../app/tasks'
+import { Figures, PageBody, Panel } from '../components/layout'
+import { ProblemAlert } from '../components/ProblemAlert'
+import { MonthField, monthText } from '../components/fields'
+import { ProblemForm } from '../components/ProblemForm'
+import { Waiting } from '../components/Waiting'
+import { useT } from '../i18n/i18n'
+
+export default function BillingRuns() {
+  const t = useT()
+  const run = useTask<Schema<'BillingRunAnswer'>>('billing')
+  return (
+    <PageBody title={t('Billing runs')} subtitle={t('Months are closed, billed and settled by themselves; a run here does it now, and one that was done changes nothing.')}>
+      <Panel>
+        <ProblemForm<{ period: Dayjs }>
+          submit="Close, bill and settle"
+          initialValues={{ period: dayjs().subtract(1, 'month') }}
+          onSubmit={values => Promise.resolve(startTask('billing', 'Billing runs', () => answer(api.POST('/v1/billing-runs', { body: { period: monthText(values.period) } }))))}
+        >
+          <MonthField name="period" label="Month" required />
+        </ProblemForm>
+      </Panel>
+      {run.running && <Waiting since={run.startedAt!} />}
+      {run.problem && <ProblemAlert problem={run.problem} />}
+      {run.result && (
+        <Figures figures={[
+          { title: 'Month', raw: run.result.period, as: 'month' }, { title: 'Invoices', raw: run.result.invoices, as: 'number', to: `/invoices?period=${run.result.period}` }, { title: 'Total', raw: run.result.total, as: 'money' },
+          { title: 'Closed', raw: run.result.closedAt, as: 'instant' }, { title: 'Billed', raw: run.result.billedAt, as: 'instant' }, { title: 'Settled', raw: run.result.settledAt, as: 'instant' },
+        ]} />
+      )}
+    </PageBody>
+  )
+}

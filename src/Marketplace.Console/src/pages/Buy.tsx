@@ -1,0 +1,290 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, App, Button, Collapse, DatePicker, Flex, Form, InputNumber, List, Segmented, Switch, Tag, Typography } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { answer, api, ApiProblem, type Schema } from '../api/client'
+import { useFormat } from '../app/preferences'
+import { ActionButton } from '../components/ActionButton'
+import { Figures, PageBody, Panel } from '../components/layout'
+import { Nothing } from '../components/Nothing'
+import { ProblemAlert } from '../components/ProblemAlert'
+import { HourField, NumberField, SelectField } from '../components/fields'
+import { DecimalField } from '../components/ProblemForm'
+import { Timeline } from '../components/Timeline'
+import { Name } from '../components/value'
+import { placeErrors, type FieldPath } from '../format/errors'
+import { fen, instantAt, wallClock } from '../format/format'
+import { useT, type Translate } from '../i18n/i18n'
+import { labelOf, optionsOf } from '../i18n/labels'
+import { codeText, messageText } from '../i18n/problems'
+import { demandOf, type DemandValues } from './demand'
+import { accelerators, provinceOptions } from './lists'
+import { Table } from '../components/Table'
+
+type Quote = Schema<'QuoteAnswer'>
+type Unfillable = Schema<'UnfillableAnswer'>
+
+/** How long after the last change the quote is asked for again, in milliseconds. */
+const pause = 600
+
+/** A demand in a form, and beside it what the market answers: plan, price, vouchers, or why not. */
+export default function Buy() {
+  const t = useT()
+  const format = useFormat()
+  const [form] = Form.useForm<DemandValues>()
+  const [outcome, setOutcome] = useState<Quote | Unfillable | null>(null)
+  const [problem, setProblem] = useState<ApiProblem | null>(null)
+  const [rest, setRest] = useState<string[]>([])
+  const [busy, setBusy] = useState(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const asked = useRef(0)
+
+  async function ask() {
+    const turn = ++asked.current
+    setBusy(true)
+    try {
+      const answered = await answer(api.POST('/v1/quotes', { body: demandOf(form.getFieldsValue(true) as DemandValues, format.timeZone) }))
+      if (turn === asked.current) {
+        form.setFields(form.getFieldsError().map(field => ({ name: field.name as never, errors: [] })))
+        setOutcome(answered)
+        setProblem(null)
+      }
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) {
+        throw error
+      }
+      if (turn === asked.current) {
+        const known = form.getFieldsError().map(field => field.name as FieldPath)
+        const { placed, rest: left } = placeErrors(error.errors, known)
+        form.setFields([
+          ...form.getFieldsError().map(field => ({ name: field.name as never, errors: [] as string[] })),
+          ...placed.map(field => ({ name: field.name as never, errors: field.errors.map(text => messageText(text, t)) })),
+        ])
+        setOutcome(null)
+        setProblem(error)
+        setRest(left)
+      }
+    } finally {
+      if (turn === asked.current) {
+        setBusy(false)
+      }
+    }
+  }
+
+  function soon() {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void ask(), pause)
+  }
+
+  useEffect(() => {
+    soon()
+    return () => clearTimeout(timer.current)
+    // Once, for the form as it opens.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
+
+  const quote = outcome && 'id' in outcome ? outcome : null
+  const unfillable = outcome && !('id' in outcome) ? outcome : null
+  return (
+    <PageBody title={t('Find capacity')} subtitle={t('The quote follows what you type. Nothing is bought before you order.')}>
+      <div className="split">
+        <Panel title="What you need"><DemandForm form={form} onChange={soon} /></Panel>
+        <Flex vertical gap="middle" aria-live="polite" aria-busy={busy}>
+          {problem && <ProblemAlert problem={problem} fields={rest} />}
+          {quote && <QuoteView quote={quote} busy={busy} refresh={() => void ask()} demand={() => form.getFieldsValue(true) as DemandValues} />}
+          {unfillable && <NoPlan outcome={unfillable} demand={() => form.getFieldsValue(true) as DemandValues} />}
+          {!outcome && !problem && <Panel><Nothing>{t('The plan and its price appear here.')}</Nothing></Panel>}
+        </Flex>
+      </div>
+    </PageBody>
+  )
+}
+
+function DemandForm({ form, onChange }: { form: ReturnType<typeof Form.useForm<DemandValues>>[0]; onChange: () => void }) {
+  const t = useT()
+  const format = useFormat()
+  const models = useQuery(accelerators)
+  const initial = useMemo<Partial<DemandValues>>(() => {
+    const start = wallClock(new Date().toISOString(), format.timeZone).add(1, 'day').startOf('day').hour(8)
+    return { cards: 8, hours: 24, when: 'fixed', from: start, window: [start, start.add(7, 'day')], workload: 'training', strategy: 'cheapest', urgency: 'user', vouchers: true }
+  }, [format.timeZone])
+  const when = Form.useWatch('when', form) ?? 'fixed'
+  return (
+    <Form form={form} layout="vertical" requiredMark={false} initialValues={initial} onValuesChange={onChange}>
+      <div className="form-grid">
+        <SelectField name="accelerators" label="Accelerator models" many placeholder={t('Any model')} options={(models.data?.items ?? []).map(item => ({ value: item.model, label: `${item.model} · ${labelOf(item.origin, t)}` }))} />
+        <Form.Item name="cards" label={t('Cards')}><InputNumber min={1} className="wide" /></Form.Item>
+        <Form.Item name="hours" label={t('Hours')}><InputNumber min={1} className="wide" /></Form.Item>
+        <SelectField name="workload" label="Workload" clear={false} options={optionsOf(['training', 'inference', 'other'], t)} />
+      </div>
+      <Form.Item name="when" label={t('When')}>
+        <Segmented options={[{ value: 'fixed', label: t('At a set time') }, { value: 'window', label: t('Within a window') }]} />
+      </Form.Item>
+      <div className="form-grid">
+        {when === 'fixed'
+          ? <HourField name="from" label="From" />
+          : (
+              <Form.Item name="window" label={t('Window')} style={{ gridColumn: 'span 2' }}>
+                <DatePicker.RangePicker showTime={{ format: 'HH:00' }} format="YYYY-MM-DD HH:00" className="wide" />
+              </Form.Item>
+            )}
+        {when === 'window' && <SelectField name="urgency" label="Where in it" clear={false} options={optionsOf(['user', 'batch'], t)} />}
+        <SelectField name="strategy" label="Prefer" clear={false} options={optionsOf(['cheapest', 'compact', 'green'], t)} />
+      </div>
+      <Form.Item name="vouchers" label={t('Let vouchers pay their part')} valuePropName="checked"><Switch /></Form.Item>
+      <Collapse
+        ghost
+        items={[{
+          key: 'more',
+          forceRender: true,
+          label: t('More conditions'),
+          children: (
+            <div className="form-grid">
+              <SelectField name="regions" label="Provinces" many placeholder={t('Anywhere')} options={provinceOptions(format.language)} />
+              <SelectField name="product" label="Product" placeholder={t('Either')} options={optionsOf(['reserved', 'metered'], t)} />
+              <SelectField name="interconnect" label="Interconnect" placeholder={t('Any')} options={optionsOf(['pcie', 'nvlink', 'rdma'], t)} />
+              <NumberField name="cardsPerNode" label="Cards a node" min={1} />
+              <NumberField name="milliPerCard" label="Share of a card, in thousandths" min={1} max={1000} />
+              <NumberField name="minFp16Tflops" label="At least this many TFLOPS (FP16)" min={1} />
+              <NumberField name="minMemoryGiB" label="At least this much memory a card" min={1} unit="GiB" />
+              <NumberField name="maxLatencyMs" label="At most this latency" min={0} unit="ms" />
+              <DecimalField name="minAvailability" label="At least this availability" placeholder="0.99" />
+              <DecimalField name="maxPricePerCardHour" label="At most this price a card-hour" unit="¥" />
+              <Form.Item name="sameCenter" label={t('All in one centre')} valuePropName="checked"><Switch /></Form.Item>
+              <Form.Item name="mixModels" label={t('Models may be mixed')} valuePropName="checked"><Switch /></Form.Item>
+            </div>
+          ),
+        }]}
+      />
+    </Form>
+  )
+}
+
+function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boolean; refresh: () => void; demand: () => DemandValues }) {
+  const t = useT()
+  const format = useFormat()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const { message } = App.useApp()
+  const [problem, setProblem] = useState<ApiProblem | null>(null)
+  const [ordering, setOrdering] = useState(false)
+  const left = useSecondsTo(quote.expiresAt)
+  const reimbursed = fen(quote.payable) + fen(quote.publicMoney) - fen(quote.total)
+
+  async function order() {
+    setOrdering(true)
+    setProblem(null)
+    try {
+      const placed = await answer(api.POST('/v1/orders', { body: { quoteId: quote.id } }))
+      await queries.invalidateQueries()
+      void message.success(t('Ordered.'))
+      await navigate(`/orders/${placed.id}`)
+    } catch (error) {
+      setProblem(error as ApiProblem)
+    } finally {
+      setOrdering(false)
+    }
+  }
+
+  return (
+    <>
+      <Figures figures={[{ title: 'Total', raw: quote.total, as: 'money' }, { title: 'Vouchers pay', raw: quote.publicMoney, as: 'money' }, { title: 'You pay', raw: quote.payable, as: 'money' }]} />
+      {reimbursed > 0 && <Typography.Text type="secondary">{t('Of what vouchers pay, {{amount}} is reimbursed after you have paid it.', { amount: format.money((reimbursed / 100).toFixed(2)) })}</Typography.Text>}
+      <Panel
+        title="Plan"
+        extra={left > 0 ? <span className="numbers">{t('Good for {{minutes}}:{{seconds}}', { minutes: Math.floor(left / 60), seconds: String(left % 60).padStart(2, '0') })}</span> : <Button size="small" onClick={refresh}>{t('Ask again')}</Button>}
+      >
+        <Timeline bars={quote.legs.map(leg => ({ row: leg.node, from: leg.from, to: leg.to, group: leg.accelerator, label: `${leg.accelerator} × ${leg.cards}` }))} />
+        <Table
+          size="small"
+          rowKey="id"
+          pagination={quote.legs.length > 10 ? { pageSize: 10 } : false}
+          dataSource={quote.legs}
+          scroll={{ x: 'max-content' }}
+          columns={[
+            { title: t('Centre'), render: (_, leg) => <Name id={leg.centerId} /> },
+            { title: t('Seller'), render: (_, leg) => <Name id={leg.sellerId} /> },
+            { title: t('Node'), dataIndex: 'node' },
+            { title: t('Cards'), align: 'end', render: (_, leg) => leg.milliPerCard < 1000 ? `${leg.cards} × ${leg.milliPerCard}‰` : leg.cards },
+            { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
+          ]}
+        />
+        <Typography.Paragraph type="secondary">{format.span(quote.from, quote.to)}</Typography.Paragraph>
+      </Panel>
+      <Panel title="Vouchers">
+        <VoucherParts quote={quote} t={t} money={format.money} />
+      </Panel>
+      {problem && <ProblemAlert problem={problem} />}
+      <Flex gap="small" wrap>
+        <Button type="primary" size="large" loading={ordering} disabled={busy || left <= 0 || quote.status !== 'open'} onClick={() => void order()}>{t('Order for {{amount}}', { amount: format.money(quote.payable) })}</Button>
+        <BidButton demand={demand} />
+      </Flex>
+    </>
+  )
+}
+
+function VoucherParts({ quote, t, money }: { quote: Quote; t: Translate; money: (amount: string) => string }) {
+  if (quote.vouchers.length + quote.vouchersNotApplied.length === 0) {
+    return <Typography.Text>{t('You have no vouchers. Programmes that you can apply to stand under Programmes.')}</Typography.Text>
+  }
+  return (
+    <List
+      size="small"
+      dataSource={[
+        ...quote.vouchers.map(part => ({ id: part.voucherId, text: `${part.programme}: ${money(part.amount)}`, applies: true })),
+        ...quote.vouchersNotApplied.map(part => ({ id: part.voucherId, text: `…${part.voucherId.slice(-8)}: ${t('ruled out by')} ${part.code}`, applies: false })),
+      ]}
+      renderItem={part => <List.Item key={part.id}><Tag color={part.applies ? 'blue' : undefined}>{part.applies ? t('Pays') : t('Doesn’t pay')}</Tag> {part.text}</List.Item>}
+    />
+  )
+}
+
+function NoPlan({ outcome, demand }: { outcome: Unfillable; demand: () => DemandValues }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <>
+      <Alert type="warning" showIcon title={t('No plan fits all conditions.')} description={<ul>{outcome.reasons.map(reason => <li key={reason.code}>{codeText(reason.code, reason.detail)}</li>)}</ul>} />
+      {outcome.alternatives.length > 0 && (
+        <Panel title="What would work">
+          {outcome.alternatives.map((plan, index) => (
+            <div key={index}>
+              <Typography.Text strong>{labelOf(plan.compromise, t)}</Typography.Text> · {format.span(plan.from, plan.to)} · {format.money(plan.total)}
+              <Timeline bars={plan.legs.map(leg => ({ row: leg.node, from: leg.from, to: leg.to, group: leg.accelerator, label: `${leg.accelerator} × ${leg.cards}` }))} />
+            </div>
+          ))}
+        </Panel>
+      )}
+      <BidButton demand={demand} />
+    </>
+  )
+}
+
+/** Leaves the demand standing with a limit price, until capacity for it appears. */
+function BidButton({ demand }: { demand: () => DemandValues }) {
+  const format = useFormat()
+  const navigate = useNavigate()
+  return (
+    <ActionButton<{ maxPricePerCardHour: string; validUntil: Dayjs }>
+      label="Leave a bid"
+      explain="The demand stands until capacity at your price appears, and is then ordered by itself."
+      initialValues={{ validUntil: dayjs().add(7, 'day').startOf('hour') }}
+      fields={<><DecimalField name="maxPricePerCardHour" label="At most this price a card-hour" unit="¥" required /><HourField name="validUntil" label="Until" required /></>}
+      onSubmit={async values => {
+        await answer(api.POST('/v1/bids', { body: { ...demandOf(demand(), format.timeZone), maxPricePerCardHour: values.maxPricePerCardHour, validUntil: instantAt(values.validUntil, format.timeZone) } }))
+        await navigate('/bids')
+      }}
+    />
+  )
+}
+
+function useSecondsTo(instant: string): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    setNow(Date.now())
+    const ticking = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(ticking)
+  }, [instant])
+  return Math.max(0, Math.floor((Date.parse(instant) - now) / 1000))
+}

@@ -1,0 +1,180 @@
+import { useQuery } from '@tanstack/react-query'
+import { Flex, Tag, Timeline, Typography } from 'antd'
+import type { Dayjs } from 'dayjs'
+import { Link, useParams } from 'react-router'
+import { answer, api, type ApiProblem, type Schema } from '../api/client'
+import { useFormat } from '../app/preferences'
+import { useSession } from '../app/session'
+import { ActionButton } from '../components/ActionButton'
+import { DataTable } from '../components/DataTable'
+import { Facts, Figures, Loaded, PageBody, Panel } from '../components/layout'
+import { DayField, dayText, SelectField } from '../components/fields'
+import { DecimalField, NoteField, TextField } from '../components/ProblemForm'
+import { Value } from '../components/value'
+import { useT } from '../i18n/i18n'
+import { labelOf } from '../i18n/labels'
+import { Table } from '../components/Table'
+
+type Invoice = Schema<'InvoiceAnswer'>
+
+export default function InvoicePage() {
+  const t = useT()
+  const { id = '' } = useParams()
+  const invoice = useQuery<Invoice, ApiProblem>({ queryKey: ['invoice', id], queryFn: () => answer(api.GET('/v1/invoices/{id}', { params: { path: { id } } })) })
+  return (
+    <PageBody title={`${t('Invoice')} ${invoice.data?.number ?? ''}`} of={{ title: 'Invoices', path: '/invoices' }} actions={invoice.data && <Actions invoice={invoice.data} />}>
+      <Loaded query={invoice}>{found => <Details invoice={found} />}</Loaded>
+    </PageBody>
+  )
+}
+
+function Actions({ invoice }: { invoice: Invoice }) {
+  const { session } = useSession()
+  const path = { id: invoice.id }
+  return (
+    <>
+      {session.role === 'admin' && invoice.outstanding !== '0.00' && (
+        <ActionButton<{ amount: string; reference: string }> label="Record a payment" initialValues={{ amount: invoice.outstanding }} fields={<><DecimalField name="amount" label="Amount" unit="¥" required /><TextField name="reference" label="Bank reference" required /></>}
+          onSubmit={values => answer(api.POST('/v1/invoices/{id}/payments', { params: { path }, body: values }))} />
+      )}
+      {(session.role === 'admin' || session.organization.id === invoice.sellerId) && !invoice.taxNumber && (
+        <ActionButton<{ number: string; issuedOn: Dayjs }> label="Record the tax number" fields={<><TextField name="number" label="Tax authority’s number" required /><DayField name="issuedOn" label="Issued on" required /></>}
+          onSubmit={values => answer(api.PUT('/v1/invoices/{id}/tax-number', { params: { path }, body: { number: values.number, issuedOn: dayText(values.issuedOn) } }))} />
+      )}
+      {session.role === 'admin' && <CreditNote invoice={invoice} />}
+    </>
+  )
+}
+
+function CreditNote({ invoice }: { invoice: Invoice }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <ActionButton<{ reason: string; lineId?: string; amount?: string; note: string }>
+      danger
+      label="Issue a credit note"
+      explain="An issued invoice never changes; a credit note takes back from vouchers and from what is payable in the proportion in which they paid."
+      fields={(
+        <>
+          <SelectField name="reason" label="Reason" required options={(['invoicedWrongly', 'returned', 'serviceEnded', 'allowance'] as const).map((name, index) => ({ value: String(index + 1), label: labelOf(name, t) }))} />
+          <SelectField name="lineId" label="Line" help="Reason 1 reverses the whole invoice, and needs no line." options={invoice.lines.map(line => ({ value: line.id, label: `${labelOf(line.kind, t)} · ${format.money(line.amount)}` }))} />
+          <DecimalField name="amount" label="Amount" unit="¥" />
+          <NoteField name="note" label="Note" required />
+        </>
+      )}
+      onSubmit={values => answer(api.POST('/v1/invoices/{id}/credit-notes', {
+        params: { path: { id: invoice.id } },
+        body: { reason: Number(values.reason), note: values.note, lines: values.lineId ? [{ lineId: values.lineId, amount: values.amount ?? null }] : invoice.lines.map(line => ({ lineId: line.id, amount: line.amount })) },
+      }))}
+    />
+  )
+}
+
+function Details({ invoice }: { invoice: Invoice }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <>
+      <Figures figures={[
+        { title: 'Total', raw: invoice.total, as: 'money' }, { title: 'Paid by vouchers', raw: invoice.voucherTotal, as: 'money' }, { title: 'Payable', raw: invoice.payable, as: 'money' },
+        { title: 'Outstanding', raw: invoice.outstanding, as: 'money' },
+      ]} />
+      <Panel>
+        <Facts facts={[
+          { title: 'Status', raw: invoice.status, as: 'status' }, { title: 'Seller', raw: invoice.sellerId, as: 'name' }, { title: 'Buyer', raw: invoice.organizationId, as: 'name' },
+          { title: 'Month', raw: invoice.period, as: 'month' }, { title: 'Issued on', raw: invoice.issuedAt, as: 'instant' }, { title: 'Tax authority’s number', raw: invoice.taxNumber },
+          { title: 'Net', raw: invoice.net, as: 'money' }, { title: 'VAT', raw: invoice.vat, as: 'money' }, { title: 'Rating version', raw: invoice.ratingVersion },
+        ]} />
+        <Typography.Text type="secondary" style={{ overflowWrap: 'anywhere' }}>SHA-256 {invoice.contentDigest}</Typography.Text>
+      </Panel>
+      <Panel title="Lines" extra={<><a href={`/v1/invoices/${invoice.id}.html`} target="_blank" rel="noreferrer">{t('Print')}</a> · <a href={`/v1/invoices/${invoice.id}.csv`} download>{t('Lines as CSV')}</a></>}>
+        <Typography.Paragraph type="secondary">{t('Open a line to see why it costs what it costs.')}</Typography.Paragraph>
+        <Table
+          size="middle"
+          rowKey="id"
+          dataSource={invoice.lines}
+          pagination={invoice.lines.length > 50 ? { pageSize: 50 } : false}
+          scroll={{ x: 'max-content' }}
+          expandable={{ expandedRowRender: line => <Explanation invoiceId={invoice.id} lineId={line.id} />, expandRowByClick: true }}
+          columns={[
+            { title: t('Kind'), render: (_, line) => <>{labelOf(line.kind, t)}{line.offPeak && <> <Tag>{t('Off-peak')}</Tag></>}</> },
+            { title: t('Order'), render: (_, line) => <Link to={`/orders/${line.orderId}`} onClick={event => event.stopPropagation()}>{line.orderId.slice(-8)}</Link> },
+            { title: t('Quantity'), align: 'end', render: (_, line) => `${format.number(line.quantity)} ${labelOf(line.unit, t)}` },
+            { title: t('Unit price'), align: 'end', render: (_, line) => format.price(line.unitPrice) },
+            { title: t('Amount'), align: 'end', render: (_, line) => format.money(line.amount) },
+            { title: t('VAT'), align: 'end', render: (_, line) => `${format.money(line.vat)} (${format.percent(line.vatRate)})` },
+            { title: t('Vouchers'), align: 'end', render: (_, line) => line.vouchers.map(part => <div key={part.voucherId}>{part.programme} {format.money(part.amount)}</div>) },
+            { title: t('Payable'), align: 'end', render: (_, line) => format.money(line.payable) },
+          ]}
+        />
+      </Panel>
+      <Panel title="Credit notes">
+        <DataTable
+          name={`credit-notes-${invoice.number}`}
+          load={page => answer(api.GET('/v1/credit-notes', { params: { query: { ...page, invoiceId: invoice.id } } }))}
+          rowKey={row => row.id}
+          empty={t('Nothing was credited on this invoice.')}
+          columns={[
+            { title: 'Number', value: row => row.number }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant' }, { title: 'Note', value: row => row.note },
+            { title: 'Total', value: row => row.total, as: 'money' }, { title: 'Back to vouchers', value: row => row.voucherReturned, as: 'money' }, { title: 'Back to the buyer', value: row => row.refund, as: 'money' },
+          ]}
+        />
+      </Panel>
+    </>
+  )
+}
+
+/** A line walked down: formula, leg and price, vouchers with their rules, hours with their readings. */
+function Explanation({ invoiceId, lineId }: { invoiceId: string; lineId: string }) {
+  const t = useT()
+  const format = useFormat()
+  const line = useQuery<Schema<'LineExplanation'>, ApiProblem>({ queryKey: ['explain', lineId], queryFn: () => answer(api.GET('/v1/invoices/{id}/lines/{lineId}/explain', { params: { path: { id: invoiceId, lineId } } })) })
+  return (
+    <Loaded query={line}>{found => (
+      <Timeline items={[
+        { content: <><strong>{t('Amount')}</strong><br /><span className="numbers">{found.amount.formula}</span><br />{t('of it VAT {{vat}} at {{rate}}', { vat: format.money(found.amount.vat), rate: format.percent(found.amount.vatRate) })}</> },
+        { content: (
+          <><strong>{t('Leg')}</strong><br />{found.leg.accelerator} × {found.leg.cards}, {found.leg.node}, {format.span(found.leg.from, found.leg.to)}<br />
+            {t('listed at {{price}} a card-hour', { price: format.price(found.leg.listingPrice) })}{found.leg.offPeak && <>; {t('from {{from}}:00 to {{to}}:00 × {{factor}}', { from: found.leg.offPeak.fromHour, to: found.leg.offPeak.toHour, factor: found.leg.offPeak.factor })}</>}
+          </>) },
+        ...found.vouchers.map(part => ({ content: (
+          <><strong>{t('Voucher of {{programme}}', { programme: part.programme })}</strong><br />
+            {t('{{amount}} by rule {{rule}} of version {{version}}', { amount: format.money(part.amount), rule: part.rule, version: part.programmeVersion })}{part.ratio && <>, {format.percent(part.ratio)} × {format.money(part.eligible)}</>}<br />
+            {part.deducted ? t('taken off the invoice') : t('reimbursed after payment')}; {t('claimed {{claimed}}, paid {{paid}}', { claimed: format.money(part.claimed), paid: format.money(part.paid) })}
+          </>) })),
+        { content: <><strong>{t('Readings')}</strong><Readings hours={found.hours} /></> },
+      ]} />
+    )}</Loaded>
+  )
+}
+
+function Readings({ hours }: { hours: Schema<'ExplainedHour'>[] }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <Table
+      size="small"
+      rowKey="hour"
+      dataSource={hours}
+      pagination={hours.length > 12 ? { pageSize: 12, showSizeChanger: false } : false}
+      scroll={{ x: 'max-content' }}
+      expandable={{
+        rowExpandable: hour => hour.readings.length > 0,
+        expandedRowRender: hour => (
+          <Flex vertical gap={4}>
+            {hour.readings.map(reading => (
+              <div key={reading.source + reading.eventId}>
+                <code>{reading.eventId}</code> · {format.span(reading.from, reading.to)} · {reading.cards} {t('Cards')} · <Value raw={reading.status} kind="label" /> · {reading.attested ? t('signed by its meter') : t('not signed')} · {reading.source}
+              </div>
+            ))}
+          </Flex>
+        ),
+      }}
+      columns={[
+        { title: t('Hour'), render: (_, hour) => format.instant(hour.hour) },
+        { title: t('Card-hours'), align: 'end', render: (_, hour) => format.number(hour.cardHours) },
+        { title: t('Readings'), align: 'end', render: (_, hour) => hour.readings.length },
+      ]}
+    />
+  )
+}

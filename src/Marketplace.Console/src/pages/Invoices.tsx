@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { answer, api, type ApiProblem, type Schema } from '../api/client'
+import { useSession } from '../app/session'
+import { DataTable } from '../components/DataTable'
+import { ChoiceFilter, MonthFilter, useFilter } from '../components/filters'
+import { Facts, Loaded, PageBody, Panel } from '../components/layout'
+import { useT } from '../i18n/i18n'
+
+export default function Invoices() {
+  const t = useT()
+  const { session } = useSession()
+  const [period] = useFilter('period')
+  const [side] = useFilter('side')
+  return (
+    <PageBody title={t('Invoices')} subtitle={t('Each line opens down to the readings it rests on.')}>
+      {session.role === 'enterprise' && period && <Statement period={period} />}
+      <DataTable
+        name="invoices"
+        query={{ period, side }}
+        load={page => answer(api.GET('/v1/invoices', { params: { query: { ...page, period, side } } }))}
+        rowKey={row => row.id}
+        filters={<><MonthFilter name="period" label="Month" /><ChoiceFilter name="side" label="Bought or sold" texts={[{ value: 'buyer', label: t('Bought') }, { value: 'seller', label: t('Sold') }]} /></>}
+        empty={t('Invoices are made when a month is closed, a day after its end.')}
+        columns={[
+          { title: 'Number', value: row => row.number, render: row => <Link to={`/invoices/${row.id}`}>{row.number}</Link> },
+          { title: 'Month', value: row => row.period, as: 'month' },
+          { title: 'Seller', value: row => row.sellerId, as: 'name' },
+          { title: 'Buyer', value: row => row.organizationId, as: 'name' },
+          { title: 'Status', value: row => row.status, as: 'status' },
+          { title: 'Total', value: row => row.total, as: 'money', sort: true },
+          { title: 'Paid by vouchers', value: row => row.voucherTotal, as: 'money', sort: true },
+          { title: 'Payable', value: row => row.payable, as: 'money', sort: true },
+          { title: 'Outstanding', value: row => row.outstanding, as: 'money', sort: true },
+        ]}
+      />
+    </PageBody>
+  )
+}
+
+function Statement({ period }: { period: string }) {
+  const statement = useQuery<Schema<'StatementAnswer'>, ApiProblem>({ queryKey: ['statement', period], queryFn: () => answer(api.GET('/v1/statements', { params: { query: { period } } })) })
+  return (
+    <Panel title="Statement of the month">
+      <Loaded query={statement}>{found => (
+        <Facts facts={[
+          { title: 'Total', raw: found.total, as: 'money' }, { title: 'Paid by vouchers', raw: found.voucherTotal, as: 'money' }, { title: 'Payable', raw: found.payable, as: 'money' },
+          { title: 'Credited', raw: found.credited, as: 'money' }, { title: 'Outstanding', raw: found.outstanding, as: 'money' },
+        ]} />
+      )}</Loaded>
+    </Panel>
+  )
+}

@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query'
+import { Tabs } from 'antd'
+import { answer, api, type ApiProblem, type Schema } from '../api/client'
+import { DataTable } from '../components/DataTable'
+import { DayFilter, TextFilter, useFilter } from '../components/filters'
+import { Loaded, PageBody, Panel } from '../components/layout'
+import { useFormat } from '../app/preferences'
+import dayjs from 'dayjs'
+import { instantAt } from '../format/format'
+import { useT } from '../i18n/i18n'
+
+export default function Ledger() {
+  const t = useT()
+  const [tab, setTab] = useFilter('tab', 'balance')
+  return (
+    <PageBody title={t('Ledger')}>
+      <Tabs activeKey={tab} onChange={setTab} items={[{ key: 'balance', label: t('Trial balance'), children: <TrialBalance /> }, { key: 'postings', label: t('Postings'), children: <Postings /> }]} />
+    </PageBody>
+  )
+}
+
+/** A day's beginning, or its end, as the instant that the API compares with. */
+function useDayInstants() {
+  const format = useFormat()
+  return {
+    start: (day: string | undefined) => day && instantAt(dayjs(day), format.timeZone),
+    end: (day: string | undefined) => day && instantAt(dayjs(day).add(1, 'day'), format.timeZone),
+  }
+}
+
+function TrialBalance() {
+  const t = useT()
+  const [at] = useFilter('at')
+  const { end } = useDayInstants()
+  const balance = useQuery<Schema<'TrialBalanceAnswer'>, ApiProblem>({ queryKey: ['trial-balance', at], queryFn: () => answer(api.GET('/v1/ledger/trial-balance', { params: { query: { at: end(at) } } })) })
+  return (
+    <>
+      <DayFilter name="at" label="At the end of" />
+      <Loaded query={balance}>{found => (
+        <>
+          <Panel title="By asset: debit and credit are the same">
+            <DataTable name="trial-balance-assets" query={{ at: found.at }} load={() => Promise.resolve({ items: found.assets, next: null })} rowKey={row => row.asset} empty={t('Nothing was posted yet.')}
+              columns={[{ title: 'Asset', value: row => row.asset }, { title: 'Debit', value: row => row.debit, as: 'money' }, { title: 'Credit', value: row => row.credit, as: 'money' }]} />
+          </Panel>
+          <Panel title="By account">
+            <DataTable name="trial-balance" query={{ at: found.at }} load={() => Promise.resolve({ items: found.accounts, next: null })} rowKey={row => row.asset + row.account} empty={t('Nothing was posted yet.')}
+              columns={[{ title: 'Asset', value: row => row.asset, sort: true }, { title: 'Account', value: row => row.account, sort: true }, { title: 'Balance', value: row => row.balance, as: 'money', sort: true }]} />
+          </Panel>
+        </>
+      )}</Loaded>
+    </>
+  )
+}
+
+function Postings() {
+  const t = useT()
+  const [account] = useFilter('account')
+  const [from] = useFilter('from')
+  const [to] = useFilter('to')
+  const { start, end } = useDayInstants()
+  return (
+    <DataTable
+      name="postings"
+      query={{ account, from, to }}
+      load={page => answer(api.GET('/v1/ledger/postings', { params: { query: { ...page, account, from: start(from), to: end(to) } } }))}
+      rowKey={row => row.id}
+      filters={<><TextFilter name="account" label="Account" /><DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
+      empty={t('Nothing was posted yet.')}
+      columns={[
+        { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Event', value: row => row.event }, { title: 'Reference', value: row => row.reference }, { title: 'Account', value: row => row.account },
+        { title: 'Party', value: row => row.partyId?.replaceAll('-', ''), as: 'name' }, { title: 'Asset', value: row => row.asset }, { title: 'Amount', value: row => row.amount, as: 'money' },
+      ]}
+    />
+  )
+}

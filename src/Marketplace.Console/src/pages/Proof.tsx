@@ -1,0 +1,67 @@
+import { CheckCircleTwoTone, CloseCircleTwoTone } from '@ant-design/icons'
+import { Alert, Button } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
+import { Link } from 'react-router'
+import { answer, api, type Schema } from '../api/client'
+import { useFormat } from '../app/preferences'
+import { startTask, useTask } from '../app/tasks'
+import { Figures, PageBody, Panel } from '../components/layout'
+import { ProblemAlert } from '../components/ProblemAlert'
+import { MonthField, monthText } from '../components/fields'
+import { ProblemForm } from '../components/ProblemForm'
+import { Waiting } from '../components/Waiting'
+import { useT } from '../i18n/i18n'
+import { Table } from '../components/Table'
+
+export default function Proof() {
+  const t = useT()
+  return (
+    <PageBody title={t('Verification')} subtitle={t('What the market promises, held against its data as it stands now.')}>
+      <Verification />
+      <Replay />
+    </PageBody>
+  )
+}
+
+function Verification() {
+  const t = useT()
+  const format = useFormat()
+  const task = useTask<Schema<'VerificationAnswer'>>('verification')
+  const found = task.result
+  return (
+    <Panel title="Invariants" extra={<Button type="primary" loading={task.running} onClick={() => startTask('verification', 'Verification', () => answer(api.POST('/v1/audit/verifications')))}>{t('Verify now')}</Button>}>
+      {!found && !task.running && !task.problem && t('Every card-hour, voucher, posting, invoice and audit entry is looked at; nothing is changed.')}
+      {task.running && <Waiting since={task.startedAt!} />}
+      {task.problem && <ProblemAlert problem={task.problem} />}
+      {found && (
+        <>
+          <Alert type={found.chain.holds && found.invariants.every(invariant => invariant.holds) ? 'success' : 'error'} showIcon
+            title={found.chain.holds && found.invariants.every(invariant => invariant.holds) ? t('Everything holds.') : t('Something doesn’t hold: see below.')}
+            description={t('{{sealed}} of {{entries}} audit entries are sealed. {{at}}', { sealed: format.number(found.chain.sealed), entries: format.number(found.chain.entries), at: format.instant(found.at) })} />
+          <Table size="small" rowKey="name" pagination={false} dataSource={found.invariants} scroll={{ x: 'max-content' }}
+            columns={[
+              { title: t('Holds'), render: (_, row) => row.holds ? <CheckCircleTwoTone twoToneColor="#2f8f2f" aria-label={t('Yes')} /> : <CloseCircleTwoTone twoToneColor="#c41d1d" aria-label={t('No')} /> },
+              { title: t('Invariant'), dataIndex: 'name' }, { title: t('Looked at'), align: 'end', render: (_, row) => format.number(row.checked) }, { title: t('Violations'), render: (_, row) => row.violations.join('; ') },
+            ]} />
+        </>
+      )}
+    </Panel>
+  )
+}
+
+function Replay() {
+  const task = useTask<Schema<'ReplayAnswer'>>('replay')
+  const found = task.result
+  return (
+    <Panel title="Replay of invoices">
+      <ProblemForm<{ period: Dayjs }> submit="Make them again" initialValues={{ period: dayjs().subtract(1, 'month') }}
+        onSubmit={values => Promise.resolve(startTask('replay', 'Replay of invoices', () => answer(api.POST('/v1/audit/replays', { body: { period: monthText(values.period) } }))))}>
+        <MonthField name="period" label="Month" required help="Every invoice of the month is computed again and compared to the byte." />
+      </ProblemForm>
+      {task.running && <Waiting since={task.startedAt!} />}
+      {task.problem && <ProblemAlert problem={task.problem} />}
+      {found && <Figures figures={[{ title: 'Invoices', raw: found.invoices, as: 'number' }, { title: 'Identical', raw: found.identical, as: 'number' }]} />}
+      {found?.differing.map(invoice => <Alert key={invoice.invoiceId} type="error" showIcon title={<Link to={`/invoices/${invoice.invoiceId}`}>{invoice.invoiceId.slice(-8)}</Link>} description={invoice.firstDifference} />)}
+    </Panel>
+  )
+}

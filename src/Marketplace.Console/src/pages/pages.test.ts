@@ -1,0 +1,52 @@
+import dayjs from 'dayjs'
+import { expect, it } from 'vitest'
+import { demandOf } from './demand'
+import { progressOf } from './progress'
+import { revenueByMonth } from './revenue'
+import { spentOverTime, withoutEmpty } from './rules'
+import { hourlyUse } from './usage'
+
+it('a demand is sent without what was left empty, and on the hour', () => {
+  const from = dayjs('2026-03-01T08:17:00')
+  expect(demandOf({ when: 'fixed', cards: 8, hours: 24, accelerators: [], minAvailability: '' as never, from, vouchers: true, urgency: 'user' }, 'Asia/Shanghai'))
+    .toEqual({ cards: 8, hours: 24, from: '2026-03-01T08:00:00+08:00', vouchers: 'auto' })
+  expect(demandOf({ when: 'window', cards: 1, from, window: [from, from.add(1, 'day')], vouchers: false, urgency: 'batch' }, 'Asia/Shanghai'))
+    .toEqual({ cards: 1, window: { earliest: '2026-03-01T08:00:00+08:00', latestEnd: '2026-03-02T08:00:00+08:00' }, urgency: 'batch', vouchers: 'none' })
+})
+
+it('usage stands beside what was bought, hour by hour, shares of cards and resold ends counted', () => {
+  const leg = { cards: 8, milliPerCard: 500, from: '2026-03-01T00:00:00Z', to: '2026-03-01T03:00:00Z', soldUntil: '2026-03-01T02:00:00Z', cancelled: false }
+  const hours = hourlyUse([leg, { ...leg, cancelled: true }], [
+    { hour: '2026-03-01T00:00:00Z', cardSeconds: 7200, downSeconds: 0 }, { hour: '2026-03-01T00:00:00Z', cardSeconds: 3600, downSeconds: 0 }, { hour: '2026-03-01T01:00:00Z', cardSeconds: 0, downSeconds: 1800 },
+  ])
+  expect(hours.map(({ bought, used, down }) => [bought, used, down])).toEqual([[4, 3, 0], [4, 0, 0.5]])
+  expect(hourlyUse([], [])).toEqual([])
+})
+
+it('an application stands at its step', () => {
+  const base = { decisions: [], publicity: null, step: null }
+  expect(progressOf({ ...base, status: 'draft' })).toEqual({ stages: ['draft', 'approved'], current: 0, failed: false })
+  expect(progressOf({ ...base, status: 'submitted', step: 'expert', decisions: [{ step: 'check', decision: 'pass', at: '', note: null, amount: null }] }))
+    .toEqual({ stages: ['draft', 'check', 'expert', 'approved'], current: 2, failed: false })
+  expect(progressOf({ ...base, status: 'approved' })).toEqual({ stages: ['draft', 'approved'], current: 2, failed: false })
+  expect(progressOf({ ...base, status: 'rejected', decisions: [{ step: 'check', decision: 'reject', at: '', note: null, amount: null }] })).toMatchObject({ current: 1, failed: true })
+})
+
+it('revenue goes month by month, those without any among them', () => {
+  const of = (period: string, fromBuyers: string) => ({ period, fromBuyers, fromProgrammes: '0.10', commission: '0.05' })
+  expect(revenueByMonth([of('2026-03', '2.00'), of('2026-01', '1.15')])).toEqual([
+    { period: '2026-01', fromBuyers: 115, fromProgrammes: 10, commission: 5 }, { period: '2026-02', fromBuyers: 0, fromProgrammes: 0, commission: 0 }, { period: '2026-03', fromBuyers: 200, fromProgrammes: 10, commission: 5 },
+  ])
+  expect(revenueByMonth([])).toEqual([])
+})
+
+it('rules are sent without what was left empty', () => {
+  expect(withoutEmpty({ mode: 'deduct', caps: { perOrder: '', perVoucher: null }, rates: [{ ratio: '0.3', when: { origins: [] } }, {}], publicityDays: 0, flag: false }))
+    .toEqual({ mode: 'deduct', rates: [{ ratio: '0.3' }], publicityDays: 0, flag: false })
+})
+
+it('spending adds up over time', () => {
+  expect(spentOverTime({ '2026-01': '0.10', '2026-03': '0.20' }, ['2026-01', '2026-02', '2026-03'])).toEqual([
+    { month: '2026-01', paid: 0.1, total: 0.1 }, { month: '2026-02', paid: 0, total: 0.1 }, { month: '2026-03', paid: 0.2, total: 0.3 },
+  ])
+})
