@@ -1,4 +1,3 @@
-using Duende.IdentityServer.Extensions;
 using Duende.IdentityServer.Models;
 using Duende.IdentityServer.Services;
 using Marketplace.Infrastructure.Identity;

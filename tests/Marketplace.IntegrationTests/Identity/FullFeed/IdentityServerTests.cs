@@ -64,6 +64,17 @@ public sealed partial class IdentityServerTests(Servers servers) : TokenSourceCo
     }
 
     [Fact]
+    public async Task A_token_for_the_market_is_for_nothing_else()
+    {
+        var source = await MakeAsync(DatabaseKind.Sqlite);
+        var token = await source.TokenAsync("", "admin", "owner");
+        var payroll = await servers.StartAsync(
+            source.Accounts.Database, new Dictionary<string, string> { ["Identity:Authority"] = source.Address, ["Identity:Audience"] = "payroll" });
+        (await new Party(payroll, "", "", token).GetAsync("/v1/jobs")).Is(401, "unauthenticated");
+        (await new Party(source.Api, "", "", token).GetAsync("/v1/jobs")).Is(200);
+    }
+
+    [Fact]
     public async Task Keys_are_kept_in_the_database_and_a_new_one_is_followed()
     {
         var source = await MakeAsync(DatabaseKind.Sqlite);
