@@ -26,28 +26,36 @@ public static class DependencyInjection
     /// <param name="keyCertificate">Encrypts the keys in the database; they lie there in the clear without it.</param>
     public static IServiceCollection AddMarketplaceInfrastructure(this IServiceCollection services, DatabaseSettings database, bool sandbox, X509Certificate2? keyCertificate = null)
     {
-        ArgumentNullException.ThrowIfNull(database);
-        services.AddSingleton(database);
-        services.AddSingleton(TimeProvider.System);
+        services.AddMarketplaceAccounts(database, keyCertificate);
         services.AddSingleton<SandboxClock>();
         services.AddSingleton<MarketClock>(provider => sandbox ? provider.GetRequiredService<SandboxClock>() : new MarketClock());
-        services.AddDbContext<MarketplaceDbContext>(options =>
-        {
-            database.Configure(options);
-            options.AddInterceptors(CommandSpans.Instance);
-        });
         services.AddScoped<IMarketplaceDb>(provider => provider.GetRequiredService<MarketplaceDbContext>());
         services.AddSingleton<SqliteWriteQueue>();
         services.AddScoped<IUnitOfWork, UnitOfWork>();
         services.AddScoped<IReadingStore, ReadingStore>();
         services.AddScoped<DatabaseSetup>();
         services.AddSingleton<IWebhookSender, WebhookSender>();
-        services.AddAccounts(keyCertificate);
+        services.AddSingleton<ISecretBox, SecretBox>();
+        services.AddScoped<ClientRegistry>();
+        services.AddScoped<IPeopleRegistry, PeopleRegistry>();
+        services.AddScoped<IClientRegistry>(provider => provider.GetRequiredService<ClientRegistry>());
         return services;
     }
 
-    private static void AddAccounts(this IServiceCollection services, X509Certificate2? keyCertificate)
+    /// <summary>The database, its keys and who signs in: all that a process needs which issues tokens and does nothing else.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="database">Which database.</param>
+    /// <param name="keyCertificate">Encrypts the keys in the database; they lie there in the clear without it.</param>
+    public static IServiceCollection AddMarketplaceAccounts(this IServiceCollection services, DatabaseSettings database, X509Certificate2? keyCertificate = null)
     {
+        ArgumentNullException.ThrowIfNull(database);
+        services.AddSingleton(database);
+        services.AddSingleton(TimeProvider.System);
+        services.AddDbContext<MarketplaceDbContext>(options =>
+        {
+            database.Configure(options);
+            options.AddInterceptors(CommandSpans.Instance);
+        });
         var protection = services.AddDataProtection().SetApplicationName("Marketplace");
         if (keyCertificate is not null)
         {
@@ -56,7 +64,6 @@ public static class DependencyInjection
 
         services.AddSingleton<IXmlRepository, KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<IXmlRepository>((options, repository) => options.XmlRepository = repository);
-        services.AddSingleton<ISecretBox, SecretBox>();
         services.AddIdentityCore<Person>(options =>
         {
             options.Password.RequiredLength = 12;
@@ -66,11 +73,9 @@ public static class DependencyInjection
             options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
         }).AddEntityFrameworkStores<MarketplaceDbContext>();
         services.AddScoped<IPasswordHasher<ApiClient>, PasswordHasher<ApiClient>>();
-        services.AddScoped<ClientRegistry>();
-        services.AddScoped<IPeopleRegistry, PeopleRegistry>();
-        services.AddScoped<IClientRegistry>(provider => provider.GetRequiredService<ClientRegistry>());
         services.AddScoped(provider => new TokenService(
             provider.GetRequiredService<MarketplaceDbContext>(), provider.GetRequiredService<IPasswordHasher<ApiClient>>(),
             provider.GetRequiredService<UserManager<Person>>(), provider.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
     }
 }

@@ -60,7 +60,7 @@ internal static class SessionEndpoints
             .AllowAnonymous().Produces(204).WithSummary("Sign out");
     }
 
-    private static async Task<IResult> SignInAsync(Body<SignIn> body, HttpContext http, TokenService tokens, IAntiforgery antiforgery, IMediator mediator, CancellationToken token)
+    private static async Task<IResult> SignInAsync(Body<SignIn> body, HttpContext http, TokenService tokens, IMediator mediator, CancellationToken token)
     {
         var missing = new Dictionary<string, string[]>(http.RequestServices.GetRequiredService<RequestContext>().UnreadableFields);
         if (string.IsNullOrEmpty(body.Value.UserName))
@@ -83,21 +83,23 @@ internal static class SessionEndpoints
         await http.SignInAsync(Session.Scheme, http.User);
         http.RequestServices.GetRequiredService<RequestContext>().Caller = MarketClaims.ToCaller(http.User);
         http.Response.Headers.Location = "/v1/session";
-        return Results.Json(await AnswerAsync(http, antiforgery, mediator, token), MarketJson.Options, statusCode: StatusCodes.Status201Created);
+        return Results.Json(await AnswerAsync(http, mediator, token), MarketJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext http, IAntiforgery antiforgery, IMediator mediator, CancellationToken token) =>
-        Results.Json(await AnswerAsync(http, antiforgery, mediator, token), MarketJson.Options);
+    private static async Task<IResult> ReadAsync(HttpContext http, IMediator mediator, CancellationToken token) =>
+        Results.Json(await AnswerAsync(http, mediator, token), MarketJson.Options);
 
     private static async Task<string> NameAsync(HttpContext http, string actor, CancellationToken token) => Guid.TryParseExact(actor, "N", out var id)
         && await http.RequestServices.GetRequiredService<MarketplaceDbContext>().Users.Where(person => person.Id == id).Select(person => person.UserName).SingleOrDefaultAsync(token) is { } name
             ? name : actor;
 
-    private static async Task<SessionAnswer> AnswerAsync(HttpContext http, IAntiforgery antiforgery, IMediator mediator, CancellationToken token)
+    private static async Task<SessionAnswer> AnswerAsync(HttpContext http, IMediator mediator, CancellationToken token)
     {
         var caller = MarketClaims.ToCaller(http.User);
         var organization = await mediator.Send(new GetOrganization(caller.OrganizationId), token);
-        var requestToken = http.User.Identity?.AuthenticationType == Session.Scheme ? antiforgery.GetAndStoreTokens(http).RequestToken : null;
+        var requestToken = http.User.Identity?.AuthenticationType == Session.Scheme
+            ? http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http).RequestToken
+            : null;
         http.Response.Headers.CacheControl = "no-store";
         return new(caller.Actor, await NameAsync(http, caller.Actor, token), caller.Role, organization, requestToken);
     }

@@ -4,6 +4,7 @@ using Marketplace.Application.Json;
 using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
+using Marketplace.Infrastructure.Hosting;
 using Marketplace.Infrastructure.Persistence;
 
 namespace Marketplace.Api.Hosting;

@@ -4,6 +4,7 @@ using Marketplace.Api.Errors;
 using Marketplace.Api.Http;
 using Marketplace.Api.Sandbox;
 using Marketplace.Application.Organizations;
+using Marketplace.Infrastructure.Hosting;
 using Marketplace.Infrastructure.Persistence;
 
 namespace Marketplace.Api.Hosting;
@@ -127,11 +128,7 @@ internal static partial class Startup
         }
 
         app.UseAuthentication();
-        if (settings.Authority is null)
-        {
-            app.UseMiddleware<RevokedTokens>();
-        }
-
+        app.UseMiddleware<RevokedTokens>();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseSessionGuard();

@@ -149,7 +149,8 @@ internal sealed class ReplayMarket(ReplayStages stages, Draw draw, DateTimeOffse
             var (provider, name, region, hub, pue, offPeak) = Places[place.Key];
             var center = await CenterAsync(Sellers[provider], name, region, hub, pue);
             await stages.SendAsync("list", center.Owner, new AddNodes([.. place.Select(node => new NodeInput(
-                node.Name, node.Model, node.Cards, Math.Max(1, node.CpuMilli / 1000), Math.Max(1, node.MemoryMiB / 1024), Interconnect.Pcie, ["container"]))]) { CenterId = center.Id }, place.Count());
+                node.Name, node.Model, node.Cards, Math.Max(1, node.CpuMilli / 1000), Math.Max(1, node.MemoryMiB / 1024), Interconnect.Pcie, ["container"]))])
+            { CenterId = center.Id }, place.Count());
             foreach (var model in place.GroupBy(node => node.Model).OrderBy(model => model.Key, StringComparer.Ordinal))
             {
                 var (price, product) = (PriceOf(model.Key, draw.Between(85, 115)), draw.Chance(30) ? Product.Reserved : Product.Metered);

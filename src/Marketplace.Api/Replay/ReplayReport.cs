@@ -1,7 +1,6 @@
 using System.Globalization;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Audit.Verification;
-using Marketplace.Application.Market;
 using Marketplace.Application.Metering;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Shared;

@@ -1,5 +1,4 @@
 using Marketplace.Api.Sandbox;
-using Marketplace.Application.Jobs;
 using Marketplace.Application.Market;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;

@@ -79,7 +79,12 @@ public sealed class TokenService
         (_db, _hasher, _people, _options, _time) = (db, hasher, people, options.Get(BearerTokenDefaults.AuthenticationScheme), time);
 
     /// <returns>A token, or null where client, secret or both are wrong, or the client is locked out.</returns>
-    public async Task<IssuedToken?> ForClientAsync(string clientId, string secret, CancellationToken cancellationToken)
+    public async Task<IssuedToken?> ForClientAsync(string clientId, string secret, CancellationToken cancellationToken) =>
+        await SignInClientAsync(clientId, secret, BearerTokenDefaults.AuthenticationScheme, cancellationToken) is { } principal ? Issue(principal) : null;
+
+    /// <summary>Checks a client's secret; five wrong ones lock the client out, and nobody else.</summary>
+    /// <returns>The client with its claims, or null where client, secret or both are wrong, or the client is locked out.</returns>
+    public async Task<ClaimsPrincipal?> SignInClientAsync(string clientId, string secret, string scheme, CancellationToken cancellationToken)
     {
         var client = await _db.ApiClients.AsNoTracking().SingleOrDefaultAsync(c => c.ClientId == clientId, cancellationToken);
         if (client is null || client.LockedUntil > _time.GetUtcNow() || !Verifies(client, secret, _time.GetUtcNow()))
@@ -99,7 +104,7 @@ public sealed class TokenService
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.FailedAttempts, 0).SetProperty(c => c.LockedUntil, (DateTimeOffset?)null), cancellationToken);
         }
 
-        return Issue(MarketClaims.Principal(client.ClientId, client.Role, client.OrganizationId, client.Duty, client.Stamp, BearerTokenDefaults.AuthenticationScheme));
+        return Principal(client, scheme);
     }
 
     /// <returns>A token, or null where name, password or both are wrong, or the person is locked out.</returns>
@@ -118,7 +123,7 @@ public sealed class TokenService
         if (person is not null && !await _people.IsLockedOutAsync(person) && await _people.CheckPasswordAsync(person, password))
         {
             await _people.ResetAccessFailedCountAsync(person);
-            return MarketClaims.Principal(person.Actor, person.Role, person.OrganizationId, person.Duty, person.SecurityStamp!, scheme);
+            return Principal(person, scheme);
         }
 
         if (person is not null)
@@ -139,6 +144,27 @@ public sealed class TokenService
             && (await _db.ApiClients.AnyAsync(client => client.ClientId == actor && client.Stamp == stamp, cancellationToken)
                 || (Guid.TryParseExact(actor, "N", out var id) && await _db.Users.AnyAsync(person => person.Id == id && person.SecurityStamp == stamp, cancellationToken)));
     }
+
+    /// <returns>The client with its claims as they are now, or null where there is none of that id.</returns>
+    public async Task<ClaimsPrincipal?> FindClientAsync(string clientId, string scheme, CancellationToken cancellationToken) =>
+        await _db.ApiClients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } client ? Principal(client, scheme) : null;
+
+    /// <returns>The person of a session or grant with its claims as they are now, or null where the account is gone or has ended it since.</returns>
+    public async Task<ClaimsPrincipal?> FindPersonAsync(ClaimsPrincipal user, string scheme, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var stamp = user.FindFirstValue(MarketClaims.Stamp);
+        return stamp is not null && Guid.TryParseExact(user.FindFirstValue(MarketClaims.Actor), "N", out var id)
+            && await _db.Users.AsNoTracking().SingleOrDefaultAsync(person => person.Id == id && person.SecurityStamp == stamp, cancellationToken) is { } person
+            ? Principal(person, scheme)
+            : null;
+    }
+
+    private static ClaimsPrincipal Principal(ApiClient client, string scheme) =>
+        MarketClaims.Principal(client.ClientId, client.Role, client.OrganizationId, client.Duty, client.Stamp, scheme);
+
+    private static ClaimsPrincipal Principal(Person person, string scheme) =>
+        MarketClaims.Principal(person.Actor, person.Role, person.OrganizationId, person.Duty, person.SecurityStamp!, scheme);
 
     private bool Verifies(ApiClient client, string secret, DateTimeOffset now) =>
         _hasher.VerifyHashedPassword(client, client.SecretHash, secret) != PasswordVerificationResult.Failed

@@ -42,23 +42,25 @@ public sealed record DatabaseSettings(DatabaseProvider Provider, string Connecti
     }
 
     /// <summary>Chooses the provider, its migrations and its own retries of transient faults.</summary>
-    public void Configure(DbContextOptionsBuilder options)
+    /// <param name="options">Whose.</param>
+    /// <param name="migrations">The assembly with a model's migrations; null for the market's own.</param>
+    public void Configure(DbContextOptionsBuilder options, string? migrations = null)
     {
         _ = Provider switch
         {
             DatabaseProvider.Sqlite => options.UseSqlite(ConnectionString, sqlite => sqlite
-                .MigrationsAssembly("Marketplace.Migrations.Sqlite").MaxBatchSize(MaxBatchSize ?? 1000)
+                .MigrationsAssembly(migrations ?? "Marketplace.Migrations.Sqlite").MaxBatchSize(MaxBatchSize ?? 1000)
                 .UseQuerySplittingBehavior(QuerySplittingBehavior.SingleQuery)),
             DatabaseProvider.SqlServer => options.UseSqlServer(ConnectionString, server =>
             {
-                server.MigrationsAssembly("Marketplace.Migrations.SqlServer").EnableRetryOnFailure(5);
+                server.MigrationsAssembly(migrations ?? "Marketplace.Migrations.SqlServer").EnableRetryOnFailure(5);
                 if (MaxBatchSize is { } size)
                 {
                     server.MaxBatchSize(size);
                 }
             }),
             _ => options.UseNpgsql(Prepared(ConnectionString), postgres => postgres
-                .MigrationsAssembly("Marketplace.Migrations.PostgreSql").ExecutionStrategy(dependencies => new BrokenConnectionStrategy(dependencies))
+                .MigrationsAssembly(migrations ?? "Marketplace.Migrations.PostgreSql").ExecutionStrategy(dependencies => new BrokenConnectionStrategy(dependencies))
                 .MaxBatchSize(MaxBatchSize ?? 1000)),
         };
     }

@@ -6,10 +6,11 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Marketplace.Infrastructure.Persistence;
 
 /// <summary>Names in snake_case, so that SQL by hand needs no quotes on any server.</summary>
-internal static partial class Naming
+public static partial class Naming
 {
     public static void SnakeCase(IMutableModel model)
     {
+        ArgumentNullException.ThrowIfNull(model);
         foreach (var entity in model.GetEntityTypes())
         {
             entity.SetTableName(Snake(entity.GetTableName()!));
