@@ -89,9 +89,10 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
         }
 
         var id = Id<CreditNote>.New(now);
+        var stood = new { invoice.Status, invoice.CreditedTotal };
         var lines = standing.Where(line => wanted.ContainsKey(line.Line.Id)).Select(line => line.CreditAmount(wanted[line.Line.Id], id, now)).ToList();
         var note = await invoicing.CreditAsync(invoice, id, (CreditReason)request.Reason!.Value, request.Note!, lines, now, cancellationToken);
-        audit.Record("credit_note.issued", ("credit-note", id.ToString()), note.OrganizationId, new { note.Number, note.InvoiceId, note.Reason, note.Total, note.Note });
+        audit.Record("credit_note.issued", ("credit-note", id.ToString()), note.OrganizationId, new { note.Number, note.InvoiceId, note.Reason, note.Total, note.Note, Before = stood, After = new { invoice.Status, invoice.CreditedTotal } });
         return CreditNoteAnswer.Of(note);
     }
 }

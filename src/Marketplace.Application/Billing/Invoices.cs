@@ -153,13 +153,14 @@ public sealed class PayInvoiceHandler(IMarketplaceDb db, BankReferences referenc
             Reference = request.Reference!,
             At = now,
         };
+        var stood = new { invoice.Status, invoice.Paid };
         invoice.Pay(payment.Amount);
         (await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == invoice.OrganizationId, cancellationToken)).PayReceivable(payment.Amount);
         await references.TakeAsync(invoice.OrganizationId, payment.Reference, TransferPurpose.InvoicePayment, payment.Amount, cancellationToken);
         db.InvoicePayments.Add(payment);
         db.JournalEntries.Add(JournalEntry.For("invoice.paid", payment.Id.ToString(), now)
             .Move(Asset.Cny, payment.Amount, Accounts.Custody, Accounts.Receivable(invoice.OrganizationId)));
-        audit.Record("invoice.paid", ("invoice", invoice.Id.ToString()), invoice.OrganizationId, new { invoice.Number, payment.Amount, payment.Reference });
+        audit.Record("invoice.paid", ("invoice", invoice.Id.ToString()), invoice.OrganizationId, new { invoice.Number, payment.Amount, payment.Reference, Before = stood, After = new { invoice.Status, invoice.Paid } });
         return InvoiceAnswer.Of(invoice);
     }
 }

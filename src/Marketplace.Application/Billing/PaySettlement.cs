@@ -53,6 +53,7 @@ public sealed class PaySettlementHandler(IMarketplaceDb db, BankReferences refer
             Reference = request.Reference!,
             At = now,
         };
+        var stood = new { settlement.PaidAt, settlement.ProgrammesPaid };
         if (part == SettlementPart.Buyers)
         {
             settlement.Pay(payment.Reference, now);
@@ -66,7 +67,7 @@ public sealed class PaySettlementHandler(IMarketplaceDb db, BankReferences refer
         db.SettlementPayments.Add(payment);
         db.JournalEntries.Add(JournalEntry.For("settlement.paid", payment.Id.ToString(), now)
             .Move(Asset.Cny, payment.Amount, Accounts.Of(Accounts.SellerPayable, seller), Accounts.Custody));
-        audit.Record("settlement.paid", ("settlement", settlement.Id.ToString()), seller, new { payment.Part, payment.Amount, payment.Reference });
+        audit.Record("settlement.paid", ("settlement", settlement.Id.ToString()), seller, new { payment.Part, payment.Amount, payment.Reference, Before = stood, After = new { settlement.PaidAt, settlement.ProgrammesPaid } });
         return await AnswerAsync(settlement, cancellationToken);
     }
 

@@ -55,7 +55,7 @@ public sealed class WithdrawCommissionHandler(IMarketplaceDb db, BankReferences 
         // The number keeps two at once from spending the same commission: one of them finds the series moved.
         var number = await numbers.NextAsync(platform, NumberSeries.Withdrawal, now, cancellationToken);
         db.JournalEntries.Add(JournalEntry.For("commission.withdrawn", number, now).Move(Asset.Cny, amount, Accounts.Platform, Accounts.Custody));
-        audit.Record("commission.withdrawn", ("organization", platform.ToString()), null, new { amount, request.Reference });
+        audit.Record("commission.withdrawn", ("organization", platform.ToString()), null, new { amount, request.Reference, Before = withdrawn, After = withdrawn + amount });
         return new(earned, withdrawn + amount);
     }
 }

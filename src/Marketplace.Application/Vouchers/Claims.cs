@@ -230,6 +230,7 @@ public sealed class PayClaimHandler(IMarketplaceDb db, AuditLog audit, MarketClo
             }
         }
 
+        var stood = claim.Status;
         claim.Pay(request.Reference!, await FundersAsync(claim, approved, redemptions, cancellationToken), now);
         foreach (var funder in claim.Funders)
         {
@@ -238,7 +239,7 @@ public sealed class PayClaimHandler(IMarketplaceDb db, AuditLog audit, MarketClo
 
         db.JournalEntries.Add(journal);
         var answer = ClaimAnswer.Of(claim);
-        audit.Record("claim.paid", ("claim", claim.Id.ToString()), claim.PayeeId, new { answer.Approved, request.Reference, answer.Funders });
+        audit.Record("claim.paid", ("claim", claim.Id.ToString()), claim.PayeeId, new { answer.Approved, request.Reference, answer.Funders, Before = stood, After = claim.Status });
         return answer;
     }
 
