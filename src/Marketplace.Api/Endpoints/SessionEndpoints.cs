@@ -63,16 +63,8 @@ internal static class SessionEndpoints
     private static async Task<IResult> SignInAsync(Body<SignIn> body, HttpContext http, TokenService tokens, IMediator mediator, CancellationToken token)
     {
         var missing = new Dictionary<string, string[]>(http.RequestServices.GetRequiredService<RequestContext>().UnreadableFields);
-        if (string.IsNullOrEmpty(body.Value.UserName))
-        {
-            missing.TryAdd("userName", ["is required"]);
-        }
-
-        if (string.IsNullOrEmpty(body.Value.Password))
-        {
-            missing.TryAdd("password", ["is required"]);
-        }
-
+        Want(missing, "userName", body.Value.UserName);
+        Want(missing, "password", body.Value.Password);
         if (missing.Count > 0)
         {
             throw new InvalidRequestException(missing);
@@ -84,6 +76,19 @@ internal static class SessionEndpoints
         http.RequestServices.GetRequiredService<RequestContext>().Caller = MarketClaims.ToCaller(http.User);
         http.Response.Headers.Location = "/v1/session";
         return Results.Json(await AnswerAsync(http, mediator, token), MarketJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>Not every database can be asked for a text with a NUL in it.</summary>
+    private static void Want(Dictionary<string, string[]> errors, string field, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            errors.TryAdd(field, ["is required"]);
+        }
+        else if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            errors.TryAdd(field, ["must not hold a NUL"]);
+        }
     }
 
     private static async Task<IResult> ReadAsync(HttpContext http, IMediator mediator, CancellationToken token) =>

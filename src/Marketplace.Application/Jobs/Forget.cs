@@ -35,7 +35,7 @@ public sealed class ForgetJob(IMarketplaceDb db, MarketplaceSettings settings) :
         var quote = await db.Quotes.Where(q => q.OrderId == null).MinAsync(q => (DateTimeOffset?)q.ExpiresAt, cancellationToken) + keep.Quotes;
         var key = await db.IdempotencyRecords.MinAsync(record => (DateTimeOffset?)record.At, cancellationToken) + keep.Answers;
         var enquiry = await db.Enquiries.MinAsync(e => (DateTimeOffset?)e.At, cancellationToken) + keep.Enquiries;
-        var run = await db.JobRuns.MinAsync(r => (DateTimeOffset?)r.DueAt, cancellationToken) + keep.JobRuns;
+        var run = await OldRuns.Of(db).MinAsync(r => (DateTimeOffset?)r.DueAt, cancellationToken) + keep.JobRuns;
         var message = await db.WebhookDeliveries.Where(delivery => delivery.State != DeliveryState.Pending).MinAsync(delivery => (DateTimeOffset?)delivery.CreatedAt, cancellationToken)
             + WebhookDelivery.Retention;
         var first = ((DateTimeOffset?[])[quote, key, enquiry, run, message]).Min();
@@ -49,6 +49,13 @@ public sealed class ForgetJob(IMarketplaceDb db, MarketplaceSettings settings) :
 
 public sealed record Forget : IJobCommand;
 
+internal static class OldRuns
+{
+    /// <summary>All but the last run that succeeded of each job, and what came after: a job may go by it.</summary>
+    public static IQueryable<JobRun> Of(IMarketplaceDb db) =>
+        db.JobRuns.Where(run => db.JobRuns.Any(later => later.Job == run.Job && later.DueAt > run.DueAt && later.SucceededAt != null));
+}
+
 public sealed class ForgetHandler(IMarketplaceDb db, MarketplaceSettings settings, MarketClock clock) : IRequestHandler<Forget, JobReport>
 {
     public async Task<JobReport> Handle(Forget request, CancellationToken cancellationToken)
@@ -61,7 +68,7 @@ public sealed class ForgetHandler(IMarketplaceDb db, MarketplaceSettings setting
         var enquiries = await db.Enquiries.Where(enquiry => enquiry.At <= enquiriesBefore).ExecuteDeleteAsync(cancellationToken);
         var messagesBefore = now - WebhookDelivery.Retention;
         var messages = await db.WebhookDeliveries.Where(delivery => delivery.State != DeliveryState.Pending && delivery.CreatedAt <= messagesBefore).ExecuteDeleteAsync(cancellationToken);
-        var runs = await db.JobRuns.Where(run => run.DueAt <= runsBefore).ExecuteDeleteAsync(cancellationToken);
+        var runs = await OldRuns.Of(db).Where(run => run.DueAt <= runsBefore).ExecuteDeleteAsync(cancellationToken);
         var last = await db.CapacityChanges.MaxAsync(change => (long?)change.Number, cancellationToken) ?? 0;
         var changes = await db.CapacityChanges.Where(change => change.Number <= last - ForgetJob.ChangesKept).ExecuteDeleteAsync(cancellationToken);
         return new($"{quotes} quotes, {keys} keys, {enquiries} enquiries, {runs} runs, {messages} messages, {changes} changes");

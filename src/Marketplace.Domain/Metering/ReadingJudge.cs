@@ -214,12 +214,11 @@ public sealed class ReadingJudge(
     }
 
     /// <summary>
-    /// What arithmetic rules out. What is only beyond what such cards can do (their power, their speed) is for people to judge.
+    /// What contradicts itself. What cards can't have done (busy for longer than there is time, more energy or tokens than they are
+    /// good for) bills nothing by itself: it is taken, and flagged for people to judge.
     /// </summary>
     private static ReadingRefusal? CheckAmounts(Reading reading) =>
-        reading.BusySeconds > reading.Cards * ((reading.To - reading.From).Ticks / TimeSpan.TicksPerSecond)
-            ? MeteringErrors.Impossible("The cards computed for longer than there is time.")
-        : reading.Cards == 0 && (reading.InputTokens > 0 || reading.OutputTokens > 0) ? MeteringErrors.Impossible("No card makes no tokens.")
+        reading.Cards == 0 && (reading.InputTokens > 0 || reading.OutputTokens > 0) ? MeteringErrors.Impossible("No card makes no tokens.")
         : null;
 
     private ReadingRefusal? CheckCards(Reading reading, Leg leg, Reading? replaced)

@@ -8,7 +8,7 @@ public sealed class GracefulStopTests(Servers servers) : IClassFixture<Servers>
     [Fact]
     public async Task Requests_under_way_are_answered_and_the_process_ends_by_itself()
     {
-        await using var database = await servers.MakeDatabaseAsync(DatabaseKind.Sqlite);
+        var database = await servers.MakeDatabaseAsync(DatabaseKind.Sqlite);
         await using var process = await ApiProcess.StartAsync(database.Settings);
         using var http = new HttpClient { BaseAddress = process.Address };
         Task<HttpResponseMessage> SignInAsync()

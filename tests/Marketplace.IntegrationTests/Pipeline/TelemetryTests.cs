@@ -13,7 +13,7 @@ public sealed class TelemetryTests(Servers servers) : IClassFixture<Servers>
     public async Task Spans_metrics_and_logs_are_sent_where_the_setting_says()
     {
         await using var collector = await Collector.StartAsync();
-        await using var database = await servers.MakeDatabaseAsync(DatabaseKind.Sqlite);
+        var database = await servers.MakeDatabaseAsync(DatabaseKind.Sqlite);
         await using (var process = await ApiProcess.StartAsync(database.Settings, new Dictionary<string, string>
         {
             ["Role"] = "all",

@@ -1,6 +1,7 @@
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,7 +17,7 @@ internal static class Coherence
         var bids = await db.Bids.AsNoTracking().ToListAsync();
         NoCardHourIsSoldTwice(reservations, await db.Nodes.AsNoTracking().ToDictionaryAsync(node => node.Id));
         await NorByTheTablesAloneAsync(db);
-        OrdersAreWhole(orders, reservations.ToLookup(reservation => reservation.LegId));
+        OrdersAreWhole(orders, reservations.ToLookup(reservation => reservation.LegId), (await db.VoucherHolds.AsNoTracking().ToListAsync()).ToLookup(hold => hold.LegId));
         WhatWasAcknowledgedIsThere(orders, bids, traffic);
         await ResalesAreThereAsync(db, traffic);
         await QuotesAndEntriesMatchAsync(db, orders);
@@ -49,7 +50,7 @@ internal static class Coherence
                  AND standing.from_hour <= starting.from_hour AND standing.to_hour > starting.from_hour) > 1000
         """).SingleAsync());
 
-    private static void OrdersAreWhole(List<Order> orders, ILookup<Id<Leg>, Reservation> reservations)
+    private static void OrdersAreWhole(List<Order> orders, ILookup<Id<Leg>, Reservation> reservations, ILookup<Id<Leg>, VoucherHold> holds)
     {
         var bought = orders.SelectMany(order => order.Legs).Where(leg => leg.ParentId is not null && leg.CancelledAt is null).ToLookup(leg => leg.ParentId!.Value);
         foreach (var order in orders)
@@ -66,7 +67,9 @@ internal static class Coherence
                 Assert.All(places, place => Assert.True(leg.Interval.Contains(place.hour)));
                 Assert.Equal(leg.CancelledAt is null ? leg.Cards : 0, places.Select(place => place.Card).Distinct().Count());
                 Assert.Equal(leg.CancelledAt is null ? leg.Cards * leg.Interval.Hours : 0, places.Count);
-                Assert.Equal(leg.CancelledAt is null ? leg.Amount : Money.Zero, leg.DepositHeld);
+
+                // Deposit and vouchers together hold its price.
+                Assert.Equal(leg.CancelledAt is null ? leg.Amount : Money.Zero, leg.DepositHeld + holds[leg.Id].Sum(hold => hold.Left));
             }
         }
 
