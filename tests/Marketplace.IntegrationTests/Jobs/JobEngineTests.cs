@@ -46,7 +46,7 @@ public sealed class JobEngineTests(Servers servers) : IClassFixture<Servers>
         var market = await servers.MakeDatabaseAsync(database);
         await using var api = await StartAsync(market, "api");
         using var admin = await SignInAsync(api);
-        await AddEntriesAsync(market, 20_000);
+        await AddEntriesAsync(market, 8_000);
         await using (var killed = await StartAsync(market, "worker"))
         {
             await WaitAsync(market, async db => await db.AuditSeals.AnyAsync());
