@@ -108,6 +108,7 @@ public sealed record World(
             "invoices" => Invoice,
             "claims" => Claim,
             "settlements" => Settlement,
+            "meters" => Meter,
             "applications" => Application,
             "bids" => Bid,
             "disputes" => Dispute,
@@ -124,5 +125,5 @@ public sealed record World(
     }));
 
     /// <summary>The party whose row an address of this world names.</summary>
-    public Party Owner(string template) => template.Split('/')[2] switch { "centers" or "claims" => Provider, "programmes" => Authority, _ => Buyer };
+    public Party Owner(string template) => template.Split('/')[2] switch { "centers" or "claims" or "meters" => Provider, "programmes" => Authority, _ => Buyer };
 }

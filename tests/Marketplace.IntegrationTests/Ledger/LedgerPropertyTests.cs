@@ -182,7 +182,7 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
                 return false;
             }
 
-            (await server.Admin.PostAsync($"/v1/settlements/{open[0]["id"]}/payments", new { reference = "S" })).Is(201);
+            (await server.Admin.PostAsync($"/v1/settlements/{open[0]["id"]}/payments", new { reference = $"S {open[0]["id"]}" })).Is(201);
             ledger.SettlementPaid(open[0]);
             return true;
         }

@@ -9,13 +9,16 @@ public sealed class TenancyTests(Servers servers) : IClassFixture<Servers>
     /// <summary>What everybody may read by its address.</summary>
     private static readonly string[] Public = ["/v1/listings/{id}", "/v1/programmes/{code}", "/v1/centers/{id}/reliability"];
 
+    /// <summary>A period is nobody's row: who may not read the archive is told so.</summary>
+    private const string AuditorsOnly = "/v1/audit/exports/{period}";
+
     [Theory, EveryDatabase]
     public async Task Rows_of_others_are_not_there(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
         var world = await World.MakeAsync(server);
         var document = await OpenApi.ReadAsync(server);
-        var addresses = document.Operations.Where(operation => operation.Method == "GET" && operation.Path.Contains('{')).Select(operation => operation.Path).ToList();
+        var addresses = document.Operations.Where(operation => operation.Method == "GET" && operation.Path.Contains('{') && operation.Path != AuditorsOnly).Select(operation => operation.Path).ToList();
         Assert.Contains("/v1/orders/{id}", addresses);
         foreach (var template in addresses)
         {

@@ -41,8 +41,11 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
     public Task RunAsync(int orders, TimeSpan atMost)
     {
         var started = Stopwatch.GetTimestamp();
-        return Task.WhenAll(buyers.Select((buyer, i) => Task.Run(() => BuyAsync(buyer, new(seed + i), () => Placed.Count < orders && Stopwatch.GetElapsedTime(started) < atMost))));
+        return RunAsync(() => Placed.Count < orders && Stopwatch.GetElapsedTime(started) < atMost);
     }
+
+    /// <summary>Goes on for as long as it is told.</summary>
+    public Task RunAsync(Func<bool> more) => Task.WhenAll(buyers.Select((buyer, i) => Task.Run(() => BuyAsync(buyer, new(seed + i), more))));
 
     private async Task BuyAsync(Party buyer, Random random, Func<bool> more)
     {
