@@ -92,9 +92,16 @@ public sealed class ExplainLineHandler(IMarketplaceDb db, Funding funding) : IRe
         return refusals;
     }
 
+    private static string UnitsOf(LineUnit unit) => unit switch
+    {
+        LineUnit.InputTokens => "million input tokens",
+        LineUnit.OutputTokens => "million output tokens",
+        _ => "card-hours",
+    };
+
     private static ExplainedAmount AmountOf(InvoiceLine line) => new(
         line.QuantityText(), line.UnitPrice, line.Amount, line.VatRate, line.Net, line.Vat,
-        $"{line.QuantityText()} {InvoiceLineAnswer.UnitOf(line.Unit)} × {line.UnitPrice} = {line.Amount}, rounded half up to the fen; VAT = {line.Amount} × {line.VatRate} ÷ (1 + {line.VatRate}) = {line.Vat}");
+        $"{line.QuantityText()} {UnitsOf(line.Unit)} × {line.UnitPrice} = {line.Amount}, rounded half up to the fen; VAT = {line.Amount} × {line.VatRate} ÷ (1 + {line.VatRate}) = {line.Vat}");
 
     private async Task<IReadOnlyList<ExplainedHour>> HoursAsync(InvoiceLine line, CancellationToken cancellationToken)
     {
