@@ -43,7 +43,20 @@ public sealed class OrderPlacement(IMarketplaceDb db, Booking booking, Funding f
         audit.Record("order.placed", ("order", id.ToString()), buyer, answer);
         await circles.FlagAsync(order, cancellationToken);
         await FlagRelatedAsync(order, vouchers, cancellationToken);
+        await FlagTransferAsync(order, quote.Chosen ?? [], cancellationToken);
         return answer;
+    }
+
+    /// <summary>A voucher pays for its own applicant alone; who names another's was given it, or has come by its id.</summary>
+    private async Task FlagTransferAsync(Order order, IReadOnlyList<Id<Voucher>> chosen, CancellationToken cancellationToken)
+    {
+        var others = chosen.Count == 0 ? [] : await db.Vouchers.IgnoreQueryFilters()
+            .Where(voucher => EF.Parameter(chosen).Contains(voucher.Id) && voucher.OrganizationId != order.BuyerId).OrderBy(voucher => voucher.Id)
+            .Select(voucher => new { voucher.Id, voucher.OrganizationId }).ToListAsync(cancellationToken);
+        if (others.Count > 0)
+        {
+            await flags.RaiseAsync(FlagCodes.VoucherTransfer, ("order", order.Id.ToString()), order.BuyerId, new { vouchers = others }, cancellationToken);
+        }
     }
 
     /// <summary>Related parties may trade, but not with vouchers: that one was at hand is for somebody to look at.</summary>

@@ -26,6 +26,7 @@ public static class FlagCodes
     public const string AboveHistory = "redemption.above_history";
     public const string InvariantBroken = "invariant.broken";
     public const string RelatedParties = "parties.related";
+    public const string VoucherTransfer = "voucher.transfer";
 
     public const string Energy = "usage.energy";
     public const string TooBusy = "usage.too_busy";
@@ -35,7 +36,7 @@ public static class FlagCodes
 
     public static IReadOnlyList<string> All { get; } =
     [
-        TradeCircle, ApplicantSplit, ContractTwice, UnattestedUsage, AboveHistory, RelatedParties, Energy, TooBusy, TooManyTokens, SameCurves, StopsWithSubsidy,
+        TradeCircle, ApplicantSplit, ContractTwice, UnattestedUsage, AboveHistory, RelatedParties, VoucherTransfer, Energy, TooBusy, TooManyTokens, SameCurves, StopsWithSubsidy,
         InvariantBroken,
     ];
 }

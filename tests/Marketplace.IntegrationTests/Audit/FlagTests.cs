@@ -81,6 +81,22 @@ public sealed class FlagTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal($"{order["id"]} {buyer.Id} {voucher}", $"{flag["subject"]!["id"]} {flag["organizationId"]} {flag["detail"]!["vouchers"]![0]}");
     }
 
+    [Theory, EveryDatabase]
+    public async Task Who_orders_with_anothers_voucher_pays_it_all_and_is_flagged(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        var (holder, buyer, shop) = (await server.BuyerAsync(), await server.BuyerAsync(), await server.ShopAsync());
+        var voucher = await (await server.SchemeAsync()).IssueAsync(holder, "100.00");
+        var order = await buyer.BuyAsync(shop, 1, await server.NextMonthAsync(), 1, new[] { voucher });
+        Assert.Equal("0.00", order["publicMoney"]);
+        Assert.Equal(order["total"], order["payable"]);
+
+        var flag = Assert.Single(await FlagsAsync(server, "voucher.transfer"));
+        Assert.Equal(
+            $"{order["id"]} {buyer.Id} {voucher} {holder.Id}",
+            $"{flag["subject"]!["id"]} {flag["organizationId"]} {flag["detail"]!["vouchers"]![0]!["id"]} {flag["detail"]!["vouchers"]![0]!["organizationId"]}");
+    }
+
     /// <summary>A month of ten times the history, on a meter that no key signs: one flag of each, once.</summary>
     [Theory, EveryDatabase]
     public async Task A_month_far_above_its_history_and_unattested_usage_are_flagged(DatabaseKind database)
