@@ -32,10 +32,10 @@ public sealed class JobEngineTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal((1, 0), (await RunAsync(admin), await RunAsync(admin)));
         await CheckAsync(market, admin);
 
-        // Where nothing was to be done, nothing was run or recorded.
+        // Where nothing was to be done, nothing was run or recorded. What was due at one instant is one run, tried again.
         await using var db = market.Open();
         var runs = await db.JobRuns.Where(run => run.Job == SealAuditEntriesJob.JobName).ToListAsync();
-        Assert.InRange(runs.Count, 3, 5);
+        Assert.InRange(runs.Sum(run => run.Attempts), 3, 5);
         Assert.All(runs, run => Assert.Equal(Application.Jobs.JobOutcome.Succeeded, run.Outcome));
         Assert.Empty(process.Faults.Concat(api.Faults));
     }
