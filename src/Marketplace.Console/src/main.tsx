@@ -1,3 +1,4 @@
+import { LoadingOutlined } from '@ant-design/icons'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { App as AntApp, ConfigProvider } from 'antd'
 import type { Locale } from 'antd/es/locale'
@@ -32,6 +33,9 @@ const locales: Record<string, () => Promise<{ default: Locale }>> = {
   zh: () => import('antd/es/locale/zh_CN'),
 }
 
+/** Not the library's own: that one leaves by a transition that a busy machine may never end, and is part of the button's name until then. */
+const loadingIcon = <LoadingOutlined aria-hidden />
+
 /** The locale comes before the first page: the pages would be made anew, and lose what was typed, if it came after. */
 function Themed({ settings, session, firstLocale }: { settings: SignInSettings; session: Session | null; firstLocale: Locale }) {
   const { scheme, language } = usePreferences()
@@ -41,7 +45,7 @@ function Themed({ settings, session, firstLocale }: { settings: SignInSettings; 
     void locales[language]!().then(module => setLocale(module.default))
   }, [language])
   return (
-    <ConfigProvider theme={themeOf(scheme)} locale={locale} csp={{ nonce }} button={{ autoInsertSpace: false }}>
+    <ConfigProvider theme={themeOf(scheme)} locale={locale} csp={{ nonce }} button={{ autoInsertSpace: false, loadingIcon }}>
       <AntApp>
         <Root settings={settings} first={session} />
       </AntApp>
@@ -56,11 +60,9 @@ async function start() {
     <StrictMode>
       <QueryClientProvider client={queries}>
         <PreferencesProvider timeZone={settings.timeZone}>
-          
-            <BrowserRouter>
-              <Themed settings={settings} session={session} firstLocale={locale.default} />
-            </BrowserRouter>
-          
+          <BrowserRouter>
+            <Themed settings={settings} session={session} firstLocale={locale.default} />
+          </BrowserRouter>
         </PreferencesProvider>
       </QueryClientProvider>
     </StrictMode>,
