@@ -40,7 +40,7 @@ function Entries() {
       empty={t('Nothing was recorded yet.')}
       expand={row => <pre className="contract">{JSON.stringify(row.details, null, 2)}</pre>}
       columns={[
-        { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Who', value: row => row.actor }, { title: 'Action', value: row => row.action },
+        { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Who', value: row => row.actor }, { title: 'Action', value: row => row.action },
         { title: 'Subject', value: row => `${row.subjectType} ${row.subjectId}` }, { title: 'Organization', value: row => row.organizationId, as: 'name' }, { title: 'Seal', value: row => row.seal, as: 'number' },
       ]}
     />
