@@ -1,6 +1,6 @@
 import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Flex, Progress, Select, Space } from 'antd'
+import { Button, Flex, Grid, Progress, Select, Space } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { everything, type ApiProblem, type Page, type PageQuery } from '../api/client'
 import { csvText, save } from '../format/csv'
@@ -49,6 +49,7 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
     refetchInterval: refresh,
   })
   const [exported, setExported] = useState<number | null>(null)
+  const wide = Grid.useBreakpoint().lg
   const shown = columns.filter(column => !column.hidden)
   const whole = cursors.length === 1 && !data?.next
   const filtered = Object.values(query).some(value => value)
@@ -95,6 +96,8 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
           key: column.title,
           title: t(column.title),
           align: alignOf(column.as ?? 'text'),
+          // What can be done stays in sight where there is room for more than that.
+          fixed: column.title === 'Actions' && wide ? 'end' as const : undefined,
           sorter: typeof column.sort === 'string' || (column.sort && whole && ((a: Row, b: Row) => compare(column.value(a), column.value(b)))),
           render: (_: unknown, row: Row) => column.render?.(row) ?? <Value raw={column.value(row)} kind={column.as} />,
         }))}

@@ -13,6 +13,11 @@ const codes: Record<string, string> = {
   'programme.exhausted': '项目预算不足。', 'applicant.ineligible': '申请方不符合项目规则。', 'cap.exceeded': '金额超过项目上限。', 'floor.not_reached': '金额低于项目下限。', 'voucher.insufficient': '算力券可用额不足。', 'voucher.expired': '算力券已过期。', 'voucher.revoked': '算力券已撤销。',
   no_accelerator: '没有符合条件的加速卡。', no_region: '所选省份没有供应。', no_listing: '没有符合条件的挂牌。', no_product: '没有该产品的供应。', not_offered_then: '该时间没有供应。', too_short: '挂牌要求更长的时间。', price: '没有不超过该价格的供应。', placement: '空闲资源无法这样组合。',
   gang: '没有节点能同时提供这么多卡。', slice: '没有按此份额出售的资源。', latency: '没有满足时延的中心。', bandwidth: '没有满足带宽的中心。', tags: '没有具备这些标签的节点。', interconnect: '没有此种互联的节点。', availability: '没有达到该可用率的中心。', throughput: '没有实测吞吐的挂牌。',
+  'job.expire-vouchers': '算力券过了最后一天，其可用部分失效。', 'job.publish-notices': '公示期满后批准申请并发放算力券。', 'job.forget': '清除到期的未用报价、幂等键、询价、任务运行和事件通知消息，以及过往的资源变动。',
+  'job.raise-alerts': '就逾期账单、余额不足和超出预算发出提醒。', 'job.match-bids': '为出价匹配新出现的资源，出价高者优先，同价先到先得。', 'job.publish-price-index': '每日结束后发布价格指数。',
+  'job.decide-disputes': '裁定逾期的争议，以提供方为准。', 'job.find-gaps': '订单段没有读数时通知提供方，直到恢复。', 'job.compare-meters': '比较双方计量，差异超过容差的开启争议。',
+  'job.close-period': '月份结束且宽限期已过后关账。', 'job.bill-period': '为已关账月份逐一开具账单。', 'job.settle-period': '与各卖方结算已出账月份，扣除佣金。',
+  'job.look-for-fraud': '将已出账月份的核销与之前各月及已证明用量比对，标记可疑之处。', 'job.seal-audit': '封存审计记录，使改动、缺失或新增都会被发现。', 'job.check-invariants': '夜间用实时数据检验每条不变式，不成立则标记。', 'job.send-webhooks': '向机构的通知地址发送事件，未应答的再次发送。',
 }
 
 export default codes

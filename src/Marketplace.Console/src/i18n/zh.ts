@@ -909,6 +909,8 @@ const zh = {
   'A buyer’s transfer': '买方转账',
   'Credit note': '红字通知',
   'Row of a bank statement': '银行流水认定',
+  'The sign-in was not completed: try again.': '登录未完成，请重试。',
+  'You are signed in there, but have no role in this market. Ask its operator for one.': '你已在登录服务登录，但在本平台没有角色，请联系运营方。',
 }
 
 export default zh

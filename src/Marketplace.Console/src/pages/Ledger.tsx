@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Tabs } from 'antd'
+import { Flex, Tabs } from 'antd'
 import dayjs from 'dayjs'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
@@ -54,7 +54,7 @@ function TrialBalance() {
   const { end } = useDayInstants()
   const balance = useQuery<Schema<'TrialBalanceAnswer'>, ApiProblem>({ queryKey: ['trial-balance', at], queryFn: () => answer(api.GET('/v1/ledger/trial-balance', { params: { query: { at: end(at) } } })) })
   return (
-    <>
+    <Flex vertical gap="middle">
       <DayFilter name="at" label="At the end of" />
       <Loaded query={balance}>{found => (
         <>
@@ -68,7 +68,7 @@ function TrialBalance() {
           </Panel>
         </>
       )}</Loaded>
-    </>
+    </Flex>
   )
 }
 

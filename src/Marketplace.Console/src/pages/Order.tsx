@@ -73,12 +73,11 @@ function Details({ order }: { order: Order }) {
             { title: t('Node'), dataIndex: 'node' },
             { title: t('Model'), dataIndex: 'accelerator' },
             { title: t('Cards'), align: 'end', dataIndex: 'cards' },
-            { title: t('From'), render: (_, leg) => format.instant(leg.from) },
-            { title: t('To'), render: (_, leg) => format.instant(leg.soldUntil ?? leg.to) },
+            { title: t('When'), render: (_, leg) => format.span(leg.from, leg.soldUntil ?? leg.to) },
+            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /> },
             { title: t('Product'), render: (_, leg) => <Value raw={leg.product} kind="label" /> },
             { title: t('Price a card-hour'), align: 'end', render: (_, leg) => format.price(leg.pricePerCardHour) },
             { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
-            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /> },
           ]}
         />
       </Panel>
