@@ -40,6 +40,7 @@ public sealed class PageTests(ConsoleHost host)
             await VisitAsync(reader, page);
             findings.AddRange((await FindingsAsync(reader.Page)).Select(finding => $"{page}: {finding}"));
             await reader.ScreenshotAsync($"{role}{page.Replace('/', '-')}");
+            findings.AddRange((await DialogFindingsAsync(reader)).Select(finding => $"{page}: {finding}"));
         }
 
         Assert.True(findings.Count + reader.Faults.Count == 0, string.Join('\n', findings.Concat(reader.Faults)));
@@ -215,6 +216,25 @@ public sealed class PageTests(ConsoleHost host)
         await reader.Page.GotoAsync(page, new() { WaitUntil = WaitUntilState.NetworkIdle });
         await Expect(reader.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
         await Expect(reader.Page.Locator(".ant-skeleton, .ant-spin-spinning")).ToHaveCountAsync(0);
+    }
+
+    /// <summary>What is wrong with the dialogs that a page's buttons open, one of each name.</summary>
+    private static async Task<IReadOnlyList<string>> DialogFindingsAsync(Reader reader)
+    {
+        var buttons = reader.Page.Locator("#content button[aria-haspopup=dialog]");
+        var names = await buttons.AllInnerTextsAsync();
+        var findings = new List<string>();
+        foreach (var name in names.Distinct())
+        {
+            await buttons.Filter(new() { HasText = name }).First.ClickAsync();
+            var dialog = reader.Page.GetByRole(AriaRole.Dialog, new() { Name = name, Exact = true });
+            await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = name, Exact = true })).ToBeVisibleAsync();
+            findings.AddRange((await FindingsAsync(reader.Page)).Select(finding => $"{name}: {finding}"));
+            await reader.Page.Keyboard.PressAsync("Escape");
+            await Expect(dialog).ToHaveCountAsync(0);
+        }
+
+        return findings;
     }
 
     /// <summary>What axe-core finds of WCAG 2.1 A and AA that is serious or critical.</summary>

@@ -38,7 +38,7 @@ export function ActionButton<Values extends object = object>({ label, explain, f
   }
   return (
     <>
-      <Button type={type} danger={danger} icon={icon && <span aria-hidden>{icon}</span>} size={size} onClick={() => setOpen(true)}>{t(label)}</Button>
+      <Button type={type} danger={danger} icon={icon && <span aria-hidden>{icon}</span>} size={size} aria-haspopup="dialog" onClick={() => setOpen(true)}>{t(label)}</Button>
       <Modal open={open} title={t(label)} footer={null} width={width} destroyOnHidden onCancel={() => setOpen(false)}>
         <ProblemForm<Values>
           submit={label}
