@@ -36,8 +36,9 @@ export function CsvImport({ columns, hint, submit, send }: Props) {
     return null
   }
 
-  function close() {
-    setFile(null)
+  /** Another file, or none: what was wrong with the last one is over. */
+  function show(next: { name: string; text: string } | null) {
+    setFile(next)
     setProblem(null)
   }
 
@@ -48,7 +49,7 @@ export function CsvImport({ columns, hint, submit, send }: Props) {
       const told = await send(file!.text)
       await queries.invalidateQueries()
       void message.success(told)
-      close()
+      show(null)
     } catch (error) {
       setProblem(error as ApiProblem)
     } finally {
@@ -58,10 +59,10 @@ export function CsvImport({ columns, hint, submit, send }: Props) {
 
   return (
     <>
-      <Upload accept=".csv,text/csv" showUploadList={false} beforeUpload={chosen => { void chosen.text().then(text => setFile({ name: chosen.name, text })); return false }}>
+      <Upload accept=".csv,text/csv" showUploadList={false} beforeUpload={chosen => { void chosen.text().then(text => show({ name: chosen.name, text })); return false }}>
         <Button icon={<UploadOutlined />}>{t('Import a CSV file')}</Button>
       </Upload>
-      <Modal open={file !== null} width={900} title={file?.name} onCancel={close} onOk={() => void sendFile()} okText={submit(rows.length)} okButtonProps={{ loading: busy, disabled: rows.length === 0 }} cancelText={t('Cancel')}>
+      <Modal open={file !== null} width={900} title={file?.name} onCancel={() => show(null)} onOk={() => void sendFile()} okText={submit(rows.length)} okButtonProps={{ loading: busy, disabled: rows.length === 0 }} cancelText={t('Cancel')}>
         <Flex vertical gap="small">
           <Typography.Text type="secondary">{t('Columns:')} <code>{columns}</code>. {t(hint)}</Typography.Text>
           {problem && <ProblemAlert problem={problem} fields={Object.keys(rest)} />}
