@@ -37,11 +37,13 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>A text of the console as this reader sees it.</summary>
     public string Text(string english) => Language == "zh" ? Chinese[english] : english;
 
-    public async Task SignInAsync(string role)
+    public Task SignInAsync(string role) => SignInAsync(role + "@demo.example", _host.Passwords[role]);
+
+    public async Task SignInAsync(string userName, string password)
     {
         await Page.GotoAsync("/");
-        await Page.FillAsync("#userName", role + "@demo.example");
-        await Page.FillAsync("#password", _host.Passwords[role]);
+        await Page.FillAsync("#userName", userName);
+        await Page.FillAsync("#password", password);
         await Page.Keyboard.PressAsync("Enter");
         await HeadingAsync("Overview");
     }
@@ -49,7 +51,7 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>Goes by the menu, as somebody would who doesn't know addresses.</summary>
     public async Task GoAsync(string page)
     {
-        await Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = Text(page), Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Navigation, new() { Name = Text("Pages"), Exact = true }).GetByRole(AriaRole.Link, new() { Name = Text(page), Exact = true }).ClickAsync();
         await HeadingAsync(page);
     }
 
@@ -67,6 +69,23 @@ public sealed partial class Reader : IAsyncDisposable
         await Page.Locator(field).PressSequentiallyAsync(option);
         await Page.Keyboard.PressAsync("Enter");
         await Page.Keyboard.PressAsync("Escape");
+    }
+
+    /// <summary>Chooses from a list that is too short to be searched.</summary>
+    public async Task PickAsync(string field, string option)
+    {
+        await Page.Locator(field).ClickAsync();
+        await Page.Locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option").Filter(new() { HasText = option }).First.ClickAsync();
+    }
+
+    /// <summary>The secret that is told this once; the dialog is put away.</summary>
+    public async Task<string> ToldAsync()
+    {
+        var dialog = Page.Locator(".ant-modal-confirm");
+        var secret = await dialog.Locator("code").InnerTextAsync();
+        await dialog.Locator(".ant-btn-primary").ClickAsync();
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        return secret.Trim();
     }
 
     public async Task<ILocator> TableAsync(string name)

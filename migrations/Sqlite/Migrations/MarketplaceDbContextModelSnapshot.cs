@@ -731,8 +731,17 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_invoices");
 
+                    b.HasIndex("DueOn")
+                        .HasDatabaseName("ix_invoices_due_on");
+
+                    b.HasIndex("Payable")
+                        .HasDatabaseName("ix_invoices_payable");
+
                     b.HasIndex("SettlementId")
                         .HasDatabaseName("ix_invoices_settlement_id");
+
+                    b.HasIndex("Total")
+                        .HasDatabaseName("ix_invoices_total");
 
                     b.HasIndex("OrganizationId", "Period")
                         .HasDatabaseName("ix_invoices_organization_id_period");
@@ -2074,11 +2083,20 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasIndex("CenterId")
                         .HasDatabaseName("ix_listings_center_id");
 
+                    b.HasIndex("From")
+                        .HasDatabaseName("ix_listings_from_hour");
+
+                    b.HasIndex("PricePerCardHour")
+                        .HasDatabaseName("ix_listings_price_per_card_hour");
+
                     b.HasIndex("ResaleOf")
                         .HasDatabaseName("ix_listings_resale_of");
 
                     b.HasIndex("SellerId")
                         .HasDatabaseName("ix_listings_seller_id");
+
+                    b.HasIndex("To")
+                        .HasDatabaseName("ix_listings_to_hour");
 
                     b.ToTable("listings", t =>
                         {
@@ -2270,12 +2288,21 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_orders_buyer_id");
 
+                    b.HasIndex("From")
+                        .HasDatabaseName("ix_orders_from_hour");
+
                     b.HasIndex("PlacedAt")
                         .HasDatabaseName("ix_orders_placed_at");
 
                     b.HasIndex("QuoteId")
                         .IsUnique()
                         .HasDatabaseName("ix_orders_quote_id");
+
+                    b.HasIndex("To")
+                        .HasDatabaseName("ix_orders_to_hour");
+
+                    b.HasIndex("Total")
+                        .HasDatabaseName("ix_orders_total");
 
                     b.ToTable("orders");
                 });
@@ -3849,6 +3876,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ExpiresOn")
                         .HasDatabaseName("ix_vouchers_expires_on");
+
+                    b.HasIndex("Face")
+                        .HasDatabaseName("ix_vouchers_face");
 
                     b.HasIndex("OrganizationId", "ProgrammeCode")
                         .HasDatabaseName("ix_vouchers_organization_id_programme_code");

@@ -55,8 +55,17 @@ public enum InvoiceSide
     Issued,
 }
 
-/// <summary>The caller's invoices, the newest first: an enterprise's are those it got unless it asks for those of its resales.</summary>
-public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side, bool Overdue) : IQuery<Page<InvoiceAnswer>>, IPaged;
+/// <summary>What invoices can be sorted by.</summary>
+public enum InvoiceColumn
+{
+    Total,
+    Payable,
+    DueOn,
+}
+
+/// <summary>The caller's invoices, the newest first where it isn't said otherwise: an enterprise's are those it got unless it asks for those of its resales.</summary>
+public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side, bool Overdue, Sort<InvoiceColumn>? Sort = null)
+    : IQuery<Page<InvoiceAnswer>>, IPaged;
 
 public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, MarketClock clock) : IRequestHandler<ListInvoices, Page<InvoiceAnswer>>
 {
@@ -70,11 +79,18 @@ public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext contex
             invoices = invoices.Where(OverdueInvoices.On(settings.Time.Day(clock.GetUtcNow())));
         }
 
-        return (await invoices
+        invoices = invoices
             .Where(invoice => (request.Period == null || invoice.Period == request.Period)
                 && (request.OrganizationId == null || invoice.OrganizationId == request.OrganizationId || invoice.SellerId == request.OrganizationId)
-                && (side != InvoiceSide.Received || invoice.OrganizationId == me) && (side != InvoiceSide.Issued || invoice.SellerId == me))
-            .NewestFirstAsync(request.Page, invoice => invoice.Id, cancellationToken)).Select(InvoiceAnswer.Of);
+                && (side != InvoiceSide.Received || invoice.OrganizationId == me) && (side != InvoiceSide.Issued || invoice.SellerId == me));
+        var page = request.Sort switch
+        {
+            { By: InvoiceColumn.Total } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.Total, cancellationToken),
+            { By: InvoiceColumn.Payable } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.Payable, cancellationToken),
+            { By: InvoiceColumn.DueOn } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.DueOn, cancellationToken),
+            _ => await invoices.NewestFirstAsync(request.Page, invoice => invoice.Id, cancellationToken),
+        };
+        return page.Select(InvoiceAnswer.Of);
     }
 }
 

@@ -65,6 +65,9 @@ internal sealed class BillingModel(MarketplaceDbContext db)
         invoice.HasIndex(i => new { i.Period, i.SellerId });
         invoice.HasIndex(i => i.SettlementId);
         invoice.HasIndex(i => new { i.RemindedAt, i.DueOn });
+        invoice.HasIndex(i => i.DueOn);
+        invoice.HasIndex(i => i.Total);
+        invoice.HasIndex(i => i.Payable);
         invoice.HasOne<Organization>().WithMany().HasForeignKey(i => i.SellerId).OnDelete(DeleteBehavior.Restrict);
         invoice.HasOne<Organization>().WithMany().HasForeignKey(i => i.OrganizationId).OnDelete(DeleteBehavior.Restrict);
         invoice.HasOne<Settlement>().WithMany().HasForeignKey(i => i.SettlementId).OnDelete(DeleteBehavior.Restrict);

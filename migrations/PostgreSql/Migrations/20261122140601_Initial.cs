@@ -2145,9 +2145,19 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_invoices_due_on",
+                table: "invoices",
+                column: "due_on");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_invoices_organization_id_period",
                 table: "invoices",
                 columns: new[] { "organization_id", "period" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_payable",
+                table: "invoices",
+                column: "payable");
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoices_period_seller_id",
@@ -2169,6 +2179,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_invoices_settlement_id",
                 table: "invoices",
                 column: "settlement_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_total",
+                table: "invoices",
+                column: "total");
 
             migrationBuilder.CreateIndex(
                 name: "ix_journal_entries_reference_event",
@@ -2227,6 +2242,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 column: "center_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_listings_from_hour",
+                table: "listings",
+                column: "from_hour");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_listings_price_per_card_hour",
+                table: "listings",
+                column: "price_per_card_hour");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_listings_resale_of",
                 table: "listings",
                 column: "resale_of");
@@ -2235,6 +2260,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_listings_seller_id",
                 table: "listings",
                 column: "seller_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_listings_to_hour",
+                table: "listings",
+                column: "to_hour");
 
             migrationBuilder.CreateIndex(
                 name: "ix_meter_keys_meter_id_number",
@@ -2270,6 +2300,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 column: "buyer_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_orders_from_hour",
+                table: "orders",
+                column: "from_hour");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_orders_placed_at",
                 table: "orders",
                 column: "placed_at");
@@ -2279,6 +2314,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 table: "orders",
                 column: "quote_id",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_orders_to_hour",
+                table: "orders",
+                column: "to_hour");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_orders_total",
+                table: "orders",
+                column: "total");
 
             migrationBuilder.CreateIndex(
                 name: "ix_organization_controllers_organization_id",
@@ -2455,6 +2500,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_vouchers_expires_on",
                 table: "vouchers",
                 column: "expires_on");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_vouchers_face",
+                table: "vouchers",
+                column: "face");
 
             migrationBuilder.CreateIndex(
                 name: "ix_vouchers_organization_id_programme_code",
