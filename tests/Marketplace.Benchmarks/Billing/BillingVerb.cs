@@ -74,9 +74,11 @@ internal static class BillingVerb
         }
 
         using var memory = new Memory();
+        var used = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => SendAsync(services, new BillClosedPeriods()))));
         var billed = Stopwatch.GetElapsedTime(started);
+        used = Environment.CpuUsage.TotalTime - used;
         var (early, late) = memory.Stop();
         await Report.SayAsync($"Billed in {billed.TotalSeconds:0.0} s.");
         started = Stopwatch.GetTimestamp();
@@ -94,6 +96,7 @@ internal static class BillingVerb
             processors = Environment.ProcessorCount,
             billSeconds = Math.Round(billed.TotalSeconds, 1),
             ordersPerSecond = Math.Round(orders / billed.TotalSeconds, 1),
+            processorMillisecondsAnOrder = Math.Round(used.TotalMilliseconds / orders, 2),
             sqlSumSeconds = Math.Round(sum.TotalSeconds, 3),
             timesTheSum = Math.Round(billed / sum, 1),
             managedMiBInFirstHalf = Math.Round(early / MiB),
