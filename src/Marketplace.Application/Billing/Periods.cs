@@ -300,7 +300,7 @@ public sealed class SettleSellerHandler(IMarketplaceDb db, CommissionInvoicing c
 public sealed record BillingRunAnswer(Period Period, string Status, DateTimeOffset? ClosedAt, DateTimeOffset? BilledAt, DateTimeOffset? SettledAt, int Invoices, Money Total);
 
 /// <summary>Closes, bills and settles a period that is over, without waiting for its grace. Again: the same run, nothing new.</summary>
-public sealed record RunBilling(Period? Period) : IRequest<BillingRunAnswer>;
+public sealed record RunBilling(Period? Period) : IResumable<BillingRunAnswer>;
 
 public sealed class RunBillingValidator : AbstractValidator<RunBilling>
 {
@@ -308,15 +308,12 @@ public sealed class RunBillingValidator : AbstractValidator<RunBilling>
 }
 
 public sealed class RunBillingHandler(
-    IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, IMediator mediator, RequestContext context, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, IMediator mediator, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<RunBilling, BillingRunAnswer>
 {
     public async Task<BillingRunAnswer> Handle(RunBilling request, CancellationToken cancellationToken)
     {
         var period = request.Period!.Value;
-
-        // Its many transactions aren't the one that a key could stand for; each counts once by what it does.
-        context.IdempotencyKey = null;
         var now = clock.GetUtcNow();
         if (settings.Time.EndOf(period) > now)
         {

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122114926_Initial")]
+    [Migration("20261122140640_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -82,7 +82,6 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("answer");
 
@@ -520,6 +519,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
+                    b.Property<Guid?>("SupplementaryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("supplementary_id");
+
                     b.Property<long>("Total")
                         .HasColumnType("bigint")
                         .HasColumnName("total");
@@ -540,6 +543,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("SettlementId")
                         .HasDatabaseName("ix_credit_notes_settlement_id");
+
+                    b.HasIndex("SupplementaryId")
+                        .HasDatabaseName("ix_credit_notes_supplementary_id");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -680,6 +686,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(10)")
                         .HasColumnName("rating_version");
 
+                    b.Property<Guid?>("RejectedLineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rejected_line_id");
+
+                    b.Property<Guid?>("RejectedVoucherId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rejected_voucher_id");
+
                     b.Property<long?>("RemindedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("reminded_at");
@@ -735,6 +749,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RejectedLineId", "RejectedVoucherId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id");
 
                     b.HasIndex("RemindedAt", "DueOn")
                         .HasDatabaseName("ix_invoices_reminded_at_due_on");
