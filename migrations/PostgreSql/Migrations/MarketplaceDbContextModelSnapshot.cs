@@ -79,7 +79,6 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("answer");
 
@@ -517,6 +516,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
+                    b.Property<Guid?>("SupplementaryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("supplementary_id");
+
                     b.Property<long>("Total")
                         .HasColumnType("bigint")
                         .HasColumnName("total");
@@ -537,6 +540,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("SettlementId")
                         .HasDatabaseName("ix_credit_notes_settlement_id");
+
+                    b.HasIndex("SupplementaryId")
+                        .HasDatabaseName("ix_credit_notes_supplementary_id");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -677,6 +683,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(10)")
                         .HasColumnName("rating_version");
 
+                    b.Property<Guid?>("RejectedLineId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rejected_line_id");
+
+                    b.Property<Guid?>("RejectedVoucherId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rejected_voucher_id");
+
                     b.Property<long?>("RemindedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("reminded_at");
@@ -741,6 +755,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RejectedLineId", "RejectedVoucherId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id");
 
                     b.HasIndex("RemindedAt", "DueOn")
                         .HasDatabaseName("ix_invoices_reminded_at_due_on");

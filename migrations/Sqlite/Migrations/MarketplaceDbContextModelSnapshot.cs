@@ -74,7 +74,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("answer");
 
@@ -519,6 +518,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("settlement_id");
 
+                    b.Property<byte[]>("SupplementaryId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("supplementary_id");
+
                     b.Property<long>("Total")
                         .HasColumnType("INTEGER")
                         .HasColumnName("total");
@@ -539,6 +542,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("SettlementId")
                         .HasDatabaseName("ix_credit_notes_settlement_id");
+
+                    b.HasIndex("SupplementaryId")
+                        .HasDatabaseName("ix_credit_notes_supplementary_id");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -683,6 +689,14 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("rating_version");
 
+                    b.Property<byte[]>("RejectedLineId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("rejected_line_id");
+
+                    b.Property<byte[]>("RejectedVoucherId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("rejected_voucher_id");
+
                     b.Property<long?>("RemindedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("reminded_at");
@@ -748,6 +762,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RejectedLineId", "RejectedVoucherId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id");
 
                     b.HasIndex("RemindedAt", "DueOn")
                         .HasDatabaseName("ix_invoices_reminded_at_due_on");

@@ -33,17 +33,21 @@ public sealed record InvoiceLineAnswer(
     };
 }
 
-/// <summary>An invoice as it was issued, and how far it is paid and credited by now.</summary>
+/// <summary>
+/// An invoice as it was issued, and how far it is paid and credited by now. A supplementary one names the line that billed the
+/// service, and the voucher whose part of it the authority rejected.
+/// </summary>
 public sealed record InvoiceAnswer(
     Id<Invoice> Id, string Number, string? TaxNumber, InvoiceKind Kind, Id<Organization> SellerId, Id<Organization> OrganizationId, string RatingVersion,
     Period Period, InvoiceStatus Status, DateTimeOffset IssuedAt, IReadOnlyList<InvoiceLineAnswer> Lines, Money Total, Money Net, Money Vat,
-    Money VoucherTotal, Money Payable, Money Paid, Money Credited, Money Outstanding, string ContentDigest, DateOnly DueOn)
+    Money VoucherTotal, Money Payable, Money Paid, Money Credited, Money Outstanding, string ContentDigest, DateOnly DueOn,
+    Id<InvoiceLine>? RejectedLineId, Id<Voucher>? RejectedVoucherId)
 {
     public static InvoiceAnswer Of(Invoice invoice) => new(
         invoice.Id, invoice.Number, invoice.TaxNumber, invoice.Kind, invoice.SellerId, invoice.OrganizationId, invoice.RatingVersion, invoice.Period,
         invoice.Status, invoice.IssuedAt, [.. invoice.Lines.OrderBy(line => line.Position).Select(InvoiceLineAnswer.Of)], invoice.Total, invoice.Net, invoice.Vat,
         invoice.VoucherTotal, invoice.Payable, invoice.Paid, invoice.CreditedTotal, Money.Max(invoice.Outstanding, Money.Zero),
-        Convert.ToHexStringLower(invoice.ContentDigest), invoice.DueOn);
+        Convert.ToHexStringLower(invoice.ContentDigest), invoice.DueOn, invoice.RejectedLineId, invoice.RejectedVoucherId);
 }
 
 public enum InvoiceSide

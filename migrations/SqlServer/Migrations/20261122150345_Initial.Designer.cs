@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122140544_Initial")]
+    [Migration("20261122150345_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -82,7 +82,6 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("answer");
 
@@ -528,6 +527,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
+                    b.Property<byte[]>("SupplementaryId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("supplementary_id");
+
                     b.Property<long>("Total")
                         .HasColumnType("bigint")
                         .HasColumnName("total");
@@ -548,6 +551,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("SettlementId")
                         .HasDatabaseName("ix_credit_notes_settlement_id");
+
+                    b.HasIndex("SupplementaryId")
+                        .HasDatabaseName("ix_credit_notes_supplementary_id");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -692,6 +698,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(10)")
                         .HasColumnName("rating_version");
 
+                    b.Property<byte[]>("RejectedLineId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("rejected_line_id");
+
+                    b.Property<byte[]>("RejectedVoucherId")
+                        .HasColumnType("varbinary(16)")
+                        .HasColumnName("rejected_voucher_id");
+
                     b.Property<long?>("RemindedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("reminded_at");
@@ -757,6 +771,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RejectedLineId", "RejectedVoucherId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id")
+                        .HasFilter("[rejected_line_id] IS NOT NULL AND [rejected_voucher_id] IS NOT NULL");
 
                     b.HasIndex("RemindedAt", "DueOn")
                         .HasDatabaseName("ix_invoices_reminded_at_due_on");
