@@ -60,6 +60,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("cards:");
         await reader.ScreenshotAsync($"journey-import-{language}");
         await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await ImportAsync(reader, "name,accelerator,cards,vcpus,memoryGiB\nj-1,H20,8,192,1536\nj-2,H20,8,192,1536\n");
         await Expect((await reader.TableAsync($"nodes-{name}")).Locator("tbody tr[data-row-key]")).ToHaveCountAsync(2);
 
@@ -113,6 +114,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
     private static async Task ImportAsync(Reader reader, string csv)
     {
         await reader.Page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "nodes.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
+        await Expect(reader.Page.GetByRole(AriaRole.Dialog).GetByText("j-1")).ToBeVisibleAsync();
         await reader.Page.GetByRole(AriaRole.Dialog).Locator(".ant-btn-primary").ClickAsync();
     }
 

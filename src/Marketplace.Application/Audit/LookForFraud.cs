@@ -31,7 +31,7 @@ public sealed record LookForFraud : IJobCommand;
 public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, FraudFlags flags, ImplausibleUsage implausible, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<LookForFraud, JobReport>
 {
-    /// <summary>How many months before a month make its history.</summary>
+    /// <summary>How many months before a month make its history, at most: it begins with the first redemption among them.</summary>
     private const int History = 6;
 
     public async Task<JobReport> Handle(LookForFraud request, CancellationToken cancellationToken)
@@ -76,11 +76,12 @@ public sealed class LookForFraudHandler(IMarketplaceDb db, IUnitOfWork unitOfWor
         {
             var amount = new Money(buyer.Where(month => month.Period == period).Sum(month => month.Fen));
             var before = buyer.Where(month => month.Period < period).Select(month => new Money(month.Fen)).Sum();
-            if (amount > least && before.IsPositive && (Int128)amount.Fen * History >= (Int128)before.Fen * multiple)
+            var span = buyer.Min(month => month.Period).MonthsUntil(period);
+            if (amount > least && before.IsPositive && (Int128)amount.Fen * span >= (Int128)before.Fen * multiple)
             {
                 await flags.RaiseAsync(
                     FlagCodes.AboveHistory, ("redemptions", $"{buyer.Key}/{period}"), buyer.Key,
-                    new { period, amount, monthly = new Money(before.Fen / History), multiple }, cancellationToken);
+                    new { period, amount, monthly = new Money(before.Fen / span), multiple }, cancellationToken);
             }
         }
     }

@@ -11,6 +11,9 @@ public readonly record struct Period(int Year, int Month) : IComparable<Period>
     public Period Next => Month == 12 ? new(Year + 1, 1) : new(Year, Month + 1);
     public Period Previous => Month == 1 ? new(Year - 1, 12) : new(Year, Month - 1);
 
+    /// <summary>How many months later the other one is; negative where it is earlier.</summary>
+    public int MonthsUntil(Period later) => ((later.Year - Year) * 12) + later.Month - Month;
+
     public static Period FromNumber(int number) => new(number / 100, number % 100);
 
     public static bool operator <(Period left, Period right) => left.Number < right.Number;

@@ -103,7 +103,12 @@ internal static class BillingVerb
             replaySeconds = Math.Round(replayed.TotalSeconds, 1),
             replay.Invoices,
             replay.Identical,
-        });
+        },
+            new Figure("orders billed", orders / billed.TotalSeconds, "/s").Against("the usage summed by leg alone", orders / sum.TotalSeconds),
+            new("managed memory in the first half", early / MiB, "MiB"),
+            new Figure("… in the second half", late / MiB, "MiB").AtMost(1.2 * early / MiB),
+            new("settled", settled.TotalSeconds, "s"),
+            new Figure("invoices that came out the same again", replay.Identical, "").Against("invoices", replay.Invoices).RatioAtLeast(1));
         return replay.Invoices > 0 && replay.Identical == replay.Invoices ? 0 : 1;
     }
 

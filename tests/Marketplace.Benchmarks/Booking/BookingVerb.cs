@@ -65,10 +65,18 @@ internal static class BookingVerb
                 orders = rush.Orders.Report(),
                 refused = rush.Refused,
                 outcomes = rush.Outcomes,
-                lostRacesPerOrder = Math.Round((double)rush.LostRaces / rush.Placed, 4),
+                lostRacesPerOrder = Math.Round((double)rush.LostRaces / Math.Max(rush.Placed, 1), 4),
                 cardHoursSoldTwice = twice,
                 legsNotWhole = half,
-            });
+            },
+            new Figure("orders", rush.OrdersPerSecond, "/s").Against("pgbench, transactions/s", tps),
+            new("an order, p50", rush.Orders.Percentile(50), "ms"),
+            new("an order, p99", rush.Orders.Percentile(99), "ms"),
+            new("a quote, p50", rush.Quotes.Percentile(50), "ms"),
+            new("lost races an order", (double)rush.LostRaces / Math.Max(rush.Placed, 1), ""),
+            new Figure("orders refused", rush.Orders.Count - rush.Placed, "").AtMost(0),
+            new Figure("card-hours sold twice", twice, "").AtMost(0),
+            new Figure("legs not whole", half, "").AtMost(0));
             return twice + half == 0 ? 0 : 1;
         }
         finally

@@ -30,7 +30,7 @@ internal static class CostVerb
             tally.Add(i, market, Cost(plan, market, exact), await exact.SolveAsync(cbc));
         }
 
-        await Report.WriteAsync(new { seed, report = tally.Report() });
+        await Report.WriteAsync(new { seed, report = tally.Report() }, tally.Figures());
         return 0;
     }
 
@@ -81,6 +81,15 @@ internal static class CostVerb
                     break;
             }
         }
+
+        public Figure[] Figures() =>
+        [
+            new("markets with a plan", _gaps.Count, ""),
+            new Figure("dearer than the cheapest plan, mean", _gaps.DefaultIfEmpty().Average(), "%").AtMost(1),
+            new Figure("… worst", _gaps.DefaultIfEmpty().Max(), "%").AtMost(5),
+            new Figure("feasible by the program alone", _missed.Count, "").AtMost(0),
+            new Figure("feasible by the matcher alone", _impossible.Count, "").AtMost(0),
+        ];
 
         public object Report() => new
         {

@@ -35,7 +35,7 @@ internal static class IngestVerb
         }
 
         var quick = options.Has("--quick");
-        var shape = new Shape(options.Number("--rows", quick ? 100_000 : 10_000_000), options.Number("--batches", quick ? 20 : 200), options.Number("--batch", 1000), options.Number("--legs", 16));
+        var shape = new Shape(options.Number("--rows", quick ? 100_000 : 10_000_000), options.Number("--batches", quick ? 20 : 200), options.Number("--batch", 1000), options.Number("--legs", 16), quick ? 10 : WarmUp);
         var database = options.Text("--database") ?? "sqlite";
         if (database == "postgres" && PostgresCluster.WhyNot() is { } missing)
         {
@@ -50,7 +50,7 @@ internal static class IngestVerb
             : new DatabaseSettings(DatabaseProvider.PostgreSql, $"{(database == "postgres" ? await cluster.ConnectionStringAsync() : database)};Database=ingest_{Guid.NewGuid():N}", null);
         try
         {
-            await Report.WriteAsync(await MeasureAsync(settings, shape));
+            await MeasureAsync(settings, shape);
             return 0;
         }
         finally
@@ -63,7 +63,7 @@ internal static class IngestVerb
         }
     }
 
-    private static async Task<object> MeasureAsync(DatabaseSettings settings, Shape shape)
+    private static async Task MeasureAsync(DatabaseSettings settings, Shape shape)
     {
         await using var api = await ApiProcess.StartAsync(settings, new Dictionary<string, string>
         {
@@ -72,17 +72,18 @@ internal static class IngestVerb
             ["Sandbox__Now"] = "2026-01-04T16:00:00Z",
         });
         using var http = new HttpClient { BaseAddress = api.Address, Timeout = TimeSpan.FromMinutes(5) };
-        var each = (WarmUp + (2 * shape.Batches)) * shape.BatchSize;
+        var each = (shape.WarmUp + (2 * shape.Batches)) * shape.BatchSize;
         var centres = await Centre.OpenAsync(http, Senders, shape.Legs, Stream.Hours(shape.Legs, each));
         await Report.SayAsync("The market is set up.");
-        await SendAsync(api, centres, shape, 0, WarmUp);
+        await SendAsync(api, centres, shape, 0, shape.WarmUp);
         var raw = new List<Raw> { await RawAsync(settings, centres, shape) };
-        var empty = await SendAsync(api, centres, shape, WarmUp, shape.Batches);
+        var empty = await SendAsync(api, centres, shape, shape.WarmUp, shape.Batches);
         await Report.SayAsync($"{empty.PerSecond:0} readings a second on an empty table, {raw[0].InOne:0} raw; filling.");
         await FillAsync(settings, centres, shape);
         raw.Add(await RawAsync(settings, centres, shape));
-        var full = await SendAsync(api, centres, shape, WarmUp + shape.Batches, shape.Batches);
-        return new
+        var full = await SendAsync(api, centres, shape, shape.WarmUp + shape.Batches, shape.Batches);
+        var goal = settings.Provider == DatabaseProvider.Sqlite ? 0.4 : 0.5;
+        await Report.WriteAsync(new
         {
             database = settings.Provider.ToString(),
             processors = Environment.ProcessorCount,
@@ -94,7 +95,12 @@ internal static class IngestVerb
             empty = Figures(empty, raw[0]),
             full = Figures(full, raw[1]),
             fullPerEmpty = Math.Round(full.PerSecond / empty.PerSecond, 3),
-        };
+        },
+            new Figure("readings, empty table", empty.PerSecond, "/s").Against("rows in one bulk insert", raw[0].InOne).RatioAtLeast(goal),
+            new Figure("… beside an insert for each batch", empty.PerSecond, "/s").Against("rows", raw[0].InBatches),
+            new Figure("readings, full table", full.PerSecond, "/s").Against("readings, empty table", empty.PerSecond).RatioAtLeast(0.85),
+            new("processor time of the API a reading", full.CpuMicroseconds, "µs"),
+            new Figure("working set afterwards", full.After / MiB, "MiB").Against("before", empty.Before / MiB));
     }
 
     private static object Figures(Run run, Raw raw) => new
@@ -203,7 +209,8 @@ internal static class IngestVerb
     /// <param name="Batches">Of each sender in each run.</param>
     /// <param name="BatchSize">Readings a batch.</param>
     /// <param name="Legs">Of each sender, in every batch.</param>
-    private sealed record Shape(int Rows, int Batches, int BatchSize, int Legs);
+    /// <param name="WarmUp">Batches of each sender before the clock runs.</param>
+    private sealed record Shape(int Rows, int Batches, int BatchSize, int Legs, int WarmUp);
 
     private sealed record Run(double PerSecond, long Before, long After, double CpuMicroseconds);
 

@@ -40,7 +40,7 @@ internal static class QuotesVerb
             await File.WriteAllTextAsync(file, GrowthChart.Draw(measured));
         }
 
-        await Report.WriteAsync(new { seed, reservationsPerNode = reservations, database = postgres is null ? "sqlite" : "postgres", processors = Environment.ProcessorCount, sizes = measured.Select(growth => growth.Report()) });
+        await Report.WriteAsync(new { seed, reservationsPerNode = reservations, database = postgres is null ? "sqlite" : "postgres", processors = Environment.ProcessorCount, sizes = measured.Select(growth => growth.Report()) }, [.. measured.SelectMany(growth => growth.Figures())]);
         return 0;
     }
 
@@ -114,6 +114,17 @@ internal sealed record Growth(int Nodes, int Listings, int Reservations, TimeSpa
 {
     /// <summary>Of every kind.</summary>
     public Latencies Latencies { get; } = Joined(Kinds.Values);
+
+    /// <summary>The goals are for 100,000 nodes; a smaller market has no excuse either.</summary>
+    public IEnumerable<Figure> Figures()
+    {
+        var at = string.Create(CultureInfo.InvariantCulture, $"{Nodes:#,0} nodes");
+        yield return new Figure($"{at}: a quote, p50", Latencies.Percentile(50), "ms").Against("a look at every node", Look.TotalMilliseconds).AtMost(2);
+        yield return new Figure($"{at}: a quote, p99", Latencies.Percentile(99), "ms").Against("a look at every node", Look.TotalMilliseconds).AtMost(10);
+        yield return new Figure($"{at}: rebuild of the index", Rebuild.TotalSeconds, "s").Against("the rows read alone", Read.TotalSeconds).AtMost(20);
+        yield return new($"{at}: managed memory of the index", ManagedMiB, "MiB");
+        yield return new Figure($"{at}: working set", WorkingSetMiB, "MiB").AtMost(1024);
+    }
 
     public object Report() => new
     {

@@ -9,7 +9,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
 {
     public const string AdminSecret = "the-secret-of-the-tests";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);

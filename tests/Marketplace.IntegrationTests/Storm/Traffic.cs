@@ -16,6 +16,9 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
     private const int WindowHours = 12;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>The outcome of a request that got none.</summary>
+    public const string NoAnswer = "no answer";
+
     private static readonly string[] Expected =
     [
         "capacity.taken", "funds.insufficient", "quote.expired", "concurrency.conflict", "order.resold", "order.cancelled", "resale.more_than_held", "bid.closed",
@@ -202,6 +205,7 @@ internal sealed class Traffic(IReadOnlyList<HttpClient> processes, IReadOnlyList
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException && Stopwatch.GetElapsedTime(began) < Patience)
             {
+                Outcomes.AddOrUpdate(NoAnswer, 1, (_, count) => count + 1);
                 await Task.Delay(50);
             }
         }

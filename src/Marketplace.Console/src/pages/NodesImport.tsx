@@ -23,8 +23,9 @@ export function NodesImport({ centerId }: { centerId: string }) {
   const [header = [], ...rows] = file ? parseCsv(file.text) : []
   const { byRow, rest } = errorsByRow(problem?.errors ?? {})
 
-  function close() {
-    setFile(null)
+  /** Another file, or none: what was wrong with the last one is over. */
+  function show(next: { name: string; text: string } | null) {
+    setFile(next)
     setProblem(null)
   }
 
@@ -40,7 +41,7 @@ export function NodesImport({ centerId }: { centerId: string }) {
       }))
       await queries.invalidateQueries()
       void message.success(t('{{count}} nodes were added.', { count: added.nodes }))
-      close()
+      show(null)
     } catch (error) {
       setProblem(error as ApiProblem)
     } finally {
@@ -50,10 +51,10 @@ export function NodesImport({ centerId }: { centerId: string }) {
 
   return (
     <>
-      <Upload accept=".csv,text/csv" showUploadList={false} beforeUpload={chosen => { void chosen.text().then(text => setFile({ name: chosen.name, text })); return false }}>
+      <Upload accept=".csv,text/csv" showUploadList={false} beforeUpload={chosen => { void chosen.text().then(text => show({ name: chosen.name, text })); return false }}>
         <Button icon={<UploadOutlined />}>{t('Import a CSV file')}</Button>
       </Upload>
-      <Modal open={file !== null} width={900} title={file?.name} onCancel={close} onOk={() => void send()} okText={t('Add {{count}} nodes', { count: rows.length })} okButtonProps={{ loading: busy, disabled: rows.length === 0 }} cancelText={t('Cancel')}>
+      <Modal open={file !== null} width={900} title={file?.name} onCancel={() => show(null)} onOk={() => void send()} okText={t('Add {{count}} nodes', { count: rows.length })} okButtonProps={{ loading: busy, disabled: rows.length === 0 }} cancelText={t('Cancel')}>
         <Flex vertical gap="small">
           <Typography.Text type="secondary">{t('Columns:')} <code>{columns}</code>. {t('Tags are separated by |. All nodes are added, or none.')}</Typography.Text>
           {problem && <ProblemAlert problem={problem} fields={Object.keys(rest)} />}
