@@ -25,23 +25,56 @@ internal sealed class Outbox
     private readonly string _position;
     private readonly string _batch;
     private readonly string _refused;
+    private readonly List<string> _unreadable = [];
 
     public Outbox(string folder)
     {
         (_position, _batch, _refused) = (Path.Combine(folder, "position.json"), Path.Combine(folder, "batch.json"), Path.Combine(folder, "refused.jsonl"));
-        Position = File.Exists(_position) ? JsonSerializer.Deserialize<SpoolPosition>(File.ReadAllBytes(_position), Json)! : SpoolPosition.Start;
-        Batch = File.Exists(_batch) ? JsonSerializer.Deserialize<Batch>(File.ReadAllBytes(_batch), Json) : null;
-        if (Batch?.Next == Position)
+        Position = Read<SpoolPosition>(_position, position => position is { Segment: > 0, Offset: >= 0 }) ?? SpoolPosition.Start;
+        Batch = Read<Batch>(_batch, batch => batch is { Next.Segment: > 0, Body: not null } && batch.Events.ValueKind == JsonValueKind.Array);
+        if (Batch?.Next.IsAt(Position) == true)
         {
             // It has its verdict; what was left to do was to forget it.
             Drop();
         }
     }
 
+    /// <summary>Files that couldn't be read and were put aside. Without its place the spool is sent from its beginning.</summary>
+    public IReadOnlyList<string> Unreadable => _unreadable;
+
     public SpoolPosition Position { get; private set; }
 
     /// <summary>The batch that has no verdict yet.</summary>
     public Batch? Batch { get; private set; }
+
+    /// <summary>
+    /// Neither file holds what the spool doesn't: what is made of it again has the same names, and the API knows which it has. So one
+    /// that a disk or somebody spoilt stops nothing.
+    /// </summary>
+    private T? Read<T>(string file, Func<T, bool> isWhole)
+        where T : class
+    {
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        try
+        {
+            if (JsonSerializer.Deserialize<T>(File.ReadAllBytes(file), Json) is { } read && isWhole(read))
+            {
+                return read;
+            }
+        }
+        catch (Exception spoilt) when (spoilt is JsonException or ArgumentException)
+        {
+            // Put aside below, as what reads but is no such thing.
+        }
+
+        File.Move(file, file + ".unreadable", overwrite: true);
+        _unreadable.Add(file);
+        return null;
+    }
 
     public void Keep(Batch batch)
     {

@@ -21,7 +21,7 @@ const string help =
       MeterSource       its source, as its registration answered them
       KeyFile           PEM of the meter's private key (P-256); without it batches aren't signed
       Folder            where samples are kept until they are reported
-      Command           what writes a sample as CSV, a list (Command__0, Command__1, ...);
+      Command           what writes a sample as CSV, or as the table of npu-smi info, a list (Command__0, ...);
                         default nvidia-smi --query-gpu=index,utilization.gpu,power.draw --format=csv
       File              instead: a CSV file with timestamps that something else appends to
       Interval          between samples, default 00:01:00

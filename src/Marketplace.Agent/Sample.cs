@@ -9,7 +9,9 @@ namespace Marketplace.Agent;
 /// <param name="Busy">Utilization in percent, 0 to 100; null where it wasn't told.</param>
 /// <param name="Watts">Null where it wasn't told.</param>
 /// <param name="Healthy">False where the tool itself says that the card isn't well.</param>
-internal sealed record CardState(int Index, decimal? Busy, decimal? Watts, bool Healthy);
+/// <param name="InputTokens">Tokens taken in since whoever serves the model was started: a counter; null where it wasn't told.</param>
+/// <param name="OutputTokens">Tokens given out, likewise.</param>
+internal sealed record CardState(int Index, decimal? Busy, decimal? Watts, bool Healthy, long? InputTokens = null, long? OutputTokens = null);
 
 /// <summary>All cards of the node that answered at one instant. A card that isn't there didn't.</summary>
 /// <param name="At">A whole second.</param>
@@ -30,14 +32,17 @@ internal sealed record SmiRow(CardState? Card, DateTimeOffset? At, long Start);
 /// </summary>
 internal static partial class SmiCsv
 {
-    private const int MaxIndex = 1023;
+    public const int MaxIndex = 1023;
     private const decimal MaxWatts = 100_000;
+    private const long MaxTokens = 1_000_000_000_000_000;
 
     private static readonly string[] Index = ["index", "npu id", "npu_id", "card", "card_id", "device"];
     private static readonly string[] Busy = ["utilization.gpu", "aicore", "aicore usage rate", "npu utilization", "utilization"];
     private static readonly string[] Watts = ["power.draw", "power.draw.instant", "power", "power dissipation"];
     private static readonly string[] Health = ["health"];
     private static readonly string[] Time = ["timestamp", "time"];
+    private static readonly string[] InputTokens = ["input_tokens", "prompt_tokens_total"];
+    private static readonly string[] OutputTokens = ["output_tokens", "generation_tokens_total"];
 
     /// <param name="csv">The whole text, or what of it was added; every line complete.</param>
     /// <param name="header">The header, where the text begins behind it; null where it begins with one.</param>
@@ -70,7 +75,7 @@ internal static partial class SmiCsv
     {
         var names = header.Select(Name).ToList();
         var columns = new Dictionary<string, int>();
-        foreach (var known in (string[][])[Index, Busy, Watts, Health, Time])
+        foreach (var known in (string[][])[Index, Busy, Watts, Health, Time, InputTokens, OutputTokens])
         {
             var at = names.FindIndex(name => known.Contains(name));
             if (at >= 0)
@@ -92,12 +97,18 @@ internal static partial class SmiCsv
             return new(null, at, start);
         }
 
-        var healthy = Field(Health) is not { Length: > 0 } health || health.Equals("OK", StringComparison.OrdinalIgnoreCase);
-        return new(new(index, busy is >= 0 and <= 100 ? busy : null, watts is >= 0 and < MaxWatts ? watts : null, healthy), at, start);
+        return new(Card(index, busy, watts, Field(Health)) with { InputTokens = Count(Field(InputTokens)), OutputTokens = Count(Field(OutputTokens)) }, at, start);
     }
 
+    /// <summary>What can't be is as good as not told.</summary>
+    public static CardState Card(int index, decimal? busy, decimal? watts, string? health) => new(
+        index, busy is >= 0 and <= 100 ? busy : null, watts is >= 0 and < MaxWatts ? watts : null,
+        health is not { Length: > 0 } || health.Equals("OK", StringComparison.OrdinalIgnoreCase));
+
+    private static long? Count(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MaxTokens ? count : null;
+
     /// <summary>A number with or without its unit; null for [N/A] and other words.</summary>
-    private static decimal? Number(string? text) =>
+    public static decimal? Number(string? text) =>
         text is not null && NumberAtStart().Match(text) is { Success: true } match ? decimal.Parse(match.Value, CultureInfo.InvariantCulture) : null;
 
     private static DateTimeOffset? Instant(string? text, TimeZoneInfo zone) =>

@@ -73,9 +73,10 @@ internal sealed partial class Sampler(AgentSettings settings, Spool spool, TimeP
         }
 
         output.Position = 0;
-        var rows = SmiCsv.Read(output, null, TimeZoneInfo.Utc);
-        return rows.All(row => row.Card is not null)
-            ? new(SmiCsv.WholeSecond(time.GetUtcNow()), [.. rows.Select(row => row.Card!).DistinctBy(card => card.Index)])
+        return new(SmiCsv.WholeSecond(time.GetUtcNow()), SmiTable.IsOne(output.ToArray()) ? SmiTable.Read(output) : Cards(SmiCsv.Read(output, null, TimeZoneInfo.Utc)));
+
+        IReadOnlyList<CardState> Cards(IReadOnlyList<SmiRow> rows) => rows.All(row => row.Card is not null)
+            ? [.. rows.Select(row => row.Card!).DistinctBy(card => card.Index)]
             : throw new FormatException($"{command[0]} wrote a row without a card number");
     }
 

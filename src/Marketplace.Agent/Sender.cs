@@ -19,6 +19,11 @@ internal sealed partial class Sender(AgentSettings settings, Spool spool, Outbox
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        foreach (var file in outbox.Unreadable)
+        {
+            WasUnreadable(file);
+        }
+
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             try
@@ -75,7 +80,7 @@ internal sealed partial class Sender(AgentSettings settings, Spool spool, Outbox
 
         var legs = samples[0].Before is null && samples.Count == 1
             ? []
-            : await api.LegsAsync(samples[0].Before ?? samples[0].Sample.At, samples[^1].Sample.At, cancellationToken);
+            : await api.LegsAsync(samples[0].Before?.At ?? samples[0].Sample.At, samples[^1].Sample.At, cancellationToken);
         var readings = new List<Reading>();
         var next = outbox.Position;
         foreach (var sample in samples)
@@ -127,6 +132,9 @@ internal sealed partial class Sender(AgentSettings settings, Spool spool, Outbox
     }
 
     private static DateTimeOffset End(JsonElement reading) => reading.GetProperty("data").GetProperty("to").GetDateTimeOffset();
+
+    [LoggerMessage(LogLevel.Warning, "{File} couldn't be read and was put aside; what is in the spool is sent again from where that leaves it.")]
+    private partial void WasUnreadable(string file);
 
     [LoggerMessage(LogLevel.Warning, "Not sent: {Why} Trying again in {Wait}.")]
     private partial void Failed(string why, TimeSpan wait);

@@ -6,14 +6,16 @@ namespace Marketplace.Agent;
 /// <summary>How far the API has given its verdicts: everything before this place in the spool is done with.</summary>
 /// <param name="Segment">A segment's number.</param>
 /// <param name="Offset">A place in it, in bytes.</param>
-/// <param name="LastAt">When the last sample before that place was taken: what the next one's interval begins with.</param>
-internal sealed record SpoolPosition(long Segment, long Offset, DateTimeOffset? LastAt)
+/// <param name="Last">The last sample before that place: what the next one's interval begins with.</param>
+internal sealed record SpoolPosition(long Segment, long Offset, Sample? Last)
 {
     public static readonly SpoolPosition Start = new(1, 0, null);
+
+    public bool IsAt(SpoolPosition other) => (Segment, Offset) == (other.Segment, other.Offset);
 }
 
 /// <summary>A sample with the one before it and the place behind it.</summary>
-internal sealed record SpooledSample(Sample Sample, DateTimeOffset? Before, SpoolPosition Next);
+internal sealed record SpooledSample(Sample Sample, Sample? Before, SpoolPosition Next);
 
 /// <summary>
 /// The samples that the API hasn't given its verdict on yet, on disk. A sample is a line, appended and flushed to the disk before
@@ -81,22 +83,25 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Samples from a place on, at most so many.</summary>
+    /// <summary>
+    /// Samples from a place on, at most so many. A place that isn't in the spool is as good as none: all of it is read, for the API
+    /// knows what it has.
+    /// </summary>
     public IReadOnlyList<SpooledSample> Read(SpoolPosition from, int count)
     {
         lock (_turn)
         {
             var samples = new List<SpooledSample>();
-            var at = from;
-            foreach (var segment in Segments().Where(number => number >= from.Segment))
+            var at = Holds(from) ? from : SpoolPosition.Start;
+            foreach (var segment in Segments().Where(number => number >= at.Segment).ToList())
             {
-                at = segment == at.Segment ? at : new(segment, 0, at.LastAt);
+                at = segment == at.Segment ? at : new(segment, 0, at.Last);
                 using var file = new FileStream(SegmentFile(segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
                 foreach (var (line, end) in Lines(file, at.Offset))
                 {
                     var sample = JsonSerializer.Deserialize<Sample>(line, Json)!;
-                    var next = new SpoolPosition(segment, end, sample.At);
-                    samples.Add(new(sample, at.LastAt, next));
+                    var next = new SpoolPosition(segment, end, sample);
+                    samples.Add(new(sample, at.Last, next));
                     at = next;
                     if (samples.Count == count)
                     {
@@ -125,6 +130,19 @@ internal sealed class Spool : IDisposable
     {
         _file.Dispose();
         _lock.Dispose();
+    }
+
+    /// <summary>Whether it is behind a line of a segment, or before the first.</summary>
+    private bool Holds(SpoolPosition place)
+    {
+        if (place.Offset == 0 || !File.Exists(SegmentFile(place.Segment)))
+        {
+            return place.Offset == 0 && place.Segment <= _segment;
+        }
+
+        using var file = new FileStream(SegmentFile(place.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = place.Offset - 1;
+        return file.ReadByte() == '\n';
     }
 
     private IEnumerable<long> Segments() => Directory.GetFiles(_folder, "*.jsonl").Select(file => long.Parse(Path.GetFileNameWithoutExtension(file))).Order();

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Audit;
 
 /// <summary>
-/// Looks at a month's readings for what machines don't do, and flags it. Sums are made by the database, by leg and day: readings
-/// themselves aren't loaded.
+/// Looks at readings for what machines don't do, and flags it once a month: at each day's when it is over, and at all of a month's when
+/// it is billed, for those that came later. Sums are made by the database, by leg and day: readings themselves aren't loaded.
 /// </summary>
 public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, MarketplaceSettings settings)
 {
@@ -21,6 +21,14 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
 
     /// <summary>Fewer hours than this after the last voucher say nothing about why a leg stopped.</summary>
     private const int LeastHoursAfter = 24;
+
+    public async Task LookAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        var (from, to) = (settings.Time.StartOf(day), settings.Time.StartOf(day.AddDays(1)));
+        var (period, hours) = (settings.Time.Period(from), new HourRange(Hour.AtOrAfter(from), Hour.AtOrAfter(to)));
+        await LookAtFiguresAsync(period, hours, cancellationToken);
+        await LookAtCurvesAsync(period, hours, cancellationToken);
+    }
 
     public async Task LookAsync(Period period, CancellationToken cancellationToken)
     {
@@ -33,11 +41,12 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
     /// <summary>Energy that cards at work don't draw, cards busier than time allows, tokens beyond what was measured.</summary>
     private async Task LookAtFiguresAsync(Period period, HourRange hours, CancellationToken cancellationToken)
     {
-        var (from, to) = (hours.From.Start, hours.To.Start);
+        var (from, to, end) = (hours.From.Start, hours.To.Start, hours.To.Start + UsageEvent.MaxSpan);
         var start = Microseconds(from);
         var days = (await (
-            from r in db.Readings
-            where r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.Cards > 0
+            from leg in db.Legs
+            join r in db.Readings on leg.Id equals r.LegId
+            where leg.From < hours.To && leg.To > hours.From && r.To > @from && r.To < end && r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.Cards > 0
             let time = (long)r.Cards * r.Milli * ((long)(object)r.To - (long)(object)r.From)
             group new { r, time } by new { r.LegId, Day = ((long)(object)r.From - EF.Constant(start)) / DayMicroseconds } into day
             select new
@@ -63,7 +72,7 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
                 };
                 foreach (var (code, found) in ((string, IEnumerable<long>)[])[(FlagCodes.Energy, wrong.Energy), (FlagCodes.TooBusy, wrong.Busy), (FlagCodes.TooManyTokens, wrong.Tokens)])
                 {
-                    await RaiseAsync(code, fact.LegId, period, fact.ProviderId, [.. found.Order()], cancellationToken);
+                    await RaiseAsync(code, fact.LegId, period, settings.Time.Day(from), fact.ProviderId, [.. found.Order()], cancellationToken);
                 }
             }
         }
@@ -77,11 +86,11 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
 
     private static CardTime Time(long milliCardMicroseconds) => new(milliCardMicroseconds / 1_000_000);
 
-    private async Task RaiseAsync(string code, Id<Leg> leg, Period period, Id<Organization> provider, IReadOnlyList<long> days, CancellationToken cancellationToken)
+    /// <param name="days">Which ones, counted from <paramref name="first"/>.</param>
+    private async Task RaiseAsync(string code, Id<Leg> leg, Period period, DateOnly first, Id<Organization> provider, IReadOnlyList<long> days, CancellationToken cancellationToken)
     {
         if (days.Count > 0)
         {
-            var first = settings.Time.Day(settings.Time.StartOf(period));
             await flags.RaiseAsync(code, ("leg", $"{leg}/{period}"), provider, new { period, days = days.Select(day => first.AddDays((int)day)) }, cancellationToken);
         }
     }
@@ -105,12 +114,12 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
     /// </summary>
     private async Task LookAtCurvesAsync(Period period, HourRange hours, CancellationToken cancellationToken)
     {
-        var (from, to) = (hours.From.Start, hours.To.Start);
+        var (from, to, end) = (hours.From.Start, hours.To.Start, hours.To.Start + UsageEvent.MaxSpan);
         var start = Microseconds(from);
         var curves = await (
-            from r in db.Readings
-            join leg in db.Legs on r.LegId equals leg.Id
-            where r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.EnergyMilliWh > 0
+            from leg in db.Legs
+            join r in db.Readings on leg.Id equals r.LegId
+            where leg.From < hours.To && leg.To > hours.From && r.To > @from && r.To < end && r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.EnergyMilliWh > 0
             let at = ((long)(object)r.From - EF.Constant(start)) / 1_000_000
             group new { r, at } by new { leg.CenterId, r.LegId, r.Card } into curve
             where curve.Count() >= LeastCurve && curve.Min(x => x.r.EnergyMilliWh) != curve.Max(x => x.r.EnergyMilliWh)

@@ -14,7 +14,7 @@ public static class JobCatalogue
     public static IReadOnlyList<string> Names { get; } =
     [
         MatchBidsJob.JobName, ExpireVouchersJob.JobName, PublishNoticesJob.JobName, ClosePeriodJob.JobName, BillPeriodJob.JobName, SettlePeriodJob.JobName, SealAuditEntriesJob.JobName,
-        CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookForFraudJob.JobName, CheckInvariantsJob.JobName,
+        CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookAtUsageJob.JobName, LookForFraudJob.JobName, CheckInvariantsJob.JobName,
         RaiseAlertsJob.JobName, SendWebhooksJob.JobName, ForgetJob.JobName,
     ];
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Metering;
 
-/// <summary>Finds legs of which no reading came for too long, and those of which one came again.</summary>
+/// <summary>Finds legs of which no reading came for too long, up to now or between readings, and those of which they came after all.</summary>
 public sealed class FindGapsJob(SilentLegs silent, IMarketplaceDb db) : IJob
 {
     public const string JobName = "find-gaps";
@@ -19,46 +19,11 @@ public sealed class FindGapsJob(SilentLegs silent, IMarketplaceDb db) : IJob
     public string Purpose => "Tells providers of legs that no meter says anything of, until one does again.";
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
-        await db.UsageGaps.Where(FindGapsHandler.IsOver(db)).AnyAsync(cancellationToken) ? IJob.AtOnce : await silent.FirstAsync(cancellationToken);
+        await db.UsageGaps.Where(FindGapsHandler.IsSpokenFor(db)).AnyAsync(cancellationToken) || (await silent.EndedAsync(1, cancellationToken)).Count > 0
+            ? IJob.AtOnce
+            : await silent.FirstAsync(cancellationToken);
 
     public IJobCommand CommandFor(DateTimeOffset dueAt) => new FindGaps();
-}
-
-/// <summary>Looks for legs that no reading covers up to their end. A leg is looked after for a day beyond that.</summary>
-public sealed class SilentLegs(IMarketplaceDb db, MarketplaceSettings settings, MarketClock clock)
-{
-    private static readonly TimeSpan LookedAfter = TimeSpan.FromDays(1);
-
-    private int GapHours => (int)settings.Metering.GapTime.TotalHours;
-
-    /// <summary>When the first leg will have been silent for too long; null where none can be.</summary>
-    public async Task<DateTimeOffset?> FirstAsync(CancellationToken cancellationToken) =>
-        await Silent().MinAsync(row => (int?)row.Since, cancellationToken) is { } since ? new Hour(since + GapHours).Start : null;
-
-    /// <summary>Some of the legs that are silent for too long by now, with the first hour without a reading.</summary>
-    public async Task<IReadOnlyList<(Leg Leg, Hour Since)>> TooLongAsync(int limit, CancellationToken cancellationToken)
-    {
-        var until = Hour.Containing(clock.GetUtcNow()).Number - GapHours;
-        return [.. (await Silent().Where(row => row.Since <= until).OrderBy(row => row.Since).Take(limit).ToListAsync(cancellationToken)).Select(row => (row.Leg, new Hour(row.Since)))];
-    }
-
-    /// <summary>Legs that aren't covered to their end and whose silence isn't told yet; where all cards are sold on there is nothing to meter.</summary>
-    private IQueryable<SilentLeg> Silent()
-    {
-        var ended = Hour.Containing(clock.GetUtcNow() - settings.Metering.GapTime - LookedAfter);
-        return
-            from leg in db.Legs
-            where leg.CancelledAt == null && leg.To > ended && !db.UsageGaps.Any(gap => gap.LegId == leg.Id && gap.ClosedAt == null)
-            let since = (db.UsageHours.Where(hour => hour.LegId == leg.Id).Max(hour => (int?)(int)(object)hour.Hour) + 1) ?? (int)(object)leg.From
-            where since < (int)(object)leg.To && db.Reservations.Any(r => r.LegId == leg.Id && (int)(object)r.To > since)
-            select new SilentLeg { Leg = leg, Since = since };
-    }
-
-    private sealed class SilentLeg
-    {
-        public required Leg Leg { get; init; }
-        public required int Since { get; init; }
-    }
 }
 
 public sealed record FindGaps : IJobCommand;
@@ -68,16 +33,21 @@ public sealed class FindGapsHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, S
     /// <summary>How many are closed or found in one transaction.</summary>
     private const int Batch = 200;
 
-    /// <summary>An open gap of whose leg there is a reading since.</summary>
-    internal static System.Linq.Expressions.Expression<Func<UsageGap, bool>> IsOver(IMarketplaceDb db) =>
-        gap => gap.ClosedAt == null && db.UsageHours.Any(hour => hour.LegId == gap.LegId && hour.Hour >= gap.From);
+    /// <summary>An open gap of which there is a reading: of its hours, or where it has no end behind it.</summary>
+    internal static System.Linq.Expressions.Expression<Func<UsageGap, bool>> IsSpokenFor(IMarketplaceDb db) => gap =>
+        gap.ClosedAt == null && db.UsageHours.Any(hour => hour.LegId == gap.LegId && hour.Hour >= gap.From && (gap.To == null || hour.Hour < gap.To));
 
     public async Task<JobReport> Handle(FindGaps request, CancellationToken cancellationToken)
     {
-        var (closed, found) = (0, 0);
-        while (await unitOfWork.ExecuteAsync(CloseAsync, cancellationToken) is > 0 and var count)
+        var (looked, found) = (0, 0);
+        while (await unitOfWork.ExecuteAsync(LookAgainAsync, cancellationToken) is > 0 and var count)
         {
-            closed += count;
+            looked += count;
+        }
+
+        while (await unitOfWork.ExecuteAsync(FindInsideAsync, cancellationToken) is > 0 and var count)
+        {
+            found += count;
         }
 
         while (await unitOfWork.ExecuteAsync(FindAsync, cancellationToken) is > 0 and var count)
@@ -85,59 +55,79 @@ public sealed class FindGapsHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, S
             found += count;
         }
 
-        return new($"{found} gaps found, {closed} closed");
+        return new($"{found} gaps found, {looked} closed or made smaller");
     }
 
-    private async Task<int> CloseAsync(CancellationToken cancellationToken)
+    /// <summary>What readings left of a gap goes on as long as it is long enough; what they cut off of it is a gap of its own.</summary>
+    private async Task<int> LookAgainAsync(CancellationToken cancellationToken)
     {
-        var gaps = await db.UsageGaps.Where(IsOver(db)).OrderBy(gap => gap.Id).Take(Batch).ToListAsync(cancellationToken);
+        var gaps = await db.UsageGaps.Where(IsSpokenFor(db)).OrderBy(gap => gap.Id).Take(Batch).ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
         foreach (var gap in gaps)
         {
-            gap.Close(await db.UsageHours.Where(hour => hour.LegId == gap.LegId && hour.Hour >= gap.From).MinAsync(hour => hour.Hour, cancellationToken), clock.GetUtcNow());
+            var leg = await db.Legs.SingleAsync(l => l.Id == gap.LegId, cancellationToken);
+            var spoken = (await db.UsageHours.Where(hour => hour.LegId == gap.LegId && hour.Hour >= gap.From && (gap.To == null || hour.Hour < gap.To))
+                .Select(hour => hour.Hour).ToListAsync(cancellationToken)).ToHashSet();
+            var within = new HourRange(gap.From, gap.To ?? Hour.Min(leg.To, Hour.Containing(now)));
+            var endless = gap.To is null;
+            var left = UsageGap.Silences(within, spoken, silent.GapHours).ToList();
+            if (left.Find(silence => silence.From == gap.From) is { IsEmpty: false } begins)
+            {
+                gap.EndAt(begins.To);
+            }
+            else
+            {
+                gap.Close(spoken.Min(), now);
+            }
+
+            foreach (var silence in left.Where(silence => silence.From != gap.From))
+            {
+                if (await db.Reservations.AnyAsync(r => r.LegId == leg.Id && r.From < silence.To && r.To > silence.From, cancellationToken))
+                {
+                    var open = endless && silence.To == within.To && !spoken.Contains(silence.To);
+                    db.UsageGaps.Add(Make(leg.Id, gap.CenterId, gap.ProviderId, silence.From, open ? null : silence.To, now));
+                }
+            }
         }
 
         return gaps.Count;
     }
 
+    private async Task<int> FindInsideAsync(CancellationToken cancellationToken)
+    {
+        var ends = await silent.EndedAsync(Batch, cancellationToken);
+        var owners = await OwnersAsync(ends.Select(row => row.Leg), cancellationToken);
+        foreach (var (leg, until) in ends)
+        {
+            var last = await db.UsageHours.Where(hour => hour.LegId == leg.Id && hour.Hour < until).MaxAsync(hour => (Hour?)hour.Hour, cancellationToken);
+            db.UsageGaps.Add(Make(leg.Id, leg.CenterId, owners[leg.CenterId], last + 1 ?? leg.From, until, clock.GetUtcNow()));
+        }
+
+        return ends.Count;
+    }
+
     private async Task<int> FindAsync(CancellationToken cancellationToken)
     {
         var legs = await silent.TooLongAsync(Batch, cancellationToken);
-        var centers = legs.Select(row => row.Leg.CenterId).Distinct().ToList();
-        var owners = await db.Centers.Where(center => centers.Contains(center.Id)).ToDictionaryAsync(center => center.Id, center => center.OwnerId, cancellationToken);
-        var now = clock.GetUtcNow();
-        db.UsageGaps.AddRange(legs.Select(row => new UsageGap
-        {
-            Id = Id<UsageGap>.New(now),
-            LegId = row.Leg.Id,
-            CenterId = row.Leg.CenterId,
-            ProviderId = owners[row.Leg.CenterId],
-            From = row.Since,
-            FoundAt = now,
-        }));
+        var owners = await OwnersAsync(legs.Select(row => row.Leg), cancellationToken);
+        db.UsageGaps.AddRange(legs.Select(row => Make(row.Leg.Id, row.Leg.CenterId, owners[row.Leg.CenterId], row.Since, null, clock.GetUtcNow())));
         return legs.Count;
     }
-}
 
-/// <param name="From">The first hour without a reading.</param>
-/// <param name="To">The first one after it that has one; null while none has.</param>
-public sealed record GapAnswer(Id<UsageGap> Id, Id<Leg> LegId, Id<Center> CenterId, Id<Organization> ProviderId, Hour From, Hour? To, DateTimeOffset FoundAt, DateTimeOffset? ClosedAt);
-
-public enum GapStatus
-{
-    Open,
-    Closed,
-}
-
-/// <summary>Gaps in what the caller's meters report, the newest first.</summary>
-public sealed record ListGaps(PageRequest Page, Id<Center>? CenterId, GapStatus? Status) : IQuery<Page<GapAnswer>>, IPaged;
-
-public sealed class ListGapsHandler(IMarketplaceDb db) : IRequestHandler<ListGaps, Page<GapAnswer>>
-{
-    public async Task<Page<GapAnswer>> Handle(ListGaps request, CancellationToken cancellationToken)
+    private Task<Dictionary<Id<Center>, Id<Organization>>> OwnersAsync(IEnumerable<Leg> legs, CancellationToken cancellationToken)
     {
-        var gaps = db.UsageGaps.AsNoTracking().Where(gap =>
-            (request.CenterId == null || gap.CenterId == request.CenterId) && (request.Status == null || (request.Status == GapStatus.Open ? gap.ClosedAt == null : gap.ClosedAt != null)));
-        return (await gaps.NewestFirstAsync(request.Page, gap => gap.Id, cancellationToken))
-            .Select(gap => new GapAnswer(gap.Id, gap.LegId, gap.CenterId, gap.ProviderId, gap.From, gap.To, gap.FoundAt, gap.ClosedAt));
+        var centers = legs.Select(leg => leg.CenterId).Distinct().ToList();
+        return db.Centers.Where(center => centers.Contains(center.Id)).ToDictionaryAsync(center => center.Id, center => center.OwnerId, cancellationToken);
+    }
+
+    private static UsageGap Make(Id<Leg> leg, Id<Center> center, Id<Organization> provider, Hour from, Hour? to, DateTimeOffset now)
+    {
+        var gap = new UsageGap { Id = Id<UsageGap>.New(now), LegId = leg, CenterId = center, ProviderId = provider, From = from, FoundAt = now };
+        if (to is { } end)
+        {
+            gap.EndAt(end);
+        }
+
+        return gap;
     }
 }

@@ -8,41 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Metering;
 
-/// <param name="Index">The event's place in the batch, from 0.</param>
-public sealed record ConflictAnswer(string Source, string Id, string Code, int Index);
-
-/// <param name="Source">As sent; null where it couldn't be read.</param>
-/// <param name="Id">As sent; null where it couldn't be read.</param>
-/// <param name="Index">The item's place in the batch, from 0.</param>
-public sealed record RejectedAnswer(string? Source, string? Id, string Code, string Detail, int Index);
-
-/// <summary>What became of each item of a batch; those that aren't listed were accepted now, or before.</summary>
-public sealed record UsageAnswer(int Accepted, int Duplicates, IReadOnlyList<ConflictAnswer> Conflicts, IReadOnlyList<RejectedAnswer> Rejected)
-{
-    internal static UsageAnswer Of(UsageBatch batch, List<UsageItem> items, IReadOnlyList<Judgement> judgements)
-    {
-        var conflicts = new List<ConflictAnswer>();
-        var rejected = batch.Items.Where(item => item.Malformed is not null)
-            .Select(item => new RejectedAnswer(item.Source, item.Id, item.Malformed!.Code, item.Malformed.Detail, item.Index)).ToList();
-        for (var i = 0; i < items.Count; i++)
-        {
-            var item = items[i];
-            if (judgements[i].Verdict == Verdict.Conflict)
-            {
-                conflicts.Add(new(item.Source!, item.Id!, MeteringErrors.Conflict, item.Index));
-            }
-            else if (judgements[i].Refusal is { } refusal)
-            {
-                rejected.Add(new(item.Source, item.Id, refusal.Code, refusal.Detail, item.Index));
-            }
-        }
-
-        return new(
-            judgements.Count(j => j.Verdict == Verdict.Accepted), judgements.Count(j => j.Verdict == Verdict.Duplicate), conflicts,
-            [.. rejected.OrderBy(item => item.Index)]);
-    }
-}
-
 /// <summary>
 /// Takes a batch of a provider's usage events: each gets its verdict, and all that are accepted count from the same instant.
 /// </summary>
@@ -51,7 +16,7 @@ public sealed record UsageAnswer(int Accepted, int Duplicates, IReadOnlyList<Con
 public sealed record RecordUsage(UsageBatch Batch, Id<Meter>? MeterId, string? Signature) : ICommand<UsageAnswer>;
 
 public sealed class RecordUsageHandler(
-    IMarketplaceDb db, RequestContext context, BatchSignatures signatures, KnownReadings knownReadings, IReadingStore store, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, IUnitOfWork unitOfWork, RequestContext context, BatchSignatures signatures, KnownReadings known, IReadingStore store, AuditLog audit, MarketClock clock)
     : IRequestHandler<RecordUsage, UsageAnswer>
 {
     public async Task<UsageAnswer> Handle(RecordUsage request, CancellationToken cancellationToken)
@@ -60,28 +25,37 @@ public sealed class RecordUsageHandler(
         var items = request.Batch.Items.Where(item => item.Event is not null).ToList();
         var events = items.ConvertAll(item => item.Event!);
         var meters = await MetersAsync(events, cancellationToken);
+        var (legs, resold) = await LegsAsync(events, cancellationToken);
+        var standing = await known.StandingAsync(events, meters, legs, cancellationToken);
+        var (judge, judgements) = Judge(standing);
 
-        // Legs before readings: their versions vouch for what is read after them.
-        var legs = await LegsAsync(events, cancellationToken);
-        var judge = new ReadingJudge(clock.GetUtcNow(), meters, legs, signer);
-        foreach (var reading in await knownReadings.ForAsync(events, meters, legs, cancellationToken))
+        // What stands is enough where nothing is rejected: what it shows to be there is there, and what is taken for new, and isn't,
+        // breaks the key. Then all of this is done again, by the names of all events.
+        if (unitOfWork.Attempt > 1 || judgements.Any(judgement => judgement.Verdict == Verdict.Rejected))
         {
-            judge.Know(reading);
+            (judge, judgements) = Judge([.. standing, .. await known.NamedAsync(events, meters, cancellationToken)]);
         }
 
-        foreach (var bought in await ResoldAsync(legs.Keys, cancellationToken))
-        {
-            judge.KnowResold(bought);
-        }
-
-        var answer = UsageAnswer.Of(request.Batch, items, judge.Judge(events));
+        var answer = UsageAnswer.Of(request.Batch, items, judgements);
         if (judge.Accepted.Count > 0)
         {
-            await ApplyAsync(judge, legs, cancellationToken);
+            await ApplyAsync(judge, cancellationToken);
             Record(request.Batch, signer, judge, answer);
         }
 
         return answer;
+
+        (ReadingJudge Judge, IReadOnlyList<Judgement> Judgements) Judge(IReadOnlyList<Reading> readings)
+        {
+            var made = new ReadingJudge(clock.GetUtcNow(), meters, legs, signer);
+            resold.ForEach(made.KnowResold);
+            foreach (var reading in readings)
+            {
+                made.Know(reading);
+            }
+
+            return (made, made.Judge(events));
+        }
     }
 
     private Task<Dictionary<string, Meter>> MetersAsync(List<UsageEvent> events, CancellationToken cancellationToken)
@@ -92,24 +66,20 @@ public sealed class RecordUsageHandler(
             .ToDictionaryAsync(meter => meter.Source, cancellationToken);
     }
 
-    /// <summary>By whose nodes they stand on, not by who sells them: a resold leg is metered by the provider as before.</summary>
-    private Task<Dictionary<Id<Leg>, Leg>> LegsAsync(List<UsageEvent> events, CancellationToken cancellationToken)
+    /// <summary>By whose nodes they stand on, not by who sells them: a resold leg is metered by the provider as before. With them, what was bought of them.</summary>
+    private async Task<(Dictionary<Id<Leg>, Leg> Legs, List<Leg> Resold)> LegsAsync(List<UsageEvent> events, CancellationToken cancellationToken)
     {
         var me = context.Caller.OrganizationId;
         var ids = events.Select(sent => sent.LegId).Distinct().ToList();
-        return db.Legs.IgnoreQueryFilters()
-            .Where(leg => EF.Parameter(ids).Contains(leg.Id) && db.Centers.Any(center => center.Id == leg.CenterId && center.OwnerId == me))
-            .ToDictionaryAsync(leg => leg.Id, cancellationToken);
+        var rows = await db.Legs.IgnoreQueryFilters().AsNoTracking()
+            .Where(leg => EF.Parameter(ids).Contains(leg.Id) || (leg.ParentId != null && EF.Parameter(ids).Contains(leg.ParentId.Value) && leg.CancelledAt == null))
+            .Select(leg => new { Leg = leg, Mine = db.Centers.Any(center => center.Id == leg.CenterId && center.OwnerId == me) }).ToListAsync(cancellationToken);
+        return (
+            rows.Where(row => row.Mine && ids.Contains(row.Leg.Id)).ToDictionary(row => row.Leg.Id, row => row.Leg),
+            [.. rows.Select(row => row.Leg).Where(leg => leg is { ParentId: { } parent, CancelledAt: null } && ids.Contains(parent))]);
     }
 
-    private Task<List<Leg>> ResoldAsync(IReadOnlyCollection<Id<Leg>> legs, CancellationToken cancellationToken)
-    {
-        var ids = legs.ToList();
-        return db.Legs.IgnoreQueryFilters().AsNoTracking()
-            .Where(leg => leg.ParentId != null && EF.Parameter(ids).Contains(leg.ParentId.Value) && leg.CancelledAt == null).ToListAsync(cancellationToken);
-    }
-
-    private async Task ApplyAsync(ReadingJudge judge, Dictionary<Id<Leg>, Leg> legs, CancellationToken cancellationToken)
+    private async Task ApplyAsync(ReadingJudge judge, CancellationToken cancellationToken)
     {
         await store.AddAsync(judge.Accepted, cancellationToken);
         foreach (var reading in judge.Replaced)
@@ -118,11 +88,10 @@ public sealed class RecordUsageHandler(
             reading.ReplaceAt(judge.Versions[reading.LegId]);
         }
 
-        foreach (var (legId, version) in judge.Versions)
-        {
-            legs[legId].UsageVersion = version;
-        }
-
+        // All of it reads one moment, so that who comes second is refused here by the database, and runs again.
+        var legs = judge.Versions.Keys.ToList();
+        await db.Legs.IgnoreQueryFilters().Where(leg => EF.Parameter(legs).Contains(leg.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(leg => leg.UsageVersion, leg => leg.UsageVersion + 1), cancellationToken);
         var kept = await KeptAsync(judge.Changes.Keys, cancellationToken);
         foreach (var (key, change) in judge.Changes)
         {

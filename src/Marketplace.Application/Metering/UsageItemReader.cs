@@ -26,19 +26,24 @@ internal sealed class UsageItemReader
     private static readonly (string Name, byte[] Bytes)[] Fields = Names(
         "data.", "from", "to", "cards", "card", "milli", "busySeconds", "inputTokens", "outputTokens", "energyWh", "status", "replaces");
 
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    /// <summary>Which known names the item has so far: a bit each, in the order of the two tables. Others stand in <see cref="_seenOthers"/>.</summary>
+    private int _seen;
+
+    private readonly HashSet<string> _seenOthers = new(StringComparer.Ordinal);
     private UsageItemFields _item;
     private string? _wrong;
 
-    /// <summary>The last source: in one batch most are the same, and one copy of it will do.</summary>
+    /// <summary>The last source and subject: in one batch most are the same, and one copy of each will do.</summary>
     private string _source = "";
+
+    private string _subject = "";
 
     /// <summary>Reads the item that the reader stands at the start of, and leaves the reader at its end.</summary>
     /// <exception cref="JsonException">The body is no JSON from here on.</exception>
     public UsageItem Read(ref Utf8JsonReader json, int index)
     {
-        (_item, _wrong) = (default, null);
-        _seen.Clear();
+        (_item, _wrong, _seen) = (default, null, 0);
+        _seenOthers.Clear();
         if (json.TokenType != JsonTokenType.StartObject)
         {
             json.Skip();
@@ -67,10 +72,9 @@ internal sealed class UsageItemReader
 
     private void ReadEnvelope(ref Utf8JsonReader json)
     {
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        for (var next = 0; json.Read() && json.TokenType == JsonTokenType.PropertyName;)
         {
-            var name = Name(ref json, "");
-            CheckOnce(name);
+            var name = Name(ref json, Attributes, ref next) ?? Other(json.GetString()!);
             json.Read();
             switch (name)
             {
@@ -81,13 +85,13 @@ internal sealed class UsageItemReader
                     _item.Type = json.TokenType == JsonTokenType.String && json.ValueTextEquals(Type) ? Type : Text(name, ref json, UsageEvent.MaxText);
                     break;
                 case "source":
-                    _item.Source = Source(name, ref json);
+                    _item.Source = Repeated(name, ref json, ref _source);
                     break;
                 case "id":
                     _item.Id = Text(name, ref json, UsageEvent.MaxText);
                     break;
                 case "subject":
-                    _item.Subject = Text(name, ref json, UsageEvent.MaxText);
+                    _item.Subject = Repeated(name, ref json, ref _subject);
                     break;
                 case "time":
                     Instant(name, ref json);
@@ -113,10 +117,9 @@ internal sealed class UsageItemReader
 
     private void ReadData(ref Utf8JsonReader json)
     {
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        for (var next = 0; json.Read() && json.TokenType == JsonTokenType.PropertyName;)
         {
-            var name = Name(ref json, "data.");
-            CheckOnce(name);
+            var name = Name(ref json, Fields, ref next) ?? Other("data." + json.GetString());
             json.Read();
             if (!ReadField(name, ref json, absent: json.TokenType == JsonTokenType.Null))
             {
@@ -186,18 +189,31 @@ internal sealed class UsageItemReader
             && (_item.Replaces is null || _item.Replaces != _item.Id || Wrong("data.replaces", "must name another event"));
     }
 
-    /// <summary>The names that every event has are constants; only others cost a text of their own.</summary>
-    private static string Name(ref Utf8JsonReader json, string within)
+    /// <summary>
+    /// The name that the reader stands at, if it is a known one: those cost no text. Senders write their events alike, so that the
+    /// name behind the last one is the likeliest.
+    /// </summary>
+    private string? Name(ref Utf8JsonReader json, (string Name, byte[] Bytes)[] known, ref int next)
     {
-        foreach (var (known, bytes) in within.Length == 0 ? Attributes : Fields)
+        for (var tried = 0; tried < known.Length; tried++)
         {
-            if (json.ValueTextEquals(bytes))
+            var at = (next + tried) % known.Length;
+            if (json.ValueTextEquals(known[at].Bytes))
             {
-                return known;
+                var bit = 1 << (known == Fields ? Attributes.Length + at : at);
+                CheckOnce(known[at].Name, (_seen & bit) == 0);
+                (_seen, next) = (_seen | bit, at + 1);
+                return known[at].Name;
             }
         }
 
-        return within + json.GetString();
+        return null;
+    }
+
+    private string Other(string name)
+    {
+        CheckOnce(name, _seenOthers.Add(name));
+        return name;
     }
 
     private static (string Name, byte[] Bytes)[] Names(string within, params ReadOnlySpan<string> names)
@@ -211,9 +227,9 @@ internal sealed class UsageItemReader
         return known;
     }
 
-    private void CheckOnce(string name)
+    private void CheckOnce(string name, bool first)
     {
-        if (!_seen.Add(name))
+        if (!first)
         {
             Wrong(Shown(name), "stands twice");
         }
@@ -258,16 +274,16 @@ internal sealed class UsageItemReader
         return null;
     }
 
-    private string? Source(string name, ref Utf8JsonReader json)
+    private string? Repeated(string name, ref Utf8JsonReader json, ref string last)
     {
-        if (_source.Length > 0 && json.TokenType == JsonTokenType.String && json.ValueTextEquals(_source))
+        if (last.Length > 0 && json.TokenType == JsonTokenType.String && json.ValueTextEquals(last))
         {
-            return _source;
+            return last;
         }
 
-        var source = Text(name, ref json, UsageEvent.MaxText);
-        _source = source ?? "";
-        return source;
+        var text = Text(name, ref json, UsageEvent.MaxText);
+        last = text ?? "";
+        return text;
     }
 
     private string? CardName(string name, ref Utf8JsonReader json) =>

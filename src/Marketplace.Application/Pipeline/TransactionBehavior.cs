@@ -14,6 +14,9 @@ namespace Marketplace.Application.Pipeline;
 /// </summary>
 public interface IUnitOfWork
 {
+    /// <summary>How often the work that is under way was begun: 1, and one more with each race that it lost.</summary>
+    int Attempt { get; }
+
     /// <exception cref="RuleException"><c>concurrency.conflict</c>: it lost every time.</exception>
     Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 

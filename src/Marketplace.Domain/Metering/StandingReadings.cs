@@ -98,7 +98,7 @@ internal sealed class StandingReadings
             foreach (var other in _slots.GetValueOrDefault(slot) ?? [])
             {
                 // One that lies in several slots is met in the first that both touch.
-                if (slot == Math.Max(first, First(other)) && other.From < reading.To && other.To > reading.From)
+                if (other.From < reading.To && other.To > reading.From && slot == Math.Max(first, First(other)))
                 {
                     yield return other;
                 }

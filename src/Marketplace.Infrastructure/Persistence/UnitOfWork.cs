@@ -44,6 +44,8 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
         : db.Database.IsSqlServer() ? IsolationLevel.Snapshot
         : IsolationLevel.Serializable;
 
+    public int Attempt { get; private set; }
+
     public async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         if (db.Database.CurrentTransaction is not null)
@@ -51,7 +53,7 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
             return await work(cancellationToken);
         }
 
-        for (var attempt = 1; ; attempt++)
+        for (Attempt = 1; ; Attempt++)
         {
             try
             {
@@ -59,14 +61,14 @@ internal sealed partial class UnitOfWork(MarketplaceDbContext db, SqliteWriteQue
             }
             catch (Exception lost) when (LostARace(lost))
             {
-                if (attempt == Attempts)
+                if (Attempt == Attempts)
                 {
                     throw new RuleException(Refusal.Conflict, "concurrency.conflict", "Others changed the same rows again and again; try again.");
                 }
 
                 Telemetry.LostRace();
-                Lost(attempt, lost.GetType().Name);
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 1 << Math.Min(attempt + 2, 8))), cancellationToken);
+                Lost(Attempt, lost.GetType().Name);
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 1 << Math.Min(Attempt + 2, 8))), cancellationToken);
             }
         }
     }

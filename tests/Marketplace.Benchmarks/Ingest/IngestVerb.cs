@@ -172,7 +172,9 @@ internal static class IngestVerb
         await using var db = Open(settings);
         await using var connection = await BulkWriter.OpenAsync(db);
         var writer = new BulkWriter(db, connection);
-        const int chunk = 500_000;
+
+        // Whole minutes of all cards: the next chunk goes on where this one ends.
+        var chunk = 500_000 / (shape.Legs * Stream.Cards) * (shape.Legs * Stream.Cards);
         foreach (var centre in centres)
         {
             for (var first = 0; first < shape.Rows / Senders; first += chunk)

@@ -24,6 +24,42 @@ public sealed class ImplausibleUsageTests(Servers servers) : IClassFixture<Serve
     }
 
     [Theory, EveryDatabase]
+    public async Task A_day_is_looked_at_when_it_is_over_and_flagged_once_a_month(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        var (honest, idle) = (await server.ShopAsync(), await server.ShopAsync());
+        var start = (await server.NextMonthAsync()).AddDays(9);
+        var legs = new List<(Shop Shop, string Leg, int EnergyWh)>();
+        foreach (var (shop, energyWh) in new[] { (honest, 2000), (idle, 400) })
+        {
+            legs.Add((shop, (await (await server.BuyerAsync()).BuyAsync(shop, 8, start, 60))["legs[0].id"], energyWh));
+        }
+
+        for (var hour = 0; hour < 60; hour += 6)
+        {
+            await server.MoveClockAsync(start.AddHours(hour + 6));
+            foreach (var (shop, leg, energyWh) in legs)
+            {
+                Assert.Equal("6", (await shop.SendAsync([.. Enumerable.Range(hour, 6).Select(at =>
+                {
+                    var reading = shop.Reading(leg, start.AddHours(at), 8);
+                    reading["data"]!["energyWh"] = energyWh;
+                    return reading;
+                })])).Is(200)["accepted"]);
+            }
+
+            Assert.Equal(hour < 24 ? [] : Ids(idle), await FlaggedAsync(server, "usage.energy"));
+        }
+
+        var flag = (await server.Admin.GetAsync("/v1/audit/flags?code=usage.energy")).Is(200);
+        Assert.Equal(start.ToString("yyyy-MM-dd"), flag["items[0].detail.days[0]"]);
+        await server.MoveClockAsync(start.AddDays(3).AddHours(6));
+        (await server.Admin.PostAsync("/v1/jobs/look-at-usage/runs")).Is(200);
+        Assert.Single(await FlaggedAsync(server, "usage.energy"));
+        Assert.Empty(server.Faults);
+    }
+
+    [Theory, EveryDatabase]
     public async Task The_same_curve_on_many_cards_is_flagged_and_curves_that_differ_are_not(DatabaseKind database)
     {
         var server = await servers.FreshAsync(database);

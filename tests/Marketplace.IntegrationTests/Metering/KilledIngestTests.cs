@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Shared;
 using Marketplace.IntegrationTests.Harness;
+using Microsoft.EntityFrameworkCore;
 using static Marketplace.IntegrationTests.Metering.Metered;
 
 namespace Marketplace.IntegrationTests.Metering;
 
 /// <summary>
 /// A stream that comes shuffled, doubled, corrected and cut anyhow, to a process that is killed at random points, gives the
-/// usage of the clean stream.
+/// readings and the usage of the clean stream, and knows them again as it does.
 /// </summary>
 public sealed class KilledIngestTests(Servers servers, ITestOutputHelper output) : IClassFixture<Servers>
 {
@@ -15,7 +18,7 @@ public sealed class KilledIngestTests(Servers servers, ITestOutputHelper output)
     private const int Minutes = 4 * 60;
 
     [Theory, EveryDatabase]
-    public async Task However_often_it_is_killed_the_usage_is_that_of_the_clean_stream(DatabaseKind database)
+    public async Task However_often_it_is_killed_all_is_as_after_the_clean_stream(DatabaseKind database)
     {
         var seed = Environment.TickCount;
         output.WriteLine("seed " + seed.ToString(CultureInfo.InvariantCulture));
@@ -32,7 +35,9 @@ public sealed class KilledIngestTests(Servers servers, ITestOutputHelper output)
             await using var process = await ApiProcess.StartAsync(disturbed.Server.Database.Settings, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Sandbox__Enabled"] = "true" });
             using var http = new HttpClient { BaseAddress = process.Address };
             http.DefaultRequestHeaders.Authorization = new("Bearer", disturbed.Capacity.Provider.Token);
-            var killed = kills < Kills ? Task.Run(() => KillAfterAsync(process, random.Next(20, 400))) : Task.CompletedTask;
+            var point = random.Next(20, 400);
+            var killed = kills < Kills ? Task.Run(() => KillAfterAsync(process, point)) : Task.CompletedTask;
+            output.WriteLine(kills < Kills ? $"killed after {point} ms, {left.Sum(batch => batch.Length)} readings to go" : "left alone");
             while (left.TryDequeue(out var batch))
             {
                 if (await SendAsync(http, disturbed, batch) is not { } answer)
@@ -56,10 +61,41 @@ public sealed class KilledIngestTests(Servers servers, ITestOutputHelper output)
         }
 
         Assert.Equal(await clean.UsageAsync(), await disturbed.UsageAsync());
+        Assert.Equal(await ReadingsAsync(clean), await ReadingsAsync(disturbed));
+        Assert.Equal(await HoursAsync(clean), await HoursAsync(disturbed));
         await disturbed.CheckKeptAsync();
+
+        // What judging goes by is the same: to both the whole stream is old, and so is what contradicts it.
+        object[] again = [.. stream.Select(reading => reading.Of(disturbed))];
+        Assert.Equal($"0 {stream.Count} 0", Verdicts(await disturbed.SendAsync(again)));
+        Assert.Equal(
+            Verdicts(await clean.SendAsync([.. Contradicting(stream).Select(reading => reading.Of(clean))])),
+            Verdicts(await disturbed.SendAsync([.. Contradicting(stream).Select(reading => reading.Of(disturbed))])));
         var verified = (await disturbed.Server.Admin.PostAsync("/v1/audit/verifications")).Is(200);
         Assert.All(verified.Items("invariants"), invariant => Assert.True(invariant["holds"]!.GetValue<bool>(), $"seed {seed}: {invariant}"));
     }
+
+    /// <summary>Every identity with other content, every time under another identity, and a second correction of what was corrected.</summary>
+    private static IEnumerable<Sent> Contradicting(List<Sent> stream) => stream.SelectMany(sent =>
+        (Sent[])[sent with { Cards = (sent.Cards + 1) % 9 }, sent with { Id = "x" + sent.Id, Replaces = null }, .. sent.Replaces is null ? (Sent[])[] : [sent with { Id = "y" + sent.Id }]]);
+
+    /// <summary>All that is stored of each reading, but when and in which batch it came.</summary>
+    private static async Task<string> ReadingsAsync(Metered metered)
+    {
+        await using var db = metered.Server.Database.Open();
+        var readings = await db.Readings.AsNoTracking().ToListAsync();
+        return string.Join('\n', readings.OrderBy(reading => reading.EventId, StringComparer.Ordinal).Select(reading =>
+            $"{Leg(metered, reading.LegId)} {reading.EventId} {reading.From - metered.Start} {reading.To - metered.Start} {reading.Cards} {reading.Milli} {reading.Card} {reading.Status} {reading.Replaces} {reading.Attested} {reading.Stands}"));
+    }
+
+    private static async Task<string> HoursAsync(Metered metered)
+    {
+        await using var db = metered.Server.Database.Open();
+        var hours = await db.UsageHours.AsNoTracking().ToListAsync();
+        return string.Join('\n', hours.OrderBy(hour => Leg(metered, hour.LegId)).ThenBy(hour => hour.Hour).Select(hour => $"{Leg(metered, hour.LegId)} {hour.Hour.Start - metered.Start} {hour.Amounts}"));
+    }
+
+    private static int Leg(Metered metered, Id<Leg> leg) => metered.Legs.ToList().IndexOf(leg.ToString());
 
     private static async Task KillAfterAsync(ApiProcess process, int milliseconds)
     {

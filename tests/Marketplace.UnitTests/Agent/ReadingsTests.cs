@@ -27,7 +27,7 @@ public sealed class ReadingsTests
     {
         var sample = new Sample(Noon.AddSeconds(at), [new(0, null, null, Healthy: true), new(1, null, null, Healthy: true), new(3, null, null, Healthy: true)]);
 
-        var readings = Of(sample, before is { } seconds ? Noon.AddSeconds(seconds) : null);
+        var readings = Of(sample, before is { } seconds ? new(Noon.AddSeconds(seconds), []) : null);
 
         Assert.Equal(expected, string.Join(", ", readings.Select(reading => string.Create(CultureInfo.InvariantCulture,
             $"{reading.Subject} {reading.Data.Card} {(reading.Data.From - Noon).TotalSeconds} {(reading.Data.To - Noon).TotalSeconds} {reading.Data.Status}"))));
@@ -37,7 +37,7 @@ public sealed class ReadingsTests
     [Fact]
     public void Busy_time_and_energy_are_rounded_down_and_shared_as_the_card_is()
     {
-        var readings = Of(new(Noon.AddSeconds(59), [new(1, 33.4m, 100m, Healthy: true), new(2, 50m, 311.7m, Healthy: true)]), Noon);
+        var readings = Of(new(Noon.AddSeconds(59), [new(1, 33.4m, 100m, Healthy: true), new(2, 50m, 311.7m, Healthy: true)]), new(Noon, []));
 
         Assert.Equal(("down", null, null), readings.Where(reading => reading.Data.Card == 0).Select(reading => (reading.Data.Status, reading.Data.BusySeconds, reading.Data.EnergyWh)).Single());
         Assert.Equal(("up", 19L, 1.638m), readings.Where(reading => reading.Data.Card == 1).Select(reading => (reading.Data.Status, reading.Data.BusySeconds!.Value, reading.Data.EnergyWh!.Value)).Single());
@@ -47,10 +47,28 @@ public sealed class ReadingsTests
     [Fact]
     public void A_card_that_isnt_well_wasnt_its_buyers_to_use()
     {
-        var reading = Of(new(Noon.AddSeconds(59), [new(0, 90, 300, Healthy: false)]), Noon)[0];
+        var reading = Of(new(Noon.AddSeconds(59), [new(0, 90, 300, Healthy: false)]), new(Noon, []))[0];
 
         Assert.Equal(("a.0." + Noon.ToUnixTimeSeconds(), "down", null), (reading.Id, reading.Data.Status, reading.Data.BusySeconds));
     }
 
-    private static List<Reading> Of(Sample sample, DateTimeOffset? before) => [.. Readings.Of(new(sample, before, SpoolPosition.Start), Legs, "urn:m", TimeSpan.FromMinutes(3))];
+    [Theory]
+    [InlineData(100, 160, 60)]
+    [InlineData(100, 100, 0)]
+    [InlineData(100, 40, 40)]
+    [InlineData(null, 40, null)]
+    [InlineData(100, null, null)]
+    public void Tokens_are_what_the_counter_went_on_by_or_stands_at_since_it_began_anew(int? before, int? at, int? expected)
+    {
+        var readings = Of(
+            new(Noon.AddSeconds(30), [.. Enumerable.Range(0, 3).Select(card => new CardState(card, null, null, Healthy: true, at, 2 * at))]),
+            new(Noon.AddSeconds(-30), [.. Enumerable.Range(0, 3).Select(card => new CardState(card, null, null, Healthy: true, before, 2 * before))]));
+
+        // Card 1 changes hands in the middle of the minute; card 2 is shared.
+        Assert.Equal(
+            [("a", 0, expected, 2 * expected), ("a", 1, expected / 2, expected), ("b", 1, expected / 2, expected), ("b", 2, null, null)],
+            readings.Select(reading => (reading.Subject, reading.Data.Card, (int?)reading.Data.InputTokens, (int?)reading.Data.OutputTokens)));
+    }
+
+    private static List<Reading> Of(Sample sample, Sample? before) => [.. Readings.Of(new(sample, before, SpoolPosition.Start), Legs, "urn:m", TimeSpan.FromMinutes(3))];
 }

@@ -36,6 +36,12 @@ public sealed class SenderTests : IDisposable
                 Assert.True(spool.TryAppend(new(Start.AddMinutes(taken++), [new(0, 50, 300, Healthy: true), new(1, null, null, Healthy: true)])));
             }
 
+            // Now and then somebody or the disk has spoilt what stands beside the spool.
+            foreach (var file in new[] { "position.json", "batch.json" }.Select(name => Path.Combine(_folder, name)).Where(file => File.Exists(file) && random.Next(25) == 0))
+            {
+                await File.WriteAllTextAsync(file, new[] { "", "{", "null", "[]", "{\"segment\":9,\"offset\":7}" }[random.Next(5)]);
+            }
+
             using var market = new MarketApi(new(api, disposeHandler: false) { BaseAddress = settings.Api }, settings, TimeProvider.System);
             var sender = Sender(settings, spool, market);
             try

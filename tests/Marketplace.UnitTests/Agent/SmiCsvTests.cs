@@ -12,6 +12,7 @@ public sealed class SmiCsvTests
     [InlineData("power.draw [W],name,index\r\n70,H800,3\r\n", "3 - 70 ok")]
     [InlineData("NPU ID,Health,AICore(%),Power(W)\n0,OK,99,310.5\n7,Warning,0,90\n", "0 99 310.5 ok; 7 0 90 ill")]
     [InlineData("index,utilization.gpu [%]\n0,101 %\n1,-1 %\nindex,utilization.gpu [%]\n0,7 %\n", "0 - - ok; 1 - - ok; 0 7 - ok")]
+    [InlineData("index,input_tokens,output_tokens\n0,12,3\n1,-1,x\n", "0 - - ok 12 3; 1 - - ok")]
     [InlineData("index\n", "")]
     [InlineData("index\nx\n-1\n5000\n\n", "?; ?; ?")]
     public void Rows_are_read_by_the_names_of_their_columns(string csv, string expected) => Assert.Equal(expected, string.Join("; ", Read(csv).Select(Shown)));
@@ -94,5 +95,5 @@ public sealed class SmiCsvTests
 
     private static string Shown(SmiRow row) => row.Card is not { } card
         ? "?"
-        : string.Create(CultureInfo.InvariantCulture, $"{card.Index} {card.Busy?.ToString(CultureInfo.InvariantCulture) ?? "-"} {card.Watts?.ToString(CultureInfo.InvariantCulture) ?? "-"} {(card.Healthy ? "ok" : "ill")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{card.Index} {card.Busy?.ToString(CultureInfo.InvariantCulture) ?? "-"} {card.Watts?.ToString(CultureInfo.InvariantCulture) ?? "-"} {(card.Healthy ? "ok" : "ill")} {card.InputTokens} {card.OutputTokens}").TrimEnd();
 }

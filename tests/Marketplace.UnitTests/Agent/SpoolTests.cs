@@ -50,7 +50,7 @@ public sealed class SpoolTests : IDisposable
         var read = new List<(int? Before, int At)>();
         while (again.Read(position, 7) is [.., var last] samples)
         {
-            read.AddRange(samples.Select(one => (one.Before is { } before ? (int?)(before - Start).TotalMinutes : null, Minutes(one.Sample))));
+            read.AddRange(samples.Select(one => (one.Before is { } before ? (int?)Minutes(before) : null, Minutes(one.Sample))));
             position = last.Next;
             again.Forget(position);
         }
@@ -58,6 +58,19 @@ public sealed class SpoolTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 60).Select(i => (i == 0 ? null : (int?)(i - 1), i)), read);
         Assert.Single(Directory.GetFiles(Path.Combine(_folder, "samples")));
         Assert.Equal(59, Minutes(again.Last!));
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(7, 100)]
+    [InlineData(1, 5)]
+    [InlineData(1, 1_000_000)]
+    public void A_place_that_isnt_in_the_spool_is_its_beginning(long segment, long offset)
+    {
+        using var spool = Open();
+        Assert.True(spool.TryAppend(At(0)) && spool.TryAppend(At(1)));
+
+        Assert.Equal([0, 1], spool.Read(new(segment, offset, At(5)), 10).Select(read => Minutes(read.Sample)));
     }
 
     [Fact]
