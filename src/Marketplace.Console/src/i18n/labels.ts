@@ -32,18 +32,18 @@ export const labels = {
   none: 'None', energy: 'Energy', up: 'Up', down: 'Down',
   invoicedWrongly: 'Invoiced wrongly', serviceEnded: 'Service ended', allowance: 'Allowance',
   pending: 'To be sent', dead: 'Given up', matched: 'Booked', unmatched: 'Waits', resolved: 'Resolved', approve: 'Approve',
-  deposit: 'A buyer’s deposit', withdrawal: 'A deposit sent back', payment: 'Payment of an invoice', settlement: 'Payout of a settlement', buyers: 'The buyers’ part', programmes: 'The programmes’ part',
+  deposit: 'A buyer’s deposit', withdrawal: 'A deposit sent back', payment: 'Payment of an invoice', settlement: 'Payout of a settlement', claim: 'Payment of a claim', buyers: 'The buyers’ part', programmes: 'The programmes’ part',
   owner: 'Owner', operator: 'Operator', viewer: 'Viewer', meter: 'Meter',
   application: 'By application', contractSigning: 'By signing of the contract', days: 'By days',
 } as const satisfies Record<Enumerated, Text>
 
 /** Names that the API gives as plain text. */
 const others: Record<string, Text> = {
-  active: 'Active', sold: 'Sold', closed: 'Closed', billed: 'Billed', 'card-hour': 'card-hours', seller: 'Seller', unfillable: 'Can’t be filled',
+  active: 'Active', sold: 'Sold', closed: 'Closed', billed: 'Billed', 'card-hour': 'card-hours', unfillable: 'Can’t be filled',
   'invoice.overdue': 'Overdue invoice', 'balance.low': 'Low balance', 'budget.exceeded': 'Passed budget',
   'counterparty.unknown': 'Unknown counterparty', known: 'Booked before', 'amount.differs': 'The reference is known with another amount', 'proposal.made': 'Waits for a second approval',
   'claim.none': 'No one claim of that amount', 'invoice.none': 'No open invoice of that number', 'settlement.none': 'No one settlement of that amount',
-  claim: 'Payment of a claim', PayClaim: 'Payment of a claim', WithdrawCommission: 'Commission payout', TransferMoney: 'A buyer’s transfer', SetCreditLimit: 'Credit limit', PayInvoice: 'Payment of an invoice', PaySettlement: 'Payout of a settlement',
+  PayClaim: 'Payment of a claim', WithdrawCommission: 'Commission payout', TransferMoney: 'A buyer’s transfer', SetCreditLimit: 'Credit limit', PayInvoice: 'Payment of an invoice', PaySettlement: 'Payout of a settlement',
   IssueCreditNote: 'Credit note', ResolveBankRow: 'Row of a bank statement',
   cards: 'Cards', centre: 'Centre', price: 'Price',
 }

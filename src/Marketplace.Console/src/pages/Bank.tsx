@@ -67,11 +67,11 @@ function Resolve({ row }: { row: Row }) {
       size="small"
       label="Say what it is"
       explain="The row is booked as what you say, in the same way as if it had been entered by hand."
-      initialValues={{ organizationId: null, invoiceId: null, settlementId: null, part: null }}
+      initialValues={{ organizationId: null, invoiceId: null, settlementId: null, part: null, claimId: null }}
       fields={<ResolveFields row={row} />}
       onSubmit={values => answer(api.POST('/v1/bank-statements/rows/{id}/resolutions', {
         params: { path: { id: row.id } },
-        body: { as: values.as, note: values.note, organizationId: values.organizationId ?? null, invoiceId: values.invoiceId ?? null, settlementId: values.settlementId ?? null, part: values.part ?? null },
+        body: { as: values.as, note: values.note, organizationId: values.organizationId ?? null, invoiceId: values.invoiceId ?? null, settlementId: values.settlementId ?? null, part: values.part ?? null, claimId: values.claimId ?? null },
       }))}
     />
   )
@@ -86,10 +86,11 @@ function ResolveFields({ row }: { row: Row }) {
   const known = useQuery(organizations)
   const invoices = useQuery({ queryKey: ['invoices', 'open'], enabled: kind === 'payment', queryFn: () => answer(api.GET('/v1/invoices', { params: { query: { limit: '500' } } })) })
   const settlements = useQuery({ queryKey: ['settlements', 'open'], enabled: kind === 'settlement', queryFn: () => answer(api.GET('/v1/settlements', { params: { query: { limit: '500' } } })) })
+  const claims = useQuery({ queryKey: ['claims', 'open'], enabled: kind === 'claim', queryFn: () => answer(api.GET('/v1/claims', { params: { query: { limit: '500' } } })) })
   const names = new Map((known.data?.items ?? []).map(organization => [organization.id, organization.name]))
   return (
     <>
-      <SelectField name="as" label="What it is" required options={optionsOf(out ? ['withdrawal', 'settlement', 'none'] : ['deposit', 'payment', 'none'], t)} />
+      <SelectField name="as" label="What it is" required options={optionsOf(out ? ['withdrawal', 'settlement', 'none'] : ['deposit', 'payment', 'claim', 'none'], t)} />
       {(kind === 'deposit' || kind === 'withdrawal') && (
         <SelectField name="organizationId" label="Organization" required options={(known.data?.items ?? []).map(organization => ({ value: organization.id, label: organization.name }))} />
       )}
@@ -103,6 +104,10 @@ function ResolveFields({ row }: { row: Row }) {
             .map(settlement => ({ value: settlement.id, label: `${format.month(settlement.period)} · ${names.get(settlement.sellerId) ?? ''} · ${format.money(settlement.net)}` }))} />
           <SelectField name="part" label="Part of it" options={optionsOf(['buyers', 'programmes'], t)} />
         </>
+      )}
+      {kind === 'claim' && (
+        <SelectField name="claimId" label="Claim" required options={(claims.data?.items ?? []).filter(claim => claim.status === 'decided')
+          .map(claim => ({ value: claim.id, label: `${claim.programme} · ${names.get(claim.payeeId) ?? ''} · ${format.money(claim.approved)}` }))} />
       )}
       <NoteField name="note" label="Note" required />
     </>
