@@ -62,7 +62,7 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>The button of a dialog, of the same name as the one that opened it.</summary>
     public ILocator DialogButton(string english) => Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = Text(english), Exact = true });
 
-    /// <summary>Chooses by typing, as a keyboard user does.</summary>
+    /// <summary>Chooses by typing, as a keyboard user does, one of a list that takes several and so stays open.</summary>
     public async Task ChooseAsync(string field, string option)
     {
         await Page.Locator(field).ClickAsync();
@@ -71,7 +71,7 @@ public sealed partial class Reader : IAsyncDisposable
         await Page.Keyboard.PressAsync("Escape");
     }
 
-    /// <summary>Chooses from a list that is too short to be searched.</summary>
+    /// <summary>Chooses the one of a list, which closes it.</summary>
     public async Task PickAsync(string field, string option)
     {
         await Page.Locator(field).ClickAsync();
