@@ -90,6 +90,7 @@ public static class DependencyInjection
         services.AddScoped<TransferMoneyHandler>();
         services.AddScoped<PayInvoiceHandler>();
         services.AddScoped<PaySettlementHandler>();
+        services.AddScoped<PayClaimHandler>();
         services.AddScoped<DocumentNumbers>();
         services.AddScoped<Invoicing>();
         services.AddScoped<Replayer>();

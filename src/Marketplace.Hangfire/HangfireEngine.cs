@@ -15,6 +15,10 @@ public sealed class CatalogueTick(JobRunner runner, MarketClock clock)
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     [DisableConcurrentExecution("{0}", 0)]
     public Task RunAsync(string job, CancellationToken cancellationToken) => runner.RunDueAsync(job, clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>The same for a job that workers share: each tick may find another worker to take part.</summary>
+    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
+    public Task JoinAsync(string job, CancellationToken cancellationToken) => runner.JoinDueAsync(job, clock.GetUtcNow(), cancellationToken);
 }
 
 public static class HangfireEngine
@@ -55,7 +59,15 @@ public static class HangfireEngine
         {
             foreach (var name in jobNames)
             {
-                manager.AddOrUpdate<CatalogueTick>(name, tick => tick.RunAsync(name, CancellationToken.None), $"*/{(int)interval.TotalSeconds} * * * * *");
+                var every = $"*/{(int)interval.TotalSeconds} * * * * *";
+                if (JobCatalogue.Shared.Contains(name))
+                {
+                    manager.AddOrUpdate<CatalogueTick>(name, tick => tick.JoinAsync(name, CancellationToken.None), every);
+                }
+                else
+                {
+                    manager.AddOrUpdate<CatalogueTick>(name, tick => tick.RunAsync(name, CancellationToken.None), every);
+                }
             }
 
             return Task.CompletedTask;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Marketplace.BrowserTests;
 using Marketplace.Infrastructure.Persistence;
 using Marketplace.IntegrationTests.Harness;
+using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(ConsoleHost))]
@@ -66,7 +67,8 @@ public sealed partial class ConsoleHost : IAsyncLifetime
     /// <param name="width">Of the window, in CSS pixels.</param>
     /// <param name="dark">Whether the reader's system is dark.</param>
     /// <param name="at">Another process's address, if not this one's.</param>
-    public async Task<Reader> OpenAsync(string language, int width = 1280, bool dark = false, Uri? at = null)
+    /// <param name="session">Somebody whose session they have, but whose cache they don't.</param>
+    public async Task<Reader> OpenAsync(string language, int width = 1280, bool dark = false, Uri? at = null, Reader? session = null)
     {
         SkipWhereMissing();
         var context = await _browser!.NewContextAsync(new()
@@ -76,10 +78,29 @@ public sealed partial class ConsoleHost : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = 900 },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
+            StorageState = session is null ? null : await session.Page.Context.StorageStateAsync(),
         });
         context.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
         return new(this, context, await context.NewPageAsync(), language);
+    }
+
+    /// <summary>A copy of the demo market's database, for a process that is to find it otherwise.</summary>
+    public async Task<DatabaseSettings> CopyAsync(string folder)
+    {
+        var file = Path.Combine(folder, "copy.db");
+        await AskAsync(Database, $"VACUUM INTO '{file}'");
+        return new(DatabaseProvider.Sqlite, $"Data Source={file}", null);
+    }
+
+    /// <summary>Runs a statement on a database of these tests; what it answers first, as text.</summary>
+    public static async Task<string?> AskAsync(DatabaseSettings database, string sql)
+    {
+        await using var connection = new SqliteConnection(database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))?.ToString();
     }
 
     public async ValueTask DisposeAsync()

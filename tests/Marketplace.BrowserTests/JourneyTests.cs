@@ -66,7 +66,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
 
         await reader.GoAsync("Listings");
         await reader.Button("List capacity").ClickAsync();
-        await reader.ChooseAsync("#centerId", name);
+        await reader.PickAsync("#centerId", name);
         await page.FillAsync("#pricePerCardHour", "7.35");
         await reader.DialogButton("List capacity").ClickAsync();
         await Expect((await reader.TableAsync("listings")).GetByText("7.35").First).ToBeVisibleAsync();

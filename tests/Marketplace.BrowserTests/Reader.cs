@@ -37,11 +37,13 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>A text of the console as this reader sees it.</summary>
     public string Text(string english) => Language == "zh" ? Chinese[english] : english;
 
-    public async Task SignInAsync(string role)
+    public Task SignInAsync(string role) => SignInAsync(role + "@demo.example", _host.Passwords[role]);
+
+    public async Task SignInAsync(string userName, string password)
     {
         await Page.GotoAsync("/");
-        await Page.FillAsync("#userName", role + "@demo.example");
-        await Page.FillAsync("#password", _host.Passwords[role]);
+        await Page.FillAsync("#userName", userName);
+        await Page.FillAsync("#password", password);
         await Page.Keyboard.PressAsync("Enter");
         await HeadingAsync("Overview");
     }
@@ -49,7 +51,7 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>Goes by the menu, as somebody would who doesn't know addresses.</summary>
     public async Task GoAsync(string page)
     {
-        await Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = Text(page), Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Navigation, new() { Name = Text("Pages"), Exact = true }).GetByRole(AriaRole.Link, new() { Name = Text(page), Exact = true }).ClickAsync();
         await HeadingAsync(page);
     }
 
@@ -60,13 +62,30 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>The button of a dialog, of the same name as the one that opened it.</summary>
     public ILocator DialogButton(string english) => Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = Text(english), Exact = true });
 
-    /// <summary>Chooses by typing, as a keyboard user does.</summary>
+    /// <summary>Chooses by typing, as a keyboard user does, one of a list that takes several and so stays open.</summary>
     public async Task ChooseAsync(string field, string option)
     {
         await Page.Locator(field).ClickAsync();
         await Page.Locator(field).PressSequentiallyAsync(option);
         await Page.Keyboard.PressAsync("Enter");
         await Page.Keyboard.PressAsync("Escape");
+    }
+
+    /// <summary>Chooses the one of a list, which closes it.</summary>
+    public async Task PickAsync(string field, string option)
+    {
+        await Page.Locator(field).ClickAsync();
+        await Page.Locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option").Filter(new() { HasText = option }).First.ClickAsync();
+    }
+
+    /// <summary>The secret that is told this once; the dialog is put away.</summary>
+    public async Task<string> ToldAsync()
+    {
+        var dialog = Page.Locator(".ant-modal-confirm");
+        var secret = await dialog.Locator("code").InnerTextAsync();
+        await dialog.Locator(".ant-btn-primary").ClickAsync();
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        return secret.Trim();
     }
 
     public async Task<ILocator> TableAsync(string name)

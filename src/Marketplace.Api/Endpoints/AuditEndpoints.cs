@@ -17,8 +17,8 @@ internal static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/v1/audit").WithTags("Audit");
-        group.MapGet("/entries", ([AsParameters] PageQuery page, string? action, string? subjectType, string? subjectId, string? actor, string? organizationId, string? from, string? to, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListAuditEntries(page.ToPage(), action, subjectType, subjectId, actor, organizationId is null ? null : Id<Organization>.Parse(organizationId), QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
+        group.MapGet("/entries", ([AsParameters] PageQuery page, string? action, string? subjectType, string? subjectId, string? actor, string? organizationId, string? from, string? to, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListAuditEntries(page.ToPage(), action, subjectType, subjectId, actor, organizationId is null ? null : Id<Organization>.Parse(organizationId), QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), QueryText.Sort<AuditColumn>(sort)), token))
             .Produces<Page<AuditEntryAnswer>>().WithSummary("Who did what, the newest first");
         group.MapGet("/seals", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAuditSeals(page.ToPage()), token))
             .Produces<Page<AuditSealAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The chain of seals");

@@ -35,8 +35,8 @@ internal static class BillingEndpoints
 
     private static void MapInvoices(RouteGroupBuilder group)
     {
-        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? side, bool? overdue, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId), QueryText.Name<InvoiceSide>(side, "side"), overdue ?? false), token))
+        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? side, bool? overdue, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId), QueryText.Name<InvoiceSide>(side, "side"), overdue ?? false, QueryText.Sort<InvoiceColumn>(sort)), token))
             .Produces<Page<InvoiceAnswer>>().WithSummary("Invoices that the caller got or issued");
         group.MapGet("/invoices/{id}", InvoiceAsync)
             .Produces<InvoiceAnswer>().WithSummary("One invoice; with .csv its lines, with .html a page to print, with .e-invoice the fields of a 数电票");

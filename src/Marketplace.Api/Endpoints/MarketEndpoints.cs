@@ -67,8 +67,8 @@ internal static class MarketEndpoints
         group.MapPost("/", (Body<CreateListing> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, listing => $"/v1/listings/{listing.Id}", token))
             .Produces<ListingAnswer>(201).RequireAuthorization(Policies.Provider).WithMetadata(new BodyLimit(MaxInventoryBytes)).WithSummary("Offer capacity");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListListings(page.ToPage(), accelerator, region, QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListListings(page.ToPage(), accelerator, region, QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), QueryText.Sort<ListingColumn>(sort)), token))
             .Produces<Page<ListingAnswer>>().WithSummary("What stands on offer, of every seller");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetListing(Id<Listing>.Parse(id)), token))
             .Produces<ListingAnswer>().WithSummary("One listing");
@@ -130,8 +130,8 @@ internal static class MarketEndpoints
         group.MapPost("/", (Body<PlaceOrder> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, order => $"/v1/orders/{order.Id}", token))
             .Produces<OrderAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Accept a quote: all its legs or none");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? status, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListOrders(page.ToPage(), QueryText.Name<OrderStatus>(status, "status")), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListOrders(page.ToPage(), QueryText.Name<OrderStatus>(status, "status"), QueryText.Sort<OrderColumn>(sort)), token))
             .Produces<Page<OrderAnswer>>().WithSummary("Orders that the caller bought or sold in");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetOrder(Id<Order>.Parse(id)), token))
             .Produces<OrderAnswer>().WithSummary("One order; a seller sees its own legs");

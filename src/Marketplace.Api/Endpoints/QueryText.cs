@@ -33,9 +33,30 @@ internal static class QueryText
         : Domain.Shared.Period.TryParse(text, out var period) ? period
         : throw InvalidRequestException.For(name, "must be a month such as \"2026-01\"");
 
+    /// <summary>A column to sort by, with a minus before it for the greatest first.</summary>
+    public static Sort<T>? Sort<T>(string? text)
+        where T : struct, Enum
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var descending = text[0] == '-';
+        return Named<T>(descending ? text[1..] : text) is { } by
+            ? new(by, descending)
+            : throw InvalidRequestException.For("sort", $"must be one of {Names<T>()}, with a minus before it for the greatest first");
+    }
+
     public static T? Name<T>(string? text, string name)
         where T : struct, Enum =>
         string.IsNullOrEmpty(text) ? null
-        : Enum.GetValues<T>().Where(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) == text).Select(value => (T?)value).SingleOrDefault()
-            ?? throw InvalidRequestException.For(name, "must be one of " + string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)));
+        : Named<T>(text) ?? throw InvalidRequestException.For(name, "must be one of " + Names<T>());
+
+    private static T? Named<T>(string text)
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Where(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) == text).Select(value => (T?)value).SingleOrDefault();
+
+    private static string Names<T>()
+        where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

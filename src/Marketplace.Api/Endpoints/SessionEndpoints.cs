@@ -24,8 +24,9 @@ internal sealed record SignInSettings(string? Issuer, string? ClientId, string? 
 
 /// <summary>Who the caller is.</summary>
 /// <param name="Name">A person's user name; of a client its id, as <paramref name="Actor"/>.</param>
+/// <param name="Duty">What the caller may do for its organization.</param>
 /// <param name="RequestToken">What a session's every change carries in X-Request-Token; null for callers with a token of their own.</param>
-internal sealed record SessionAnswer(string Actor, string Name, Role Role, OrganizationAnswer Organization, string? RequestToken);
+internal sealed record SessionAnswer(string Actor, string Name, Role Role, Duty Duty, OrganizationAnswer Organization, string? RequestToken);
 
 internal sealed record SignIn(string? UserName, string? Password);
 
@@ -106,6 +107,6 @@ internal static class SessionEndpoints
             ? http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http).RequestToken
             : null;
         http.Response.Headers.CacheControl = "no-store";
-        return new(caller.Actor, await NameAsync(http, caller.Actor, token), caller.Role, organization, requestToken);
+        return new(caller.Actor, await NameAsync(http, caller.Actor, token), caller.Role, MarketClaims.DutyOf(http.User), organization, requestToken);
     }
 }

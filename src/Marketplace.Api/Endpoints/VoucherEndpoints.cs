@@ -16,8 +16,8 @@ internal static class VoucherEndpoints
         app.MapGet("/v1/programme-templates", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListProgrammeTemplates(), token))
             .Produces<Page<ProgrammeTemplate>>().WithTags("Vouchers").WithSummary("Rules of real programmes, as far as they are known");
         var vouchers = app.MapGroup("/v1/vouchers").WithTags("Vouchers");
-        vouchers.MapGet("/", ([AsParameters] PageQuery page, string? programme, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListVouchers(page.ToPage(), programme), token))
+        vouchers.MapGet("/", ([AsParameters] PageQuery page, string? programme, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListVouchers(page.ToPage(), programme, QueryText.Sort<VoucherColumn>(sort)), token))
             .Produces<Page<VoucherAnswer>>().WithSummary("The caller's vouchers; an authority's programmes' ones");
         vouchers.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetVoucher(Id<Voucher>.Parse(id)), token))
             .Produces<VoucherAnswer>().WithSummary("One voucher");

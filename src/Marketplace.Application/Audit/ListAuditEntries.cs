@@ -17,8 +17,13 @@ public sealed record AuditEntryAnswer(
         entry.Id, entry.At, entry.Actor, entry.OwnerId, entry.Action, entry.SubjectType, entry.SubjectId, JsonSerializer.Deserialize<JsonElement>(entry.Details), entry.SealNumber);
 }
 
+public enum AuditColumn
+{
+    At,
+}
+
 /// <summary>Audit entries that the caller may read, the newest first: an organization's own; all for admins and auditors.</summary>
-public sealed record ListAuditEntries(PageRequest Page, string? Action, string? SubjectType, string? SubjectId, string? Actor, Id<Organization>? OrganizationId, DateTimeOffset? From, DateTimeOffset? To)
+public sealed record ListAuditEntries(PageRequest Page, string? Action, string? SubjectType, string? SubjectId, string? Actor, Id<Organization>? OrganizationId, DateTimeOffset? From, DateTimeOffset? To, Sort<AuditColumn>? Sort = null)
     : IQuery<Page<AuditEntryAnswer>>, IPaged;
 
 public sealed class ListAuditEntriesHandler(IMarketplaceDb db) : IRequestHandler<ListAuditEntries, Page<AuditEntryAnswer>>
@@ -33,7 +38,10 @@ public sealed class ListAuditEntriesHandler(IMarketplaceDb db) : IRequestHandler
             && (request.OrganizationId == null || entry.OwnerId == request.OrganizationId)
             && (request.From == null || entry.At >= request.From)
             && (request.To == null || entry.At < request.To));
-        return (await entries.NewestFirstAsync(request.Page, entry => entry.Id, cancellationToken)).Select(AuditEntryAnswer.Of);
+
+        // Ids follow the time.
+        var newestFirst = request.Sort?.Descending ?? true;
+        return (await entries.PageAsync(request.Page, entry => entry.Id, entry => entry.Id, newestFirst, cancellationToken)).Select(AuditEntryAnswer.Of);
     }
 }
 

@@ -21,7 +21,8 @@ public sealed record BillParties(Period Period, Id<Organization> SellerId, Id<Or
 
 /// <param name="Invoices">0 or 1.</param>
 /// <param name="CreditNotes">One for each invoice that is corrected.</param>
-public sealed record BilledAnswer(int Invoices, int CreditNotes);
+/// <param name="Before">Whether somebody else had billed the two already.</param>
+public sealed record BilledAnswer(int Invoices, int CreditNotes, bool Before = false);
 
 public sealed class BillPartiesHandler(
     IMarketplaceDb db, MeterComparing comparing, Rater rater, VatRates vat, Corroborated corroborated, Funding funding, SpendHistory spend, DocumentNumbers numbers,
@@ -33,7 +34,7 @@ public sealed class BillPartiesHandler(
         var (period, seller, buyer) = request;
         if (await db.BilledPairs.AnyAsync(pair => pair.Period == period && pair.SellerId == seller && pair.OrganizationId == buyer, cancellationToken))
         {
-            return new(0, 0);
+            return new(0, 0, Before: true);
         }
 
         var now = clock.GetUtcNow();
@@ -111,22 +112,33 @@ public sealed class BillPartiesHandler(
         var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Fundable(line), Usage: leg))).ToList();
         var pinned = await WithSpendAsync(await funding.WithRulesAsync(order.Funding, cancellationToken), period, sameInvoice, cancellationToken);
         var evidence = await corroborated.HoursAsync(legs, pinned.Programmes, settings.Time.Hours(period).To, cancellationToken);
-        var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id && r.Reward == null).ToListAsync(cancellationToken);
-        var legIds = legs.Select(leg => leg.Leg.Id).ToList();
-        var held = (await (
-            from hold in db.VoucherHolds
-            join voucher in db.Vouchers on hold.VoucherId equals voucher.Id
-            where legIds.Contains(hold.LegId)
-            select new { hold, voucher }).AsNoTracking().ToListAsync(cancellationToken)).Where(row => row.hold.Left.IsPositive);
+        var (before, held) = pinned.Programmes.Count == 0 ? ([], []) : await RedeemedAndHeldAsync(order, [.. legs.Select(leg => leg.Leg.Id)], cancellationToken);
         var fundable = lines.Where(line => line.Fundable.IsPositive)
             .Select(line => Fundable(pinned, line.Key, line.Usage, line.Line, line.Fundable, evidence)).ToList();
-        var first = Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, fundable, [.. held.Select(row => new SpendableVoucher
-        {
-            Id = row.voucher.Id, ProgrammeCode = row.voucher.ProgrammeCode, ExpiresOn = row.voucher.ExpiresOn, Limit = row.hold.Left,
-            HeldFor = row.hold.LegId, Available = row.hold.AvailableBefore,
-        })]));
+        var first = Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, fundable, held));
         var late = await FundLateAsync(order, pinned, before, lines.Where(line => line.Line.Kind == LineKind.Adjustment).Select(line => line.Key).ToHashSet(), first, now, cancellationToken);
         return new(order, lines.ToDictionary(line => line.Key, line => (line.Leg, line.Line)), late is null ? [first] : [first, late]);
+    }
+
+    /// <summary>What vouchers paid of an order before, and what they hold of legs.</summary>
+    private async Task<(IReadOnlyList<Redemption> Before, IReadOnlyList<SpendableVoucher> Held)> RedeemedAndHeldAsync(
+        Order order, List<Id<Leg>> legs, CancellationToken cancellationToken)
+    {
+        var before = await db.Redemptions.AsNoTracking().Where(r => r.OrderId == order.Id && r.Reward == null).ToListAsync(cancellationToken);
+        var held = await (
+            from hold in db.VoucherHolds
+            join voucher in db.Vouchers on hold.VoucherId equals voucher.Id
+            where legs.Contains(hold.LegId)
+            select new { hold, voucher }).AsNoTracking().ToListAsync(cancellationToken);
+        return (before, [.. held.Where(row => row.hold.Left.IsPositive).Select(row => new SpendableVoucher
+        {
+            Id = row.voucher.Id,
+            ProgrammeCode = row.voucher.ProgrammeCode,
+            ExpiresOn = row.voucher.ExpiresOn,
+            Limit = row.hold.Left,
+            HeldFor = row.hold.LegId,
+            Available = row.hold.AvailableBefore,
+        })]);
     }
 
     /// <summary>Tiers go on from what was invoiced of the year, the orders before on the same invoice included.</summary>
@@ -190,6 +202,11 @@ public sealed class BillPartiesHandler(
     private async Task CaptureAsync(IReadOnlyList<BilledOrder> billed, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var parts = billed.SelectMany(order => order.Fundings.SelectMany(f => f.Allocation.Parts)).ToList();
+        if (parts.Count == 0)
+        {
+            return;
+        }
+
         var vouchers = await funding.TrackedAsync(parts.Select(part => part.VoucherId), cancellationToken);
         var legIds = parts.Where(part => part.HeldFor is not null).Select(part => part.HeldFor!.Value).Distinct().ToList();
         var holds = await db.VoucherHolds.Where(hold => legIds.Contains(hold.LegId)).ToDictionaryAsync(hold => (hold.VoucherId, hold.LegId), cancellationToken);
@@ -237,9 +254,9 @@ public sealed class BillPartiesHandler(
     {
         var parents = rated.Where(leg => leg.Leg.ParentId is not null && (leg.Rated.Excess.Count > 0 || leg.Rated.Lines.Any(line => line.Kind is LineKind.Outage or LineKind.Adjustment)))
             .Select(leg => leg.Leg.ParentId!.Value).Distinct().ToList();
-        foreach (var parent in await db.Legs.Where(leg => parents.Contains(leg.Id)).ToListAsync(cancellationToken))
+        if (parents.Count > 0)
         {
-            parent.Reopen(now);
+            await db.Legs.Where(leg => parents.Contains(leg.Id)).ForEachAsync(parent => parent.Reopen(now), cancellationToken);
         }
     }
 

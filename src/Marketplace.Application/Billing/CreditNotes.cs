@@ -10,13 +10,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Billing;
 
+/// <param name="InvoiceId">The invoice that billed the service, whose VAT it reverses.</param>
+/// <param name="SupplementaryId">The supplementary invoice that it was issued on, if on one.</param>
 /// <param name="Reason">1 invoiced wrongly, 2 returned, 3 service ended, 4 allowance.</param>
 public sealed record CreditNoteAnswer(
-    Id<CreditNote> Id, string Number, Id<Invoice> InvoiceId, Id<Organization> SellerId, Id<Organization> OrganizationId, Period Period, int Reason, string Note,
+    Id<CreditNote> Id, string Number, Id<Invoice> InvoiceId, Id<Invoice>? SupplementaryId, Id<Organization> SellerId, Id<Organization> OrganizationId, Period Period, int Reason, string Note,
     DateTimeOffset IssuedAt, Money Total, Money Net, Money Vat, Money VoucherReturned, Money Refund)
 {
     public static CreditNoteAnswer Of(CreditNote note) => new(
-        note.Id, note.Number, note.InvoiceId, note.SellerId, note.OrganizationId, note.Period, (int)note.Reason, note.Note, note.IssuedAt, note.Total, note.Net,
+        note.Id, note.Number, note.InvoiceId, note.SupplementaryId, note.SellerId, note.OrganizationId, note.Period, (int)note.Reason, note.Note, note.IssuedAt, note.Total, note.Net,
         note.Vat, note.VoucherReturned, note.Refund);
 }
 
@@ -27,7 +29,7 @@ public sealed class ListCreditNotesHandler(IMarketplaceDb db) : IRequestHandler<
 {
     public async Task<Page<CreditNoteAnswer>> Handle(ListCreditNotes request, CancellationToken cancellationToken) =>
         (await db.CreditNotes.AsNoTracking()
-            .Where(note => (request.InvoiceId == null || note.InvoiceId == request.InvoiceId) && (request.Period == null || note.Period == request.Period))
+            .Where(note => (request.InvoiceId == null || note.InvoiceId == request.InvoiceId || note.SupplementaryId == request.InvoiceId) && (request.Period == null || note.Period == request.Period))
             .NewestFirstAsync(request.Page, note => note.Id, cancellationToken)).Select(CreditNoteAnswer.Of);
 }
 
@@ -66,11 +68,6 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
         var now = clock.GetUtcNow();
         var invoice = await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == request.InvoiceId, cancellationToken)
             ?? throw SharedErrors.NotFound("invoice");
-        if (invoice.Kind == InvoiceKind.Supplementary)
-        {
-            throw BillingErrors.CreditSupplementary();
-        }
-
         var wanted = request.Lines!.ToDictionary(line => line.LineId!.Value, line => line.Amount!.Value);
         var unknown = request.Lines!.Select((line, i) => (line, i)).Where(l => invoice.Lines.All(line => line.Id != l.line.LineId))
             .ToDictionary(l => $"lines[{l.i}].lineId", _ => new[] { "is not a line of the invoice" });
@@ -79,20 +76,48 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
             throw new InvalidRequestException(unknown);
         }
 
+        var id = Id<CreditNote>.New(now);
+        var stood = new { invoice.Status, invoice.CreditedTotal };
+        var service = invoice.Kind == InvoiceKind.Regular ? invoice
+            : await db.Invoices.Include(i => i.Lines).SingleAsync(i => i.Lines.Any(line => line.Id == invoice.RejectedLineId), cancellationToken);
+        var standing = await StandingAsync(service, cancellationToken);
+        var lines = service == invoice ? Credited(standing, wanted, request.Reason!.Value, id, now) : CreditedSupplementary(invoice, standing, wanted.Values.Single(), request.Reason!.Value, id, now);
+        var note = await invoicing.CreditAsync(service, id, (CreditReason)request.Reason!.Value, request.Note!, lines, now, cancellationToken, service == invoice ? null : invoice.Id);
+        audit.Record("credit_note.issued", ("credit-note", id.ToString()), note.OrganizationId, new { note.Number, note.InvoiceId, note.SupplementaryId, note.Reason, note.Total, note.Note, Before = stood, After = new { invoice.Status, invoice.CreditedTotal } });
+        return CreditNoteAnswer.Of(note);
+    }
+
+    private async Task<IReadOnlyList<StandingLine>> StandingAsync(Invoice invoice, CancellationToken cancellationToken)
+    {
         var lineIds = invoice.Lines.Select(line => line.Id).ToList();
         var credits = await db.CreditNoteLines.AsNoTracking().Where(line => lineIds.Contains(line.InvoiceLineId)).ToListAsync(cancellationToken);
-        var standing = StandingLine.Of([.. invoice.Lines], credits);
-        if (request.Reason == (int)CreditReason.InvoicedWrongly
+        return StandingLine.Of([.. invoice.Lines], credits);
+    }
+
+    private static List<CreditNoteLine> Credited(
+        IReadOnlyList<StandingLine> standing, Dictionary<Id<InvoiceLine>, Money> wanted, int reason, Id<CreditNote> id, DateTimeOffset now)
+    {
+        if (reason == (int)CreditReason.InvoicedWrongly
             && standing.Any(line => line.Left.IsPositive && (!wanted.TryGetValue(line.Line.Id, out var amount) || amount != line.Left)))
         {
             throw BillingErrors.CreditNotWhole();
         }
 
-        var id = Id<CreditNote>.New(now);
-        var stood = new { invoice.Status, invoice.CreditedTotal };
-        var lines = standing.Where(line => wanted.ContainsKey(line.Line.Id)).Select(line => line.CreditAmount(wanted[line.Line.Id], id, now)).ToList();
-        var note = await invoicing.CreditAsync(invoice, id, (CreditReason)request.Reason!.Value, request.Note!, lines, now, cancellationToken);
-        audit.Record("credit_note.issued", ("credit-note", id.ToString()), note.OrganizationId, new { note.Number, note.InvoiceId, note.Reason, note.Total, note.Note, Before = stood, After = new { invoice.Status, invoice.CreditedTotal } });
-        return CreditNoteAnswer.Of(note);
+        return [.. standing.Where(line => wanted.ContainsKey(line.Line.Id)).Select(line => line.CreditAmount(wanted[line.Line.Id], id, now))];
+    }
+
+    /// <summary>What the buyer bore of a rejected claim is let off him: the line that billed the service, VAT and all, is worth so much less.</summary>
+    private static List<CreditNoteLine> CreditedSupplementary(
+        Invoice supplementary, IReadOnlyList<StandingLine> standing, Money amount, int reason, Id<CreditNote> id, DateTimeOffset now)
+    {
+        var left = supplementary.Total - supplementary.CreditedTotal;
+        if (amount > left)
+        {
+            throw BillingErrors.CreditExceeds(supplementary.Lines.Single().Id, left);
+        }
+
+        return reason == (int)CreditReason.InvoicedWrongly && amount != left
+            ? throw BillingErrors.CreditNotWhole()
+            : [standing.Single(line => line.Line.Id == supplementary.RejectedLineId).CreditRejected(supplementary.RejectedVoucherId!.Value, amount, id, now)];
     }
 }

@@ -33,17 +33,21 @@ public sealed record InvoiceLineAnswer(
     };
 }
 
-/// <summary>An invoice as it was issued, and how far it is paid and credited by now.</summary>
+/// <summary>
+/// An invoice as it was issued, and how far it is paid and credited by now. A supplementary one names the line that billed the
+/// service, and the voucher whose part of it the authority rejected.
+/// </summary>
 public sealed record InvoiceAnswer(
     Id<Invoice> Id, string Number, string? TaxNumber, InvoiceKind Kind, Id<Organization> SellerId, Id<Organization> OrganizationId, string RatingVersion,
     Period Period, InvoiceStatus Status, DateTimeOffset IssuedAt, IReadOnlyList<InvoiceLineAnswer> Lines, Money Total, Money Net, Money Vat,
-    Money VoucherTotal, Money Payable, Money Paid, Money Credited, Money Outstanding, string ContentDigest, DateOnly DueOn)
+    Money VoucherTotal, Money Payable, Money Paid, Money Credited, Money Outstanding, string ContentDigest, DateOnly DueOn,
+    Id<InvoiceLine>? RejectedLineId, Id<Voucher>? RejectedVoucherId)
 {
     public static InvoiceAnswer Of(Invoice invoice) => new(
         invoice.Id, invoice.Number, invoice.TaxNumber, invoice.Kind, invoice.SellerId, invoice.OrganizationId, invoice.RatingVersion, invoice.Period,
         invoice.Status, invoice.IssuedAt, [.. invoice.Lines.OrderBy(line => line.Position).Select(InvoiceLineAnswer.Of)], invoice.Total, invoice.Net, invoice.Vat,
         invoice.VoucherTotal, invoice.Payable, invoice.Paid, invoice.CreditedTotal, Money.Max(invoice.Outstanding, Money.Zero),
-        Convert.ToHexStringLower(invoice.ContentDigest), invoice.DueOn);
+        Convert.ToHexStringLower(invoice.ContentDigest), invoice.DueOn, invoice.RejectedLineId, invoice.RejectedVoucherId);
 }
 
 public enum InvoiceSide
@@ -55,8 +59,17 @@ public enum InvoiceSide
     Issued,
 }
 
-/// <summary>The caller's invoices, the newest first: an enterprise's are those it got unless it asks for those of its resales.</summary>
-public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side, bool Overdue) : IQuery<Page<InvoiceAnswer>>, IPaged;
+/// <summary>What invoices can be sorted by.</summary>
+public enum InvoiceColumn
+{
+    Total,
+    Payable,
+    DueOn,
+}
+
+/// <summary>The caller's invoices, the newest first where it isn't said otherwise: an enterprise's are those it got unless it asks for those of its resales.</summary>
+public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side, bool Overdue, Sort<InvoiceColumn>? Sort = null)
+    : IQuery<Page<InvoiceAnswer>>, IPaged;
 
 public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, MarketClock clock) : IRequestHandler<ListInvoices, Page<InvoiceAnswer>>
 {
@@ -70,11 +83,18 @@ public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext contex
             invoices = invoices.Where(OverdueInvoices.On(settings.Time.Day(clock.GetUtcNow())));
         }
 
-        return (await invoices
+        invoices = invoices
             .Where(invoice => (request.Period == null || invoice.Period == request.Period)
                 && (request.OrganizationId == null || invoice.OrganizationId == request.OrganizationId || invoice.SellerId == request.OrganizationId)
-                && (side != InvoiceSide.Received || invoice.OrganizationId == me) && (side != InvoiceSide.Issued || invoice.SellerId == me))
-            .NewestFirstAsync(request.Page, invoice => invoice.Id, cancellationToken)).Select(InvoiceAnswer.Of);
+                && (side != InvoiceSide.Received || invoice.OrganizationId == me) && (side != InvoiceSide.Issued || invoice.SellerId == me));
+        var page = request.Sort switch
+        {
+            { By: InvoiceColumn.Total } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.Total, cancellationToken),
+            { By: InvoiceColumn.Payable } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.Payable, cancellationToken),
+            { By: InvoiceColumn.DueOn } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.DueOn, cancellationToken),
+            _ => await invoices.NewestFirstAsync(request.Page, invoice => invoice.Id, cancellationToken),
+        };
+        return page.Select(InvoiceAnswer.Of);
     }
 }
 

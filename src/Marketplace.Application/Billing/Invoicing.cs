@@ -89,7 +89,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         };
     }
 
-    private static Invoice Of(InvoiceHead head, IReadOnlyList<InvoiceLine> lines, byte[] digest) => new()
+    private static Invoice Of(InvoiceHead head, IReadOnlyList<InvoiceLine> lines, byte[] digest, Redemption? rejected = null) => new()
     {
         Id = head.Id,
         Number = head.Number,
@@ -108,6 +108,8 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         Payable = lines.Sum(line => line.Payable),
         Lines = [.. lines],
         ContentDigest = digest,
+        RejectedLineId = rejected?.LineId,
+        RejectedVoucherId = rejected?.VoucherId,
     };
 
     /// <summary>
@@ -122,6 +124,11 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         journal.Move(Asset.Cny, invoice.Payable, Accounts.Receivable(invoice.OrganizationId), Accounts.Of(Accounts.SellerUnsettled, invoice.SellerId))
             .Move(Asset.Cny, paid, Accounts.Deposit(invoice.OrganizationId), Accounts.Receivable(invoice.OrganizationId));
         var codes = invoice.Lines.SelectMany(line => line.Parts).Select(part => part.Programme).Distinct().ToList();
+        if (codes.Count == 0)
+        {
+            return;
+        }
+
         var authorities = await db.Programmes.IgnoreQueryFilters().AsNoTracking().Where(p => codes.Contains(p.Code)).ToDictionaryAsync(p => p.Code, p => p.AuthorityId, cancellationToken);
         foreach (var line in invoice.Lines)
         {
@@ -160,7 +167,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
     /// Makes the buyer owe what the authority rejected. The service was invoiced in full before, VAT included, so the line
     /// carries none and a settlement counts it only as moved from the programmes' part to the buyers'.
     /// </summary>
-    public async Task IssueSupplementaryAsync(
+    public async Task<Invoice> IssueSupplementaryAsync(
         Redemption redemption, Money amount, Id<Organization> authority, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var original = await db.InvoiceLines.IgnoreQueryFilters().AsNoTracking().SingleAsync(line => line.Id == redemption.LineId, cancellationToken);
@@ -191,7 +198,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
             UsageVersion = original.UsageVersion,
             Parts = [],
         };
-        var invoice = Of(head, [line], Invoice.DigestOf(ContentOf(Of(head, [line], []))));
+        var invoice = Of(head, [line], Invoice.DigestOf(ContentOf(Of(head, [line], []))), redemption);
         db.Invoices.Add(invoice);
         var account = await db.BuyerAccounts.IgnoreQueryFilters().SingleAsync(a => a.OrganizationId == redemption.BuyerId, cancellationToken);
         account.Owe(amount);
@@ -199,14 +206,24 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         invoice.Pay(paid);
         journal.Move(Asset.Cny, amount, Accounts.Receivable(redemption.BuyerId), Accounts.Of(Accounts.AuthorityReceivable, authority))
             .Move(Asset.Cny, paid, Accounts.Deposit(redemption.BuyerId), Accounts.Receivable(redemption.BuyerId));
+        return invoice;
     }
 
     /// <summary>
     /// Issues a credit note over lines of one invoice: takes it off what the buyer owes or gives it back to the deposit, and
     /// returns to each voucher what no longer stands.
     /// </summary>
+    /// <param name="invoice">The one that billed the service.</param>
+    /// <param name="id">The note's.</param>
+    /// <param name="reason">Its reason.</param>
+    /// <param name="note">Its text.</param>
+    /// <param name="lines">What is taken off the invoice's lines.</param>
+    /// <param name="now">The market's time.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="supplementary">The supplementary invoice that it was asked for on, if on one.</param>
     public async Task<CreditNote> CreditAsync(
-        Invoice invoice, Id<CreditNote> id, CreditReason reason, string note, IReadOnlyList<CreditNoteLine> lines, DateTimeOffset now, CancellationToken cancellationToken)
+        Invoice invoice, Id<CreditNote> id, CreditReason reason, string note, IReadOnlyList<CreditNoteLine> lines, DateTimeOffset now, CancellationToken cancellationToken,
+        Id<Invoice>? supplementary = null)
     {
         var borneByBuyer = await SplitRejectedAsync(lines, cancellationToken);
         var payable = lines.Sum(line => line.Payable);
@@ -215,6 +232,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
             Id = id,
             Number = await numbers.NextAsync(invoice.SellerId, NumberSeries.CreditNote, now, cancellationToken),
             InvoiceId = invoice.Id,
+            SupplementaryId = supplementary,
             SellerId = invoice.SellerId,
             OrganizationId = invoice.OrganizationId,
             Period = settings.Time.Period(now),
@@ -230,7 +248,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         };
         db.CreditNotes.Add(credit);
         var account = await db.BuyerAccounts.IgnoreQueryFilters().SingleAsync(a => a.OrganizationId == invoice.OrganizationId, cancellationToken);
-        var back = invoice.Credit(credit.Total, payable) + await CreditSupplementaryAsync(invoice, borneByBuyer, cancellationToken);
+        var back = invoice.Credit(credit.Total, payable) + await CreditSupplementaryAsync(borneByBuyer, cancellationToken);
         account.Credit(offReceivable: credit.Refund - back, toDeposit: back);
         var journal = JournalEntry.For("credit_note.issued", id.ToString(), now)
             .Move(Asset.Cny, credit.Refund - back, Accounts.Of(Accounts.SellerUnsettled, invoice.SellerId), Accounts.Receivable(invoice.OrganizationId))
@@ -249,12 +267,12 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
     }
 
     /// <summary>A voucher gets back no more than still stands of what it paid: what the authority had rejected goes to who bore it.</summary>
-    /// <returns>What the buyer bore, by leg.</returns>
-    private async Task<IReadOnlyList<(Id<Leg> Leg, Money Amount)>> SplitRejectedAsync(IReadOnlyList<CreditNoteLine> lines, CancellationToken cancellationToken)
+    /// <returns>What the buyer bore, by the line and voucher that it was rejected of.</returns>
+    private async Task<IReadOnlyList<(Id<InvoiceLine> Line, Id<Voucher> Voucher, Money Amount)>> SplitRejectedAsync(IReadOnlyList<CreditNoteLine> lines, CancellationToken cancellationToken)
     {
         var ids = lines.Where(line => line.Parts.Count > 0).Select(line => line.InvoiceLineId).ToList();
         var standing = await db.Redemptions.IgnoreQueryFilters().Where(r => ids.Contains(r.LineId)).ToDictionaryAsync(r => (r.LineId, r.VoucherId), cancellationToken);
-        var borne = new List<(Id<Leg>, Money)>();
+        var borne = new List<(Id<InvoiceLine>, Id<Voucher>, Money)>();
         foreach (var line in lines)
         {
             line.Parts = [.. line.Parts.Select(part => part.AtMost(standing[(line.InvoiceLineId, part.VoucherId)].Standing))];
@@ -262,7 +280,7 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
             {
                 if (await BearerAsync(standing[(line.InvoiceLineId, part.VoucherId)], cancellationToken) == ClaimBearer.Buyer)
                 {
-                    borne.Add((line.LegId, part.Rejected));
+                    borne.Add((line.InvoiceLineId, part.VoucherId, part.Rejected));
                 }
             }
         }
@@ -270,28 +288,15 @@ public sealed class Invoicing(IMarketplaceDb db, DocumentNumbers numbers, Fundin
         return borne;
     }
 
-    /// <summary>What the buyer bore stands on supplementary invoices over the same leg, which nothing else credits.</summary>
+    /// <summary>What the buyer bore stands on the supplementary invoice of that rejection.</summary>
     /// <returns>What of it was paid, and goes back to the deposit.</returns>
-    private async Task<Money> CreditSupplementaryAsync(Invoice invoice, IReadOnlyList<(Id<Leg> Leg, Money Amount)> borne, CancellationToken cancellationToken)
+    private async Task<Money> CreditSupplementaryAsync(IReadOnlyList<(Id<InvoiceLine> Line, Id<Voucher> Voucher, Money Amount)> borne, CancellationToken cancellationToken)
     {
         var back = Money.Zero;
-        foreach (var (leg, amount) in borne)
+        foreach (var (line, voucher, amount) in borne)
         {
-            var left = amount;
-            var extra = await db.Invoices.IgnoreQueryFilters()
-                .Where(i => i.Kind == InvoiceKind.Supplementary && i.SellerId == invoice.SellerId && i.OrganizationId == invoice.OrganizationId && i.Lines.Any(line => line.LegId == leg))
-                .OrderBy(i => i.Id).ToListAsync(cancellationToken);
-            foreach (var supplementary in extra)
-            {
-                var part = Money.Min(left, supplementary.Total - supplementary.CreditedTotal);
-                back += part.IsPositive ? supplementary.Credit(part, part) : Money.Zero;
-                left -= part;
-            }
-
-            if (!left.IsZero)
-            {
-                throw new InvalidOperationException($"{left} of leg {leg} was rejected and borne by the buyer, and no supplementary invoice has it.");
-            }
+            var supplementary = await db.Invoices.IgnoreQueryFilters().SingleAsync(i => i.RejectedLineId == line && i.RejectedVoucherId == voucher, cancellationToken);
+            back += supplementary.Credit(amount, amount);
         }
 
         return back;

@@ -18,7 +18,7 @@ public sealed class LegHours(IMarketplaceDb db)
         var ids = legs.Select(leg => leg.Id).ToList();
         var disputes = await DisputesAsync(ids, cancellationToken);
         var deliveries = await db.Deliveries.AsNoTracking().Where(d => ids.Contains(d.LegId) && d.LateFrom != null).ToDictionaryAsync(d => d.LegId, cancellationToken);
-        var down = await ResoldDownAsync(ids, end, cancellationToken);
+        var down = await ResoldDownAsync(legs, end, cancellationToken);
         return legs.SelectMany(leg =>
         {
             var (over, delivery, resold) = (disputes[leg.Id].ToList(), deliveries.GetValueOrDefault(leg.Id), down.GetValueOrDefault(leg.Id));
@@ -39,16 +39,17 @@ public sealed class LegHours(IMarketplaceDb db)
     /// wait; what was never sold on is metered on the holder's own leg.
     /// </summary>
     private async Task<IReadOnlyDictionary<Id<Leg>, Dictionary<Hour, CardTime>>> ResoldDownAsync(
-        IReadOnlyCollection<Id<Leg>> parents, Hour end, CancellationToken cancellationToken)
+        IEnumerable<Leg> legs, Hour end, CancellationToken cancellationToken)
     {
-        var bought = await db.Legs.AsNoTracking().Where(leg => leg.ParentId != null && parents.Contains(leg.ParentId.Value) && leg.CancelledAt == null).ToListAsync(cancellationToken);
+        var parents = legs.Where(leg => leg.Resold.Count > 0).Select(leg => leg.Id).ToList();
+        var bought = parents.Count == 0 ? [] : await db.Legs.AsNoTracking().Where(leg => leg.ParentId != null && parents.Contains(leg.ParentId.Value) && leg.CancelledAt == null).ToListAsync(cancellationToken);
         if (bought.Count == 0)
         {
             return new Dictionary<Id<Leg>, Dictionary<Hour, CardTime>>();
         }
 
         var ids = bought.Select(leg => leg.Id).ToList();
-        var below = await ResoldDownAsync(ids, end, cancellationToken);
+        var below = await ResoldDownAsync(bought, end, cancellationToken);
         var disputes = await DisputesAsync(ids, cancellationToken);
         var metered = (await db.UsageHours.AsNoTracking().Where(hour => ids.Contains(hour.LegId) && hour.Hour < end).ToListAsync(cancellationToken)).ToLookup(hour => hour.LegId);
         var down = new Dictionary<Id<Leg>, Dictionary<Hour, CardTime>>();

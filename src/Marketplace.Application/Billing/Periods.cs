@@ -5,6 +5,7 @@ using Marketplace.Application.Jobs;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Market;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using MediatR;
@@ -135,33 +136,64 @@ public sealed partial class BillClosedPeriodsHandler(
         var closed = await db.BillingPeriods.AsNoTracking().Where(p => p.BilledAt == null).OrderBy(p => p.Period).Select(p => p.Period).ToListAsync(cancellationToken);
         foreach (var period in closed)
         {
-            var failures = new List<string>();
-            await foreach (var pair in PairsAsync(period, cancellationToken))
+            var failures = new Dictionary<BillParties, string>();
+
+            // Where another worker is at a seller, the two would only wait for its numbers: who comes second leaves it to the other at
+            // first, and comes back at the end for what a dead one left.
+            foreach (var alone in (bool[])[true, false])
             {
-                if (failures.Count < MaxFailures)
+                foreach (var seller in await SellersAsync(period, cancellationToken))
                 {
-                    try
-                    {
-                        var billed = await mediator.Send(new BillParties(period, pair.Seller, pair.Buyer), cancellationToken);
-                        (invoices, credits) = (invoices + billed.Invoices, credits + billed.CreditNotes);
-                    }
-                    catch (Exception failure) when (failure is not OperationCanceledException)
-                    {
-                        Failed(failure, period, pair.Seller, pair.Buyer);
-                        failures.Add($"{pair.Seller} to {pair.Buyer} ({(failure as RuleException)?.Code ?? failure.GetType().Name})");
-                    }
+                    var billed = await BillSellerAsync(period, seller, alone, failures, cancellationToken);
+                    (invoices, credits) = (invoices + billed.Invoices, credits + billed.CreditNotes);
                 }
             }
 
             if (failures.Count > 0)
             {
-                throw BillingErrors.BillingIncomplete(failures);
+                throw BillingErrors.BillingIncomplete([.. failures.Values]);
             }
 
             await MarkBilledAsync(period, invoices, credits, cancellationToken);
         }
 
         return new($"{string.Join(", ", closed)}: {invoices} invoices, {credits} credit notes");
+    }
+
+    /// <param name="period">The closed period.</param>
+    /// <param name="seller">Whose buyers are billed, in the order of their ids.</param>
+    /// <param name="alone">Whether to leave the rest to who is found at the same seller.</param>
+    /// <param name="failures">What can't be billed, and isn't tried twice.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<BilledAnswer> BillSellerAsync(
+        Period period, Id<Organization> seller, bool alone, Dictionary<BillParties, string> failures, CancellationToken cancellationToken)
+    {
+        var sum = new BilledAnswer(0, 0);
+        await foreach (var buyer in BuyersAsync(period, seller, cancellationToken))
+        {
+            var parties = new BillParties(period, seller, buyer);
+            if (failures.Count >= MaxFailures || failures.ContainsKey(parties))
+            {
+                continue;
+            }
+
+            try
+            {
+                var billed = await mediator.Send(parties, cancellationToken);
+                sum = new(sum.Invoices + billed.Invoices, sum.CreditNotes + billed.CreditNotes);
+                if (alone && billed.Before)
+                {
+                    break;
+                }
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                Failed(failure, period, seller, buyer);
+                failures.Add(parties, $"{seller} to {buyer} ({(failure as RuleException)?.Code ?? failure.GetType().Name})");
+            }
+        }
+
+        return sum;
     }
 
     private Task MarkBilledAsync(Period period, int invoices, int credits, CancellationToken cancellationToken) => unitOfWork.ExecuteAsync(
@@ -178,29 +210,30 @@ public sealed partial class BillClosedPeriodsHandler(
         },
         cancellationToken);
 
-    /// <summary>
-    /// The pairs that have something to bill and aren't billed, seller by seller in the order of their ids, from any seller on:
-    /// workers that run at once begin at different ones, and seldom wait for the same seller's numbers.
-    /// </summary>
-    private async IAsyncEnumerable<(Id<Organization> Seller, Id<Organization> Buyer)> PairsAsync(Period period, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Those who have somebody to bill, from any on in the order of their ids: workers that run at once begin at different ones.</summary>
+    private async Task<IReadOnlyList<Id<Organization>>> SellersAsync(Period period, CancellationToken cancellationToken)
     {
-        var open = db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
-            .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId));
-        var sellers = await open.Select(leg => leg.SellerId).Distinct().OrderBy(id => id).ToListAsync(cancellationToken);
+        var sellers = await Open(period).Select(leg => leg.SellerId).Distinct().OrderBy(id => id).ToListAsync(cancellationToken);
         var start = sellers.Count == 0 ? 0 : Random.Shared.Next(sellers.Count);
-        foreach (var seller in sellers.Skip(start).Concat(sellers.Take(start)))
+        return [.. sellers.Skip(start), .. sellers.Take(start)];
+    }
+
+    /// <summary>The buyers of a seller that have something to be billed for and aren't billed.</summary>
+    private async IAsyncEnumerable<Id<Organization>> BuyersAsync(Period period, Id<Organization> seller, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var last = Id<Organization>.None;
+        while (await Open(period).Where(leg => leg.SellerId == seller && leg.BuyerId > last).Select(leg => leg.BuyerId).Distinct().OrderBy(id => id).Take(PageSize).ToListAsync(cancellationToken) is { Count: > 0 } buyers)
         {
-            var last = Id<Organization>.None;
-            while (await open.Where(leg => leg.SellerId == seller && leg.BuyerId > last).Select(leg => leg.BuyerId).Distinct().OrderBy(id => id).Take(PageSize).ToListAsync(cancellationToken) is { Count: > 0 } buyers)
+            last = buyers[^1];
+            foreach (var buyer in buyers)
             {
-                last = buyers[^1];
-                foreach (var buyer in buyers)
-                {
-                    yield return (seller, buyer);
-                }
+                yield return buyer;
             }
         }
     }
+
+    private IQueryable<Leg> Open(Period period) => db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
+        .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId));
 
     [LoggerMessage(LogLevel.Error, "{Period}: {Seller} to {Buyer} can't be billed")]
     private partial void Failed(Exception failure, Period period, Id<Organization> seller, Id<Organization> buyer);
@@ -300,7 +333,7 @@ public sealed class SettleSellerHandler(IMarketplaceDb db, CommissionInvoicing c
 public sealed record BillingRunAnswer(Period Period, string Status, DateTimeOffset? ClosedAt, DateTimeOffset? BilledAt, DateTimeOffset? SettledAt, int Invoices, Money Total);
 
 /// <summary>Closes, bills and settles a period that is over, without waiting for its grace. Again: the same run, nothing new.</summary>
-public sealed record RunBilling(Period? Period) : IRequest<BillingRunAnswer>;
+public sealed record RunBilling(Period? Period) : IResumable<BillingRunAnswer>;
 
 public sealed class RunBillingValidator : AbstractValidator<RunBilling>
 {
@@ -308,15 +341,12 @@ public sealed class RunBillingValidator : AbstractValidator<RunBilling>
 }
 
 public sealed class RunBillingHandler(
-    IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, IMediator mediator, RequestContext context, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
+    IMarketplaceDb db, IUnitOfWork unitOfWork, PeriodCalendar calendar, IMediator mediator, MarketplaceSettings settings, AuditLog audit, MarketClock clock)
     : IRequestHandler<RunBilling, BillingRunAnswer>
 {
     public async Task<BillingRunAnswer> Handle(RunBilling request, CancellationToken cancellationToken)
     {
         var period = request.Period!.Value;
-
-        // Its many transactions aren't the one that a key could stand for; each counts once by what it does.
-        context.IdempotencyKey = null;
         var now = clock.GetUtcNow();
         if (settings.Time.EndOf(period) > now)
         {

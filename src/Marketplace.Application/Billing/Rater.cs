@@ -85,7 +85,8 @@ public sealed class Rater(IMarketplaceDb db, LegHours legHours, MarketplaceSetti
     {
         var ids = legs.Select(leg => leg.Id).ToList();
         var end = settings.Time.Hours(period).To;
-        var usage = (await db.UsageHours.AsNoTracking().Where(row => ids.Contains(row.LegId) && row.Hour < end).ToListAsync(cancellationToken)).ToLookup(row => row.LegId);
+        var usage = (await db.UsageHours.Where(row => ids.Contains(row.LegId) && row.Hour < end)
+            .Select(row => new { row.LegId, row.Hour, row.Busy, row.Down, row.InputTokens, row.OutputTokens, row.Attested }).ToListAsync(cancellationToken)).ToLookup(row => row.LegId);
         var standing = await StandingAsync(ids, cancellationToken);
         var facts = await legHours.FactsAsync(legs, end, cancellationToken);
         return [.. legs.Select(leg => Rate(
@@ -116,7 +117,7 @@ public sealed class Rater(IMarketplaceDb db, LegHours legHours, MarketplaceSetti
     private async Task<ILookup<Id<Leg>, StandingLine>> StandingAsync(List<Id<Leg>> legs, CancellationToken cancellationToken)
     {
         var lines = await db.InvoiceLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).OrderByDescending(line => line.Id).ToListAsync(cancellationToken);
-        var credits = await db.CreditNoteLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).ToListAsync(cancellationToken);
+        var credits = lines.Count == 0 ? [] : await db.CreditNoteLines.AsNoTracking().Where(line => legs.Contains(line.LegId)).ToListAsync(cancellationToken);
         return StandingLine.Of(lines, credits).ToLookup(line => line.Line.LegId);
     }
 }

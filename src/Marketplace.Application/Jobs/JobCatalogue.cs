@@ -17,4 +17,7 @@ public static class JobCatalogue
         CompareMetersJob.JobName, FindGapsJob.JobName, DecideOverdueDisputesJob.JobName, PublishPriceIndexJob.JobName, LookAtUsageJob.JobName, LookForFraudJob.JobName, CheckInvariantsJob.JobName,
         RaiseAlertsJob.JobName, SendWebhooksJob.JobName, ForgetJob.JobName,
     ];
+
+    /// <summary>Those of which several workers do a part each at once; the others are one worker's at a time.</summary>
+    public static IReadOnlyCollection<string> Shared { get; } = [BillPeriodJob.JobName];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Shared;
@@ -16,6 +17,8 @@ public sealed record JobRunResult(string Job, DateTimeOffset DueAt, JobOutcome O
 /// </summary>
 public sealed partial class JobRunner(IServiceScopeFactory scopes, TimeProvider realTime, ILogger<JobRunner> logger)
 {
+    private readonly ConcurrentDictionary<string, bool> _joined = [];
+
     public async Task<IReadOnlyList<IJob>> CatalogueAsync()
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -38,6 +41,24 @@ public sealed partial class JobRunner(IServiceScopeFactory scopes, TimeProvider 
         }
 
         return results;
+    }
+
+    /// <summary>The same for a job that workers share: this process takes part in it once, however often it is asked.</summary>
+    public async Task<IReadOnlyList<JobRunResult>> JoinDueAsync(string job, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!_joined.TryAdd(job, true))
+        {
+            return [];
+        }
+
+        try
+        {
+            return await RunDueAsync(job, now, cancellationToken);
+        }
+        finally
+        {
+            _joined.TryRemove(job, out _);
+        }
     }
 
     /// <summary>The job, of all or of the one named, whose work is due first.</summary>

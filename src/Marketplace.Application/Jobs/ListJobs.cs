@@ -34,7 +34,7 @@ public sealed class ListJobsHandler(IMarketplaceDb db, IEnumerable<IJob> jobs) :
 }
 
 /// <summary>Runs a job now, for what is due by now; where nothing is, it says so and records nothing.</summary>
-public sealed record RunJob(string Name) : IRequest<Page<JobRunResult>>;
+public sealed record RunJob(string Name) : IResumable<Page<JobRunResult>>;
 
 public sealed class RunJobHandler(JobRunner runner, IEnumerable<IJob> jobs, MarketClock clock) : IRequestHandler<RunJob, Page<JobRunResult>>
 {

@@ -15,8 +15,8 @@ public static class BankStatementCsv
 {
     public const int MaxRows = 10_000;
 
-    private static readonly string[] s_required = ["bookedOn", "amount", "reference"];
-    private static readonly string[] s_optional = ["counterpartyCode", "remark"];
+    private static readonly string[] Required = ["bookedOn", "amount", "reference"];
+    private static readonly string[] Optional = ["counterpartyCode", "remark"];
 
     /// <exception cref="CsvFormatException">It isn't CSV.</exception>
     /// <exception cref="InvalidRequestException">Its header or a row is wrong; errors are named by the file's lines.</exception>
@@ -27,8 +27,8 @@ public static class BankStatementCsv
             leaveOpen: true);
         await csv.ReadHeaderAsync(cancellationToken);
         var headers = csv.Headers.ToHashSet();
-        var errors = s_required.Except(headers).ToDictionary(name => "header." + name, _ => new[] { "is missing" });
-        foreach (var name in headers.Except(s_required).Except(s_optional))
+        var errors = Required.Except(headers).ToDictionary(name => "header." + name, _ => new[] { "is missing" });
+        foreach (var name in headers.Except(Required).Except(Optional))
         {
             errors["header." + name] = ["is not a column of bank statements"];
         }
@@ -36,7 +36,7 @@ public static class BankStatementCsv
         string? Text(string name, int most, Func<string, bool>? wellFormed = null)
         {
             var text = headers.Contains(name) ? csv.GetString(name) : "";
-            if ((text.Length == 0 && s_required.Contains(name)) || text.Length > most || text.Any(char.IsControl) || (text.Length > 0 && wellFormed?.Invoke(text) == false))
+            if ((text.Length == 0 && Required.Contains(name)) || text.Length > most || text.Any(char.IsControl) || (text.Length > 0 && wellFormed?.Invoke(text) == false))
             {
                 errors[$"row {csv.LineNumber}.{name}"] = ["is missing or can't be read"];
             }
@@ -45,7 +45,7 @@ public static class BankStatementCsv
         }
 
         var rows = new List<BankRowInput>();
-        while (errors.Count is 0 or < 100 && s_required.All(headers.Contains) && await csv.ReadAsync(cancellationToken))
+        while (errors.Count is 0 or < 100 && Required.All(headers.Contains) && await csv.ReadAsync(cancellationToken))
         {
             if (rows.Count == MaxRows)
             {

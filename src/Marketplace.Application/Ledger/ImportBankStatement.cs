@@ -26,15 +26,13 @@ public sealed record BankStatementAnswer(Id<BankStatement> Id, DateTimeOffset Im
 /// Imports a statement of the custodian's bank. Each row is booked in a transaction of its own; the same file again goes on with
 /// the rows that weren't looked at, and answers the same.
 /// </summary>
-public sealed record ImportBankStatement(IReadOnlyList<BankRowInput> Rows) : IRequest<BankStatementAnswer>;
+public sealed record ImportBankStatement(IReadOnlyList<BankRowInput> Rows) : IResumable<BankStatementAnswer>;
 
-public sealed class ImportBankStatementHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, BankMatching matching, RequestContext context, AuditLog audit, MarketClock clock)
+public sealed class ImportBankStatementHandler(IMarketplaceDb db, IUnitOfWork unitOfWork, BankMatching matching, AuditLog audit, MarketClock clock)
     : IRequestHandler<ImportBankStatement, BankStatementAnswer>
 {
     public async Task<BankStatementAnswer> Handle(ImportBankStatement request, CancellationToken cancellationToken)
     {
-        // Its many transactions aren't the one that a key could stand for: the file is its own key.
-        context.IdempotencyKey = null;
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(request.Rows, MarketJson.Options)));
         var id = await unitOfWork.ExecuteAsync(token => KeepAsync(request.Rows, digest, token), cancellationToken);
         foreach (var row in await db.BankRows.AsNoTracking().Where(r => r.StatementId == id && r.Status == BankRowStatus.Pending).OrderBy(r => r.Line).Select(r => r.Id).ToListAsync(cancellationToken))

@@ -3,10 +3,12 @@ using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
+using Marketplace.Application.Vouchers;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
+using Marketplace.Domain.Vouchers;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,6 +20,7 @@ public enum BankRowKind
     Withdrawal,
     Payment,
     Settlement,
+    Claim,
 
     /// <summary>No business of the marketplace's: the bank's fees, a transfer that was sent back.</summary>
     None,
@@ -25,7 +28,7 @@ public enum BankRowKind
 
 /// <summary>Says what an unmatched row is, and books it as that, in one transaction.</summary>
 public sealed record ResolveBankRow(
-    BankRowKind? As, Id<Organization>? OrganizationId, Id<Invoice>? InvoiceId, Id<Settlement>? SettlementId, SettlementPart? Part, string? Note) : ICommand<BankRowAnswer>, INeedsSecondAdmin
+    BankRowKind? As, Id<Organization>? OrganizationId, Id<Invoice>? InvoiceId, Id<Settlement>? SettlementId, SettlementPart? Part, Id<Claim>? ClaimId, string? Note) : ICommand<BankRowAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<BankRow> Id { get; init; }
@@ -46,10 +49,11 @@ public sealed class ResolveBankRowValidator : AbstractValidator<ResolveBankRow>
         RuleFor(request => request.OrganizationId).Required().When(request => request.As is BankRowKind.Deposit or BankRowKind.Withdrawal);
         RuleFor(request => request.InvoiceId).Required().When(request => request.As == BankRowKind.Payment);
         RuleFor(request => request.SettlementId).Required().When(request => request.As == BankRowKind.Settlement);
+        RuleFor(request => request.ClaimId).Required().When(request => request.As == BankRowKind.Claim);
     }
 }
 
-public sealed class ResolveBankRowHandler(IMarketplaceDb db, TransferMoneyHandler transfers, PayInvoiceHandler payments, PaySettlementHandler settlements, AuditLog audit)
+public sealed class ResolveBankRowHandler(IMarketplaceDb db, TransferMoneyHandler transfers, PayInvoiceHandler payments, PaySettlementHandler settlements, PayClaimHandler claims, AuditLog audit)
     : IRequestHandler<ResolveBankRow, BankRowAnswer>
 {
     public async Task<BankRowAnswer> Handle(ResolveBankRow request, CancellationToken cancellationToken)
@@ -80,11 +84,17 @@ public sealed class ResolveBankRowHandler(IMarketplaceDb db, TransferMoneyHandle
             case BankRowKind.Settlement:
                 var settlement = await settlements.Handle(new(row.Reference, request.Part) { Id = request.SettlementId!.Value }, cancellationToken);
                 var paid = await PaidAsync(settlement, row.Reference, cancellationToken);
-                return paid == -row.Amount ? settlement.SellerId : throw LedgerErrors.ReferenceUsed(row.Reference);
+                return paid == -row.Amount ? settlement.SellerId : throw LedgerErrors.RowAmount(paid);
+            case BankRowKind.Claim:
+                var claim = await claims.Handle(new(row.Reference) { Id = request.ClaimId!.Value }, cancellationToken);
+                return claim.Approved == row.Amount ? await PayerAsync(claim, cancellationToken) : throw LedgerErrors.RowAmount(claim.Approved);
             default:
                 return null;
         }
     }
+
+    private async Task<Id<Organization>?> PayerAsync(ClaimAnswer claim, CancellationToken cancellationToken) =>
+        await db.Programmes.IgnoreQueryFilters().Where(programme => programme.Code == claim.Programme).Select(programme => programme.AuthorityId).SingleAsync(cancellationToken);
 
     private async Task<Money> PaidAsync(SettlementAnswer settlement, string reference, CancellationToken cancellationToken) =>
         (db.SettlementPayments.Local.FirstOrDefault(p => p.SellerId == settlement.SellerId && p.Reference == reference)

@@ -178,8 +178,17 @@ public sealed class ListingWithdrawal(IMarketplaceDb db, MarketClock clock)
     }
 }
 
+/// <summary>What listings can be sorted by.</summary>
+public enum ListingColumn
+{
+    PricePerCardHour,
+    From,
+    To,
+}
+
 /// <summary>What stands on offer, of every seller.</summary>
-public sealed record ListListings(PageRequest Page, string? Accelerator, string? Region, DateTimeOffset? From, DateTimeOffset? To) : IQuery<Page<ListingAnswer>>, IPaged;
+public sealed record ListListings(PageRequest Page, string? Accelerator, string? Region, DateTimeOffset? From, DateTimeOffset? To, Sort<ListingColumn>? Sort = null)
+    : IQuery<Page<ListingAnswer>>, IPaged;
 
 public sealed class ListListingsValidator : AbstractValidator<ListListings>
 {
@@ -218,7 +227,14 @@ public sealed class ListListingsHandler(IMarketplaceDb db) : IRequestHandler<Lis
             listings = listings.Where(listing => listed.Any(row => row.ListingId == listing.Id && nodes.Any(node => node.Id == row.NodeId && node.Accelerator == accelerator)));
         }
 
-        var page = await listings.NewestFirstAsync(request.Page, listing => listing.Id, cancellationToken);
+        var all = db.Listings.IgnoreQueryFilters();
+        var page = request.Sort switch
+        {
+            { By: ListingColumn.PricePerCardHour } sort => await listings.SortedAsync(all, request.Page, sort.Descending, listing => listing.PricePerCardHour, cancellationToken),
+            { By: ListingColumn.From } sort => await listings.SortedAsync(all, request.Page, sort.Descending, listing => listing.From, cancellationToken),
+            { By: ListingColumn.To } sort => await listings.SortedAsync(all, request.Page, sort.Descending, listing => listing.To, cancellationToken),
+            _ => await listings.NewestFirstAsync(request.Page, listing => listing.Id, cancellationToken),
+        };
         var ids = page.Items.Select(listing => listing.Id).ToList();
         var centerIds = page.Items.Select(listing => listing.CenterId).Distinct().ToList();
         var centerById = await centers.AsNoTracking().Where(center => centerIds.Contains(center.Id)).ToDictionaryAsync(center => center.Id, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
@@ -50,18 +51,44 @@ public sealed class GetOrderHandler(IMarketplaceDb db, RequestContext context, M
     }
 }
 
-/// <summary>The orders that the caller bought or sold in, the newest first.</summary>
+/// <summary>What orders can be sorted by.</summary>
+public enum OrderColumn
+{
+    /// <summary>As the caller sees it: a seller's own part.</summary>
+    Total,
+    From,
+    To,
+}
+
+/// <summary>The orders that the caller bought or sold in, the newest first where it isn't said otherwise.</summary>
 /// <param name="Page">Which page.</param>
 /// <param name="Status">Those that stand so now, if given.</param>
-public sealed record ListOrders(PageRequest Page, OrderStatus? Status = null) : IQuery<Page<OrderAnswer>>, IPaged;
+/// <param name="Sort">In which order, if given.</param>
+public sealed record ListOrders(PageRequest Page, OrderStatus? Status = null, Sort<OrderColumn>? Sort = null) : IQuery<Page<OrderAnswer>>, IPaged;
 
 public sealed class ListOrdersHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<ListOrders, Page<OrderAnswer>>
 {
     public async Task<Page<OrderAnswer>> Handle(ListOrders request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var page = await WithStatus(db.Orders, request.Status, Hour.Containing(now)).AsNoTracking().Include(o => o.Legs).NewestFirstAsync(request.Page, order => order.Id, cancellationToken);
+        var orders = WithStatus(db.Orders, request.Status, Hour.Containing(now)).AsNoTracking().Include(o => o.Legs);
+        var page = request.Sort switch
+        {
+            { By: OrderColumn.Total } sort => await orders.SortedAsync(db.Orders, request.Page, sort.Descending, TotalOf(context.Caller), cancellationToken),
+            { By: OrderColumn.From } sort => await orders.SortedAsync(db.Orders, request.Page, sort.Descending, order => order.From, cancellationToken),
+            { By: OrderColumn.To } sort => await orders.SortedAsync(db.Orders, request.Page, sort.Descending, order => order.To, cancellationToken),
+            _ => await orders.NewestFirstAsync(request.Page, order => order.Id, cancellationToken),
+        };
         return new(await OrderAnswers.ForAsync(db, context.Caller, page.Items, now, cancellationToken), page.Next);
+    }
+
+    /// <summary>A seller is told nothing of an order's other sellers, and so not by the order of its list either.</summary>
+    private static Expression<Func<Order, long>> TotalOf(Caller caller)
+    {
+        var me = caller.OrganizationId;
+        return caller.SeesAll
+            ? order => (long)(object)order.Total
+            : order => order.BuyerId == me ? (long)(object)order.Total : order.Legs.Where(leg => leg.SellerId == me).Sum(leg => (long)(object)leg.Amount);
     }
 
     /// <summary>As <see cref="Order.StatusAt"/> has it: legs start and end on the hour.</summary>

@@ -35,8 +35,8 @@ public sealed class IdempotencyRecord
     /// <summary>SHA-256 of the request's type and its fields.</summary>
     public required byte[] RequestHash { get; init; }
 
-    /// <summary>The answer as JSON, encrypted: it may hold a secret that is shown once.</summary>
-    public required string Answer { get; init; }
+    /// <summary>The answer as JSON, encrypted: it may hold a secret that is shown once. Null while a request of many transactions is under way.</summary>
+    public string? Answer { get; set; }
 
     public required DateTimeOffset At { get; init; }
 }
@@ -50,7 +50,7 @@ public interface ISecretBox
 }
 
 /// <summary>
-/// One transaction a command. With an idempotency key, the key, the request's hash and the answer are saved in that same
+/// One transaction a command; a request that makes its own has none around it. With an idempotency key, the key, the request's hash and the answer are saved in that same
 /// transaction, so that neither the work nor its record can be lost alone.
 /// </summary>
 public sealed class TransactionBehavior<TRequest, TAnswer>(
@@ -60,17 +60,23 @@ public sealed class TransactionBehavior<TRequest, TAnswer>(
 {
     public async Task<TAnswer> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TAnswer> next)
     {
-        if (request is not ICommand<TAnswer>)
+        var resumable = request is IResumable<TAnswer>;
+        if (request is not ICommand<TAnswer> && !resumable)
         {
             return await next();
         }
 
         if (context.IdempotencyKey is not { } key)
         {
-            return await unitOfWork.ExecuteAsync(_ => next(), cancellationToken);
+            return resumable ? await next() : await unitOfWork.ExecuteAsync(_ => next(), cancellationToken);
         }
 
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(typeof(TRequest).Name + JsonSerializer.Serialize(request, MarketJson.WithHiddenFields)));
+        if (resumable)
+        {
+            return await ResumeAsync(key, hash, next, cancellationToken);
+        }
+
         try
         {
             return await unitOfWork.ExecuteAsync(token => OnceAsync(key, hash, next, token), cancellationToken);
@@ -96,23 +102,88 @@ public sealed class TransactionBehavior<TRequest, TAnswer>(
         }
 
         var answer = await next();
-        db.IdempotencyRecords.Add(new()
-        {
-            Actor = context.Caller.Actor,
-            Key = key,
-            RequestHash = hash,
-            Answer = secrets.Protect(JsonSerializer.Serialize(answer, MarketJson.Options)),
-            At = clock.GetUtcNow(),
-        });
+        db.IdempotencyRecords.Add(RecordOf(key, hash, Seal(answer)));
         return answer;
     }
+
+    /// <summary>
+    /// The key stands for the request from its start on, so that no other takes it meanwhile; the same one again joins in or goes on
+    /// where the first died. One that is refused leaves it unused.
+    /// </summary>
+    private async Task<TAnswer> ResumeAsync(string key, byte[] hash, RequestHandlerDelegate<TAnswer> next, CancellationToken cancellationToken)
+    {
+        if (await unitOfWork.ExecuteAsync(token => StartAsync(key, hash, token), cancellationToken) is { } stored)
+        {
+            return stored.Value;
+        }
+
+        // The transactions within have no key of their own.
+        context.IdempotencyKey = null;
+        try
+        {
+            var answer = await next();
+            return await unitOfWork.ExecuteAsync(token => FinishAsync(key, hash, answer, token), cancellationToken);
+        }
+        catch (Exception refused) when (refused is RuleException or InvalidRequestException)
+        {
+            await unitOfWork.ExecuteAsync(token => GiveUpAsync(key, token), cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<Stored?> StartAsync(string key, byte[] hash, CancellationToken cancellationToken)
+    {
+        var stored = await StoredAsync(key, hash, cancellationToken);
+        if (stored is null && await RecordAsync(key, cancellationToken) is null)
+        {
+            db.IdempotencyRecords.Add(RecordOf(key, hash, answer: null));
+        }
+
+        return stored;
+    }
+
+    private async Task<TAnswer> FinishAsync(string key, byte[] hash, TAnswer answer, CancellationToken cancellationToken)
+    {
+        if (await StoredAsync(key, hash, cancellationToken) is { } stored)
+        {
+            return stored.Value;
+        }
+
+        var record = await RecordAsync(key, cancellationToken);
+        if (record is null)
+        {
+            db.IdempotencyRecords.Add(record = RecordOf(key, hash, answer: null));
+        }
+
+        record.Answer = Seal(answer);
+        return answer;
+    }
+
+    private async Task<Done> GiveUpAsync(string key, CancellationToken cancellationToken)
+    {
+        if (await RecordAsync(key, cancellationToken) is { Answer: null } record)
+        {
+            db.IdempotencyRecords.Remove(record);
+        }
+
+        return Done.Value;
+    }
+
+    private IdempotencyRecord RecordOf(string key, byte[] hash, string? answer) =>
+        new() { Actor = context.Caller.Actor, Key = key, RequestHash = hash, Answer = answer, At = clock.GetUtcNow() };
+
+    private Task<IdempotencyRecord?> RecordAsync(string key, CancellationToken cancellationToken)
+    {
+        var actor = context.Caller.Actor;
+        return db.IdempotencyRecords.SingleOrDefaultAsync(record => record.Actor == actor && record.Key == key, cancellationToken);
+    }
+
+    private string Seal(TAnswer answer) => secrets.Protect(JsonSerializer.Serialize(answer, MarketJson.Options));
 
     /// <exception cref="RuleException"><c>idempotency.mismatch</c>: the key stands for another request.</exception>
     private async Task<Stored?> StoredAsync(string key, byte[] hash, CancellationToken cancellationToken)
     {
-        var actor = context.Caller.Actor;
-        var before = await db.IdempotencyRecords.SingleOrDefaultAsync(record => record.Actor == actor && record.Key == key, cancellationToken);
-        if (before is null)
+        if (await RecordAsync(key, cancellationToken) is not { } before)
         {
             return null;
         }
@@ -120,6 +191,11 @@ public sealed class TransactionBehavior<TRequest, TAnswer>(
         if (!before.RequestHash.AsSpan().SequenceEqual(hash))
         {
             throw new RuleException(Refusal.Rule, "idempotency.mismatch", "This key was used for another request.");
+        }
+
+        if (before.Answer is null)
+        {
+            return null;
         }
 
         context.Replayed = true;

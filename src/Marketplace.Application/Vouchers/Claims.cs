@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
+using Marketplace.Application.Ledger;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
@@ -183,7 +184,8 @@ public sealed class DecideClaimHandler(IMarketplaceDb db, Funding funding, Invoi
         var rules = await db.ProgrammeVersions.AsNoTracking().SingleAsync(v => v.Code == claim.ProgrammeCode && v.Number == redemption.ProgrammeVersion, cancellationToken);
         if (rules.Rules.BearerOfRejectedClaims() == ClaimBearer.Buyer)
         {
-            await invoicing.IssueSupplementaryAsync(redemption, rejected, claim.AuthorityId, journal, now, cancellationToken);
+            var invoice = await invoicing.IssueSupplementaryAsync(redemption, rejected, claim.AuthorityId, journal, now, cancellationToken);
+            audit.Record("invoice.issued", ("invoice", invoice.Id.ToString()), invoice.OrganizationId, new { invoice.Number, invoice.SellerId, invoice.Period, invoice.Total, invoice.RejectedLineId });
         }
         else
         {
@@ -192,7 +194,7 @@ public sealed class DecideClaimHandler(IMarketplaceDb db, Funding funding, Invoi
     }
 }
 
-/// <summary>The authority's payment of a decided claim came in.</summary>
+/// <summary>The authority's payment of a decided claim came in. A reference counts once an authority.</summary>
 public sealed record PayClaim(string? Reference) : ICommand<ClaimAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
@@ -208,12 +210,17 @@ public sealed class PayClaimValidator : AbstractValidator<PayClaim>
     public PayClaimValidator() => RuleFor(request => request.Reference).Text(100);
 }
 
-public sealed class PayClaimHandler(IMarketplaceDb db, AuditLog audit, MarketClock clock) : IRequestHandler<PayClaim, ClaimAnswer>
+public sealed class PayClaimHandler(IMarketplaceDb db, BankReferences references, AuditLog audit, MarketClock clock) : IRequestHandler<PayClaim, ClaimAnswer>
 {
     public async Task<ClaimAnswer> Handle(PayClaim request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var claim = await db.Claims.Include(c => c.Items).SingleOrDefaultAsync(c => c.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("claim");
+        if (claim.Status == ClaimStatus.Paid && claim.PaymentReference == request.Reference)
+        {
+            return ClaimAnswer.Of(claim);
+        }
+
         var journal = JournalEntry.For("claim.paid", claim.Id.ToString(), now);
         var approved = claim.Items.Where(item => item.Status == ClaimItemStatus.Approved).ToList();
         var ids = approved.Select(item => item.RedemptionId).ToList();
@@ -232,6 +239,7 @@ public sealed class PayClaimHandler(IMarketplaceDb db, AuditLog audit, MarketClo
 
         var stood = claim.Status;
         claim.Pay(request.Reference!, await FundersAsync(claim, approved, redemptions, cancellationToken), now);
+        await references.TakeAsync(claim.AuthorityId, request.Reference!, TransferPurpose.ClaimPayment, claim.Approved, cancellationToken);
         foreach (var funder in claim.Funders)
         {
             journal.Move(Asset.Vouchers(claim.ProgrammeCode), funder.Amount, Accounts.ProgrammeFunded, Accounts.FunderPaid(funder.Name));

@@ -47,6 +47,11 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     /// <summary>Puts the rules of the pinned versions back.</summary>
     public async Task<AllocationRequest> WithRulesAsync(AllocationRequest request, CancellationToken cancellationToken)
     {
+        if (request.Programmes.Count == 0)
+        {
+            return request;
+        }
+
         var codes = request.Programmes.Select(programme => programme.Code).ToList();
         var versions = await db.ProgrammeVersions.AsNoTracking().Where(version => codes.Contains(version.Code)).ToListAsync(cancellationToken);
         return request with
@@ -160,7 +165,7 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     /// <summary>Gives back what is still held for legs, to where each voucher is by now, and posts it.</summary>
     public async Task ReleaseAsync(IReadOnlyCollection<Id<Leg>> legs, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var holds = (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => legs.Contains(hold.LegId)).ToListAsync(cancellationToken))
+        var holds = legs.Count == 0 ? [] : (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => legs.Contains(hold.LegId)).ToListAsync(cancellationToken))
             .Where(hold => hold.Left.IsPositive).ToList();
         var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
         foreach (var hold in holds)
@@ -194,7 +199,7 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     public async Task<Dictionary<Id<Voucher>, Voucher>> TrackedAsync(IEnumerable<Id<Voucher>> ids, CancellationToken cancellationToken)
     {
         var wanted = ids.Distinct().ToList();
-        return await db.Vouchers.IgnoreQueryFilters().Where(voucher => wanted.Contains(voucher.Id)).ToDictionaryAsync(voucher => voucher.Id, cancellationToken);
+        return wanted.Count == 0 ? [] : await db.Vouchers.IgnoreQueryFilters().Where(voucher => wanted.Contains(voucher.Id)).ToDictionaryAsync(voucher => voucher.Id, cancellationToken);
     }
 
     public static string AccountOf(VoucherBalance balance) => balance switch

@@ -60,16 +60,29 @@ public sealed class IssueVoucherHandler(IMarketplaceDb db, RequestContext contex
     }
 }
 
+/// <summary>What vouchers can be sorted by.</summary>
+public enum VoucherColumn
+{
+    Face,
+    ExpiresOn,
+}
+
 /// <summary>The caller's vouchers; an authority's programmes' ones.</summary>
-public sealed record ListVouchers(PageRequest Page, string? Programme) : IQuery<Page<VoucherAnswer>>, IPaged;
+public sealed record ListVouchers(PageRequest Page, string? Programme, Sort<VoucherColumn>? Sort = null) : IQuery<Page<VoucherAnswer>>, IPaged;
 
 public sealed class ListVouchersHandler(IMarketplaceDb db, MarketplaceSettings settings, MarketClock clock) : IRequestHandler<ListVouchers, Page<VoucherAnswer>>
 {
     public async Task<Page<VoucherAnswer>> Handle(ListVouchers request, CancellationToken cancellationToken)
     {
         var today = settings.Time.Day(clock.GetUtcNow());
-        return (await db.Vouchers.AsNoTracking().Where(voucher => request.Programme == null || voucher.ProgrammeCode == request.Programme)
-            .NewestFirstAsync(request.Page, voucher => voucher.Id, cancellationToken)).Select(voucher => VoucherAnswer.Of(voucher, today));
+        var vouchers = db.Vouchers.AsNoTracking().Where(voucher => request.Programme == null || voucher.ProgrammeCode == request.Programme);
+        var page = request.Sort switch
+        {
+            { By: VoucherColumn.Face } sort => await vouchers.SortedAsync(db.Vouchers, request.Page, sort.Descending, voucher => voucher.Face, cancellationToken),
+            { By: VoucherColumn.ExpiresOn } sort => await vouchers.SortedAsync(db.Vouchers, request.Page, sort.Descending, voucher => voucher.ExpiresOn, cancellationToken),
+            _ => await vouchers.NewestFirstAsync(request.Page, voucher => voucher.Id, cancellationToken),
+        };
+        return page.Select(voucher => VoucherAnswer.Of(voucher, today));
     }
 }
 

@@ -7,10 +7,10 @@ import 'dayjs/locale/zh-cn'
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
-import { answer, api, type ApiProblem, type Session } from './api/client'
+import { answer, api, type ApiProblem } from './api/client'
 import { Root } from './app/Root'
 import { firstLanguage, PreferencesProvider, usePreferences } from './app/preferences'
-import { currentSession, type SignInSettings } from './app/session'
+import { beginVisit, type SignInSettings, type Visit } from './app/session'
 import { themeOf } from './app/theme'
 import { startTexts } from './i18n/i18n'
 import './main.css'
@@ -37,7 +37,7 @@ const locales: Record<string, () => Promise<{ default: Locale }>> = {
 const loadingIcon = <LoadingOutlined aria-hidden />
 
 /** The locale comes before the first page: the pages would be made anew, and lose what was typed, if it came after. */
-function Themed({ settings, session, firstLocale }: { settings: SignInSettings; session: Session | null; firstLocale: Locale }) {
+function Themed({ settings, visit, firstLocale }: { settings: SignInSettings; visit: Visit; firstLocale: Locale }) {
   const { scheme, language } = usePreferences()
   const [locale, setLocale] = useState(firstLocale)
   useEffect(() => {
@@ -47,7 +47,7 @@ function Themed({ settings, session, firstLocale }: { settings: SignInSettings; 
   return (
     <ConfigProvider theme={themeOf(scheme)} locale={locale} csp={{ nonce }} button={{ autoInsertSpace: false, loadingIcon }}>
       <AntApp>
-        <Root settings={settings} first={session} />
+        <Root settings={settings} visit={visit} />
       </AntApp>
     </ConfigProvider>
   )
@@ -55,13 +55,13 @@ function Themed({ settings, session, firstLocale }: { settings: SignInSettings; 
 
 async function start() {
   const [settings, locale] = await Promise.all([answer(api.GET('/v1/sign-in')), locales[firstLanguage()]!(), startTexts(firstLanguage())])
-  const session = await currentSession(settings)
+  const visit = await beginVisit(settings)
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
         <PreferencesProvider timeZone={settings.timeZone}>
           <BrowserRouter>
-            <Themed settings={settings} session={session} firstLocale={locale.default} />
+            <Themed settings={settings} visit={visit} firstLocale={locale.default} />
           </BrowserRouter>
         </PreferencesProvider>
       </QueryClientProvider>

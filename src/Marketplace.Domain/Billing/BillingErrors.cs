@@ -14,9 +14,6 @@ public static class BillingErrors
         new(Refusal.Rule, "credit_note.exceeds", $"Only {left} is left of line {line}.");
 
     /// <summary>The service, and the VAT on it, stand on the invoice before; so does what is taken off them.</summary>
-    public static RuleException CreditSupplementary() =>
-        new(Refusal.Rule, "credit_note.supplementary", "Credit the line that billed the service; what the buyer bore of it on this invoice goes back with it.");
-
     public static RuleException CreditNotWhole() =>
         new(Refusal.Rule, "credit_note.not_whole", "Reason 1 reverses the whole invoice: every line, with all that is left of it.");
 

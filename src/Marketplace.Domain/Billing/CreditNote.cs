@@ -26,7 +26,13 @@ public sealed class CreditNote
 {
     public required Id<CreditNote> Id { get; init; }
     public required string Number { get; init; }
+
+    /// <summary>The invoice that billed the service, whose VAT it reverses.</summary>
     public required Id<Invoice> InvoiceId { get; init; }
+
+    /// <summary>The supplementary invoice that it was issued on, if on one.</summary>
+    public Id<Invoice>? SupplementaryId { get; init; }
+
     public required Id<Organization> SellerId { get; init; }
     public required Id<Organization> OrganizationId { get; init; }
 
@@ -195,13 +201,46 @@ public sealed class StandingLine
         return StayingWith(Money.Min(stays, Amount), LineHours.None, note, at, taken);
     }
 
-    private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at, long tokens = 0)
+    /// <summary>
+    /// A credit of what the buyer bore of a voucher's part that the authority rejected. The other vouchers' parts shrink with the
+    /// line, and it by what they had lowered it, so that the buyer has back what was asked for.
+    /// </summary>
+    /// <param name="voucher">Whose part was rejected.</param>
+    /// <param name="borne">At most what is left of that part.</param>
+    /// <param name="note">The credit note.</param>
+    /// <param name="at">When it is issued.</param>
+    public CreditNoteLine CreditRejected(Id<Voucher> voucher, Money borne, Id<CreditNote> note, DateTimeOffset at)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(borne, _parts[voucher]);
+        var (own, amount) = (Line.Parts.Single(part => part.VoucherId == voucher), borne);
+        while (true)
+        {
+            var others = Returned(Amount - amount).Where(part => part.VoucherId != voucher).ToList();
+            var whole = borne + others.Where(part => part.Deducted).Sum(part => part.Amount);
+            if (whole <= amount)
+            {
+                return Credit(Amount - amount, [new(voucher, own.Programme, own.Deducted, borne, Money.Zero), .. others], LineHours.None, note, at);
+            }
+
+            amount = whole;
+        }
+    }
+
+    private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at, long tokens = 0) =>
+        Credit(stays, Returned(stays), hours, note, at, tokens);
+
+    /// <summary>What goes back to vouchers where so much of the line stays.</summary>
+    private List<ReturnedPart> Returned(Money stays)
     {
         var staying = Line.Parts.Count == 0 ? [] : Correction.Stays(
             Line.Amount + Outage, stays + Outage, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
-        var parts = Line.Parts
+        return [.. Line.Parts
             .Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i], Money.Zero))
-            .Where(part => part.Amount.IsPositive).ToList();
+            .Where(part => part.Amount.IsPositive)];
+    }
+
+    private CreditNoteLine Credit(Money stays, IReadOnlyList<ReturnedPart> parts, LineHours hours, Id<CreditNote> note, DateTimeOffset at, long tokens = 0)
+    {
         var amount = Amount - stays;
         var vat = Vat - stays.VatIncluded(Line.VatRate);
         return new()

@@ -70,6 +70,12 @@ public sealed class Invoice : IVersioned
     /// <summary>When its buyer was told that it is overdue.</summary>
     public DateTimeOffset? RemindedAt { get; private set; }
 
+    /// <summary>Of a supplementary one, the line that billed the service.</summary>
+    public Id<InvoiceLine>? RejectedLineId { get; init; }
+
+    /// <summary>Of a supplementary one, the voucher whose part of that line the authority rejected.</summary>
+    public Id<Voucher>? RejectedVoucherId { get; init; }
+
     /// <summary>The settlement that paid the seller's part out.</summary>
     public Id<Settlement>? SettlementId { get; set; }
 

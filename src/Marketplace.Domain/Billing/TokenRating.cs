@@ -9,7 +9,7 @@ namespace Marketplace.Domain.Billing;
 /// </summary>
 public static class TokenRatingV1
 {
-    private static readonly LineUnit[] s_units = [LineUnit.InputTokens, LineUnit.OutputTokens];
+    private static readonly LineUnit[] Units = [LineUnit.InputTokens, LineUnit.OutputTokens];
 
     /// <param name="terms">The leg's, with token prices and expected tokens.</param>
     /// <param name="period">The period that is closed; its hours and all before it are rated.</param>
@@ -26,7 +26,7 @@ public static class TokenRatingV1
         var used = metered.Where(hour => hour.Key < end && terms.Interval.Contains(hour.Key)).OrderBy(hour => hour.Key).ToLookup(hour => time.Period(hour.Key.Start));
         var lines = new List<RatedLine>();
         var excess = new Dictionary<(Period, LineUnit), long>();
-        foreach (var unit in s_units)
+        foreach (var unit in Units)
         {
             var (prices, most) = unit == LineUnit.InputTokens
                 ? (terms.TokenPrices!.InputPerMillion, terms.ExpectedTokens!.Input) : (terms.TokenPrices!.OutputPerMillion, terms.ExpectedTokens!.Output);

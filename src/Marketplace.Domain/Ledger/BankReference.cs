@@ -10,6 +10,7 @@ public enum TransferPurpose
     InvoicePayment,
     SettlementPayment,
     CommissionPayment,
+    ClaimPayment,
 }
 
 /// <summary>

@@ -13,6 +13,9 @@ public static class LedgerErrors
     public static RuleException RowResolved() =>
         new(Refusal.Conflict, "bank_row.resolved", "The row isn't open any more.");
 
+    public static RuleException RowAmount(Money booked) =>
+        new(Refusal.Rule, "bank_row.amount", $"It would be booked with {booked}, which isn't the row's amount.");
+
     public static RuleException CommissionInsufficient(Money left) =>
         new(Refusal.Rule, "commission.insufficient", $"Only {Money.Max(left, Money.Zero)} of the commission that was earned is still at the custodian.");
 

@@ -224,7 +224,7 @@ public static class RuleCodes
     public const string OrderCap = "cap.order";
     public const string PublicMoneyCeiling = "ceiling.public_money";
 
-    private static readonly string[] s_inOrder =
+    private static readonly string[] DecidingOrder =
     [
         NotSelected, Expired, UsedUp, NoLine, RewardMode, OrderWindow, RelatedParties, ProviderRegions, ProviderOrganizations, ProviderScale,
         Origins, Accelerators, Workloads, Products, Listings, UsageWindow, Unattested, Uncorroborated, NoRate, ShareIsNothing,
@@ -232,9 +232,9 @@ public static class RuleCodes
     ];
 
     /// <summary>Every code, in the order in which the rules are asked.</summary>
-    public static IReadOnlyList<string> InOrder => s_inOrder;
+    public static IReadOnlyList<string> InOrder => DecidingOrder;
 
     /// <summary>The one that is asked later.</summary>
     internal static string Further(string left, string right) =>
-        Array.IndexOf(s_inOrder, left) >= Array.IndexOf(s_inOrder, right) ? left : right;
+        Array.IndexOf(DecidingOrder, left) >= Array.IndexOf(DecidingOrder, right) ? left : right;
 }

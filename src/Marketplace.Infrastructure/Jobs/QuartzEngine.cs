@@ -17,6 +17,16 @@ public sealed class CatalogueTick(JobRunner runner, MarketClock clock) : Quartz.
     }
 }
 
+/// <summary>The same for a job that workers share: each tick may find another worker to take part.</summary>
+public sealed class SharedTick(JobRunner runner, MarketClock clock) : Quartz.IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        await runner.JoinDueAsync(context.JobDetail.Key.Name, clock.GetUtcNow(), cancellationToken);
+    }
+}
+
 public static class QuartzEngine
 {
     /// <summary>
@@ -45,7 +55,9 @@ public static class QuartzEngine
 
             foreach (var name in jobNames)
             {
-                quartz.AddJob<CatalogueTick>(job => job.WithIdentity(name).StoreDurably());
+                _ = JobCatalogue.Shared.Contains(name)
+                    ? quartz.AddJob<SharedTick>(job => job.WithIdentity(name).StoreDurably())
+                    : quartz.AddJob<CatalogueTick>(job => job.WithIdentity(name).StoreDurably());
                 quartz.AddTrigger(trigger => trigger.WithIdentity(name).ForJob(name)
                     .WithSimpleSchedule(schedule => schedule.WithInterval(interval).RepeatForever()));
             }

@@ -48,7 +48,7 @@ internal static class JsonColumns
         new ValueConverter<T, string>(
             value => JsonSerializer.Serialize(value, MarketJson.Options), json => JsonSerializer.Deserialize<T>(json, MarketJson.Options)!),
         new ValueComparer<T>(
-            (left, right) => JsonSerializer.Serialize(left, MarketJson.Options) == JsonSerializer.Serialize(right, MarketJson.Options),
+            (left, right) => ReferenceEquals(left, right) || JsonSerializer.Serialize(left, MarketJson.Options) == JsonSerializer.Serialize(right, MarketJson.Options),
             value => JsonSerializer.Serialize(value, MarketJson.Options).GetHashCode(StringComparison.Ordinal),
             value => value));
 }

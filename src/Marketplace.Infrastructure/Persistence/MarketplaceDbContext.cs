@@ -102,10 +102,20 @@ public sealed class MarketplaceDbContext(DbContextOptions<MarketplaceDbContext> 
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        SaveGuard.Check(ChangeTracker);
-        CapacityChanges.AddRange(ChangesOfCapacity());
-        await AddWebhookEventsAsync(cancellationToken);
-        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        // Once for the guard, the lists and the save: each would look through all that is tracked for itself.
+        ChangeTracker.DetectChanges();
+        ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            SaveGuard.Check(ChangeTracker);
+            CapacityChanges.AddRange(ChangesOfCapacity());
+            await AddWebhookEventsAsync(cancellationToken);
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ internal static class AllVerb
 
     private const string Lacking = "Not run: this machine lacks a program that it calls.";
 
-    private static readonly string[] s_databases = ["sqlite", "postgres"];
+    private static readonly string[] Databases = ["sqlite", "postgres"];
 
     public static async Task<int> RunAsync(Options options)
     {
@@ -55,7 +55,7 @@ internal static class AllVerb
         yield return ["soak", .. size];
         foreach (var verb in (string[])["ingest", "billing"])
         {
-            foreach (var database in s_databases)
+            foreach (var database in Databases)
             {
                 yield return [verb, "--database", database, .. size];
             }

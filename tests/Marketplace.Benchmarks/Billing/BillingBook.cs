@@ -19,8 +19,8 @@ internal sealed class BillingBook(int orders)
 
     public static readonly Period Month = new(2026, 1);
     public static readonly DateTimeOffset Now = new(2026, 2, 2, 4, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset s_placed = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
-    private static readonly byte[] s_hash = new byte[32];
+    private static readonly DateTimeOffset Placed = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
+    private static readonly byte[] Hash = new byte[32];
 
     public IReadOnlyList<Organization> Organizations { get; } =
     [
@@ -36,17 +36,17 @@ internal sealed class BillingBook(int orders)
 
     public IReadOnlyList<Listing> Listings() => [.. Sellers.Select(seller => new Listing
     {
-        Id = Id<Listing>.New(s_placed),
+        Id = Id<Listing>.New(Placed),
         SellerId = seller.Id,
         CenterId = Id<Center>.None,
-        From = Hour.StartingAt(s_placed)!.Value,
-        To = Hour.StartingAt(s_placed)!.Value + 8_000,
+        From = Hour.StartingAt(Placed)!.Value,
+        To = Hour.StartingAt(Placed)!.Value + 8_000,
         Product = Product.Metered,
         PricePerCardHour = new(20_000_000),
         SliceMilli = Listing.WholeCard,
         MinHours = 1,
         Benchmarks = [],
-        CreatedAt = s_placed,
+        CreatedAt = Placed,
     })];
 
     public IEnumerable<(Order Order, Leg Leg)> Orders(IReadOnlyList<Listing> listings)
@@ -55,15 +55,15 @@ internal sealed class BillingBook(int orders)
         for (var i = 0; i < orders; i++)
         {
             var (buyer, listing) = (buyers[i % buyers.Count], listings[((i % buyers.Count) + (i / buyers.Count)) % listings.Count]);
-            var from = Hour.StartingAt(s_placed.AddHours(i % 400))!.Value;
+            var from = Hour.StartingAt(Placed.AddHours(i % 400))!.Value;
             var leg = LegOf(buyer, listing, from);
             yield return (new()
             {
                 Id = leg.OrderId,
                 BuyerId = buyer.Id,
-                QuoteId = Id<Quote>.New(s_placed),
+                QuoteId = Id<Quote>.New(Placed),
                 Workload = Workload.Training,
-                PlacedAt = s_placed,
+                PlacedAt = Placed,
                 Total = leg.Amount,
                 PublicMoney = Money.Zero,
                 PublicMoneyFromOutside = Money.Zero,
@@ -109,7 +109,7 @@ internal sealed class BillingBook(int orders)
         Cards = 8,
         Milli = 1000,
         Status = ReadingStatus.Up,
-        ContentHash = s_hash,
+        ContentHash = Hash,
         AcceptedAt = hour.Start.AddHours(1),
         Attested = false,
         UsageVersion = 1,
@@ -117,8 +117,8 @@ internal sealed class BillingBook(int orders)
 
     private static Leg LegOf(Organization buyer, Listing listing, Hour from) => new()
     {
-        Id = Id<Leg>.New(s_placed),
-        OrderId = Id<Order>.New(s_placed),
+        Id = Id<Leg>.New(Placed),
+        OrderId = Id<Order>.New(Placed),
         BuyerId = buyer.Id,
         SellerId = listing.SellerId,
         ListingId = listing.Id,
@@ -146,7 +146,7 @@ internal sealed class BillingBook(int orders)
         var body = $"91330100{number:000000000}";
         return new()
         {
-            Id = Id<Organization>.New(s_placed),
+            Id = Id<Organization>.New(Placed),
             Name = $"{kind} {number}",
             Kind = kind,
             CreditCode = CreditCode.Parse(body + CreditCode.CheckDigit(body)),
@@ -155,7 +155,7 @@ internal sealed class BillingBook(int orders)
             Traits = [],
             Taxpayer = Taxpayer.General,
             Controllers = [],
-            CreatedAt = s_placed,
+            CreatedAt = Placed,
         };
     }
 }

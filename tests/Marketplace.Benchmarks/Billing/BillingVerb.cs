@@ -73,10 +73,25 @@ internal static class BillingVerb
             sum = took < sum ? took : sum;
         }
 
+        var lost = 0L;
+        using var races = new System.Diagnostics.Metrics.MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "marketplace.lost_races")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        races.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref lost, value));
+        races.Start();
         using var memory = new Memory();
+        var used = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => SendAsync(services, new BillClosedPeriods()))));
+        var parts = await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => SendAsync(services, new BillClosedPeriods()))));
         var billed = Stopwatch.GetElapsedTime(started);
+        used = Environment.CpuUsage.TotalTime - used;
         var (early, late) = memory.Stop();
         await Report.SayAsync($"Billed in {billed.TotalSeconds:0.0} s.");
         started = Stopwatch.GetTimestamp();
@@ -91,9 +106,12 @@ internal static class BillingVerb
             orders,
             usageHours = (long)orders * BillingBook.HoursEach,
             workers,
+            parts = parts.Select(part => part.Summary),
             processors = Environment.ProcessorCount,
             billSeconds = Math.Round(billed.TotalSeconds, 1),
             ordersPerSecond = Math.Round(orders / billed.TotalSeconds, 1),
+            lostRaces = lost,
+            processorMillisecondsAnOrder = Math.Round(used.TotalMilliseconds / orders, 2),
             sqlSumSeconds = Math.Round(sum.TotalSeconds, 3),
             timesTheSum = Math.Round(billed / sum, 1),
             managedMiBInFirstHalf = Math.Round(early / MiB),

@@ -26,7 +26,7 @@ internal static class SimulationVerb
     private const double MiB = 1024 * 1024;
 
     /// <summary>By origin of chip, with a cap by year and a floor on a year's spend: rules that ask for the history as well.</summary>
-    private static readonly ProgrammeRules s_rules = new()
+    private static readonly ProgrammeRules Rules = new()
     {
         Mode = ProgrammeMode.Deduct,
         Payee = Payee.Seller,
@@ -84,7 +84,7 @@ internal static class SimulationVerb
         long most = 0;
         using var watch = new Timer(_ => most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false)), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
         var started = Stopwatch.GetTimestamp();
-        var answer = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new SimulateProgramme(s_rules, null, null, null));
+        var answer = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new SimulateProgramme(Rules, null, null, null));
         var took = Stopwatch.GetElapsedTime(started);
         return new(Math.Round(took.TotalSeconds, 2), answer.Orders, answer.OrdersPaid, $"{answer.PublicMoney}", Math.Round(Math.Max(most - before, 0) / MiB, 1));
     }

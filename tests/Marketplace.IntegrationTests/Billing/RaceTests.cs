@@ -65,7 +65,7 @@ public sealed class RaceTests(Servers servers) : IClassFixture<Servers>
         var claim = await Once(s => deal.Seller.At(s).ClaimAsync(deal.Scheme, deal.Month.AddMonths(1)), 422, "claim.empty");
         Assert.Equal("480.00", claim["total"]);
         await Once(s => deal.Scheme.Authority.At(s).PostAsync($"/v1/claims/{claim["id"]}/decisions"), 409, "claim.decided");
-        await Once(s => s.Admin.PostAsync($"/v1/claims/{claim["id"]}/payments", new { reference = "T" }), 409, "claim.paid");
+        await Once(s => s.Admin.PostAsync($"/v1/claims/{claim["id"]}/payments", new { reference = Guid.NewGuid() }), 409, "claim.paid");
         Assert.Equal("5000.00 480.00 480.00 480.00 995000.00", await deal.Scheme.MoneyAsync());
         await server.BooksHoldAsync(deal.Month.Period());
     }

@@ -27,7 +27,7 @@ public sealed record Party(MarketplaceServer Server, string Name, string Id, str
 
     public Task<Answer> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, Json(body));
 
-    public Task<Answer> PostTextAsync(string path, string body, string? contentType) => SendAsync(HttpMethod.Post, path, Content(body, contentType));
+    public Task<Answer> PostTextAsync(string path, string body, string? contentType, string? key = null) => SendAsync(HttpMethod.Post, path, Content(body, contentType), key);
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, string? key = null)
     {

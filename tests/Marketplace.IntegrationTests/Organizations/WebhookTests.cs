@@ -54,6 +54,92 @@ public sealed class WebhookTests(Servers servers) : IClassFixture<Servers>
         Assert.Empty(server.Faults);
     }
 
+    /// <summary>What is told of each type, about which kind of row, and to whom.</summary>
+    private static readonly (string Type, string Subject, string Told)[] Types =
+    [
+        ("order.placed", "order", "buyer seller"), ("order.cancelled", "order", "buyer seller"), ("leg.moved", "leg", "buyer seller"), ("leg.ended", "leg", "buyer seller"),
+        ("dispute.opened", "dispute", "buyer seller"), ("dispute.decided", "dispute", "buyer seller"),
+        ("invoice.issued", "invoice", "buyer seller"), ("invoice.paid", "invoice", "buyer seller"), ("credit_note.issued", "credit-note", "buyer seller"),
+        ("voucher.issued", "voucher", "authority buyer"), ("voucher.revoked", "voucher", "authority buyer"), ("voucher.expired", "voucher", "authority buyer"),
+        ("claim.submitted", "claim", "authority seller"), ("claim.decided", "claim", "authority seller"), ("claim.paid", "claim", "authority seller"),
+        ("settlement.made", "settlement", "seller"), ("settlement.paid", "settlement", "seller"),
+    ];
+
+    [Theory, EveryDatabase]
+    public async Task Each_type_is_told_to_its_parties_and_names_the_row_and_no_more(DatabaseKind database)
+    {
+        Assert.Equal(Domain.Organizations.Webhook.EventTypes.Order(StringComparer.Ordinal), Types.Select(row => row.Type).Order(StringComparer.Ordinal));
+        var server = await servers.FreshAsync(database);
+        await using var receiver = await Receiver.StartAsync();
+        var (shop, scheme) = (await server.ShopAsync(nodes: 2), await server.SchemeAsync(rules: """{"validity": {"months": 2}}"""));
+        var (buyer, stranger) = (await server.OrganizationAsync("enterprise"), await server.OrganizationAsync("enterprise"));
+        foreach (var (name, party) in ((string, Party)[])[("buyer", buyer), ("seller", shop.Seller), ("authority", scheme.Authority), ("stranger", stranger)])
+        {
+            (await party.PostAsync("/v1/webhooks", new { url = receiver.Address(name) })).Is(201);
+        }
+
+        var told = await LiveAsync(server, shop, scheme, buyer);
+        foreach (var (type, subject, parties) in Types)
+        {
+            var messages = receiver.Got.Where(message => message.Json["type"]!.GetValue<string>() == type).ToList();
+            Assert.Equal($"{type} {parties}", $"{type} {string.Join(' ', messages.Select(message => message.Path).Distinct().Order(StringComparer.Ordinal))}");
+            Assert.All(messages, message =>
+            {
+                Assert.Equal(["type", "timestamp", "data"], message.Json.AsObject().Select(field => field.Key));
+                Assert.Equal(["subject", "id"], message.Json["data"]!.AsObject().Select(field => field.Key));
+                Assert.Equal(subject, message.Json["data"]!["subject"]!.GetValue<string>());
+                Assert.EndsWith("Z", message.Json["timestamp"]!.GetValue<string>(), StringComparison.Ordinal);
+            });
+            Assert.Contains(told[type], messages.Select(message => message.Json["data"]!["id"]!.GetValue<string>()));
+        }
+
+        Assert.DoesNotContain(receiver.Got, message => message.Path == "stranger");
+        Assert.Empty(server.Faults);
+    }
+
+    /// <summary>Two months of business in which everything happens that anybody is told of.</summary>
+    /// <returns>For each type, a row that it happened to.</returns>
+    private static async Task<IReadOnlyDictionary<string, string>> LiveAsync(MarketplaceServer server, Shop shop, Scheme scheme, Party buyer)
+    {
+        (await server.Admin.PutAsync($"/v1/organizations/{buyer.Id}/credit", new { limit = "10000.00" })).Is(200);
+        var (voucher, revoked) = (await scheme.IssueAsync(buyer, "5000.00"), await scheme.IssueAsync(buyer, "7.00"));
+        (await scheme.Authority.PostAsync($"/v1/vouchers/{revoked}/revoke", new { reason = "r" })).Is(200);
+        var month = await server.NextMonthAsync();
+        var start = month.AddDays(1);
+        var cancelled = (await buyer.BuyAsync(shop, 1, month.AddDays(5), 2))["id"];
+        (await buyer.PostAsync($"/v1/orders/{cancelled}/cancel")).Is(200);
+        var order = await buyer.BuyAsync(shop, 8, start, 10);
+        var (leg, node) = (order["legs[0].id"], order["legs[0].node"]);
+        Task<Answer> Withdraw(string name, DateTimeOffset from) => shop.Seller.PostAsync(
+            $"/v1/centers/{shop.Capacity.CenterId}/nodes/{name}/withdrawals", new { from = MarketSetup.Wire(from), reason = "r" });
+        (await Withdraw(node, start.AddHours(4))).Is(201);
+        (await Withdraw(shop.Capacity.Nodes.Single(name => name != node), start.AddHours(8))).Is(201);
+        await server.MoveClockAsync(start.AddMinutes(1));
+        var dispute = (await buyer.PostAsync($"/v1/orders/{order["id"]}/legs/{leg}/objections", new { reason = "slow", from = MarketSetup.Wire(start) })).Is(201)["id"];
+        (await server.Admin.PostAsync($"/v1/disputes/{dispute}/decisions", new { hours = "provider", note = "n" })).Is(201);
+        await server.MoveClockAsync(month.AddDays(2));
+        await shop.UseAsync(leg, start, 8);
+        await server.CloseAsync(month);
+
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        (await server.Admin.PostAsync($"/v1/invoices/{invoice["id"]}/payments", new { amount = invoice["outstanding"], reference = "P" })).Is(201);
+        var note = (await server.Admin.PostAsync(
+            $"/v1/invoices/{invoice["id"]}/credit-notes", new { reason = 4, lines = new[] { new { lineId = invoice["lines[0].id"], amount = "1.00" } }, note = "n" })).Is(201)["id"];
+        var claim = (await shop.Seller.ClaimAsync(scheme, month.AddMonths(1))).Is(201)["id"];
+        (await scheme.Authority.PostAsync($"/v1/claims/{claim}/decisions")).Is(201);
+        (await server.Admin.PostAsync($"/v1/claims/{claim}/payments", new { reference = "C" })).Is(201);
+        var settlement = (await shop.Seller.SettlementAsync(month.Period()))["items[0].id"];
+        (await server.Admin.PostAsync($"/v1/settlements/{settlement}/payments", new { reference = "S" })).Is(201);
+        await server.MoveClockAsync(month.AddMonths(3));
+        return new Dictionary<string, string>
+        {
+            ["order.placed"] = order["id"], ["order.cancelled"] = cancelled, ["leg.moved"] = leg, ["leg.ended"] = leg, ["dispute.opened"] = dispute, ["dispute.decided"] = dispute,
+            ["invoice.issued"] = invoice["id"], ["invoice.paid"] = invoice["id"], ["credit_note.issued"] = note,
+            ["voucher.issued"] = voucher, ["voucher.revoked"] = revoked, ["voucher.expired"] = voucher,
+            ["claim.submitted"] = claim, ["claim.decided"] = claim, ["claim.paid"] = claim, ["settlement.made"] = settlement, ["settlement.paid"] = settlement,
+        };
+    }
+
     [Theory, EveryDatabase]
     public async Task What_isnt_taken_is_sent_again_until_it_is_dead_and_then_on_demand(DatabaseKind database)
     {

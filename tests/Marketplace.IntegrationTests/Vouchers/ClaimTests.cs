@@ -103,8 +103,6 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("98500.00 0.00 0.00", await deal.Buyer.MoneyAsync());
         var extra = await deal.Buyer.InvoiceAsync(deal.Month.AddMonths(1).Period());
         Assert.Equal("30.00 450.00", $"{extra["credited"]} {extra["paid"]}");
-        Task<Answer> CreditExtra(string amount) => server.Admin.PostAsync($"/v1/invoices/{extra["id"]}/credit-notes", new { reason = 4, lines = new[] { new { lineId = extra["lines[0].id"], amount } }, note = "n" });
-        (await CreditExtra("1.00")).Is(422, "credit_note.supplementary");
         await server.CloseAsync(deal.Month.AddMonths(1));
 
         // 480 moved from the programme to the buyer, and then 100 less of all of it.
@@ -117,6 +115,85 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("credited", (await deal.Buyer.GetAsync($"/v1/invoices/{extra["id"]}")).Is(200)["status"]);
         (await deal.CreditAsync("0.01")).Is(422, "credit_note.exceeds");
         await server.BooksHoldAsync(deal.Month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_the_buyer_bore_of_a_rejection_can_be_let_off_him(DatabaseKind database)
+    {
+        var (server, deal) = await DealAsync(database);
+        (await deal.RejectAsync((await deal.ClaimAsync()).Is(201))).Is(201);
+        var extra = await deal.Buyer.InvoiceAsync(deal.Month.AddMonths(1).Period());
+        Assert.Equal((deal.Invoice["lines[0].id"], deal.Voucher), (extra["rejectedLineId"], extra["rejectedVoucherId"]));
+        Task<Answer> CreditExtra(int reason, string amount) => server.Admin.PostAsync(
+            $"/v1/invoices/{extra["id"]}/credit-notes", new { reason, lines = new[] { new { lineId = extra["lines[0].id"], amount } }, note = "the seller's evidence was late" });
+        async Task<string> Stands(string invoice)
+        {
+            var answer = (await deal.Buyer.GetAsync($"/v1/invoices/{invoice}")).Is(200);
+            return $"{answer["status"]} {answer["credited"]} {answer["paid"]} {answer["outstanding"]}";
+        }
+
+        (await CreditExtra(4, "480.01")).Is(422, "credit_note.exceeds");
+        (await CreditExtra(1, "100.00")).Is(422, "credit_note.not_whole");
+        var first = (await CreditExtra(4, "100.00")).Is(201);
+        Assert.Equal("100.00 94.34 5.66 0.00 100.00", $"{first["total"]} {first["net"]} {first["vat"]} {first["voucherReturned"]} {first["refund"]}");
+        Assert.Equal((deal.Invoice["id"], extra["id"]), (first["invoiceId"], first["supplementaryId"]));
+        Assert.Equal("4520.00 0.00 0.00 0.00 480.00", await deal.Buyer.VoucherAsync(deal.Voucher));
+        Assert.Equal("98500.00 0.00 0.00", await deal.Buyer.MoneyAsync());
+        Assert.Equal(("paid 100.00 380.00 0.00", "paid 100.00 1120.00 0.00"), (await Stands(extra["id"]), await Stands(deal.Invoice["id"])));
+        await server.CloseAsync(deal.Month.AddMonths(1));
+
+        // 480 moved from the programme to the buyer, and then 100 less of it.
+        Assert.Equal("-100.00 -5.00 -95.00 385.00 -480.00", FlowTests.Settled(await deal.Seller.SettlementAsync(deal.Month.AddMonths(1).Period())));
+        Assert.Equal("-1425.00", await server.PostedAsync("seller.payable", deal.Seller.Id));
+        Assert.Equal("0.00", await server.PostedAsync("seller.programme_due", deal.Seller.Id));
+        Assert.Equal("0.00", await server.PostedAsync("authority.receivable", deal.Scheme.Authority.Id));
+
+        var rest = (await CreditExtra(1, "380.00")).Is(201);
+        Assert.Equal("380.00 21.51 380.00", $"{rest["total"]} {rest["vat"]} {rest["refund"]}");
+        Assert.Equal("credited 480.00 0.00 0.00", await Stands(extra["id"]));
+        Assert.Equal(2, (await deal.Buyer.GetAsync($"/v1/credit-notes?invoiceId={extra["id"]}")).Is(200).Items().Count);
+        (await CreditExtra(4, "0.01")).Is(422, "credit_note.exceeds");
+
+        // What is left of the line is the buyer's own money; corrected usage takes it back as ever.
+        await deal.Shop.CorrectAsync(deal.Invoice["lines[0].legId"], deal.Month.AddDays(9), 4);
+        await server.CloseAsync(deal.Month.AddMonths(2));
+        Assert.Equal("98960.00 0.00 0.00", await deal.Buyer.MoneyAsync());
+        (await deal.CreditAsync("1040.01")).Is(422, "credit_note.exceeds");
+        Assert.Equal("1040.00", (await deal.CreditAsync("1040.00")).Is(201)["refund"]);
+        Assert.Equal("100000.00 0.00 0.00", await deal.Buyer.MoneyAsync());
+        Assert.Equal("credited 1600.00 0.00 0.00", await Stands(deal.Invoice["id"]));
+        Assert.Equal(90.57m, (await deal.Buyer.GetAsync($"/v1/credit-notes?invoiceId={deal.Invoice["id"]}")).Items().Sum(note => decimal.Parse(note["vat"]!.GetValue<string>())));
+        await server.BooksHoldAsync(deal.Month.Period(), deal.Month.AddMonths(1).Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Of_a_line_that_two_programmes_paid_each_rejection_is_let_off_by_itself(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer) = (await server.ShopAsync(), await server.OrganizationAsync("enterprise"));
+        (await server.Admin.PutAsync($"/v1/organizations/{buyer.Id}/credit", new { limit = "5000.00" })).Is(200);
+        var (one, two) = (await server.SchemeAsync(), await server.SchemeAsync(rules: """{"rates": [{"ratio": "0.20"}]}"""));
+        var vouchers = (await one.IssueAsync(buyer, "5000.00"), await two.IssueAsync(buyer, "5000.00"));
+        var month = await server.NextMonthAsync();
+        var leg = (await buyer.BuyAsync(shop, 8, month.AddDays(9), 10))["legs[0].id"];
+        await server.MoveClockAsync(month.AddDays(10));
+        await shop.UseAsync(leg, month.AddDays(9), 10);
+        await server.CloseAsync(month);
+        Assert.Equal("0.00 0.00 800.00", await buyer.MoneyAsync());
+        var claim = (await shop.Seller.ClaimAsync(one, month.AddMonths(1))).Is(201);
+        (await one.Authority.PostAsync($"/v1/claims/{claim["id"]}/decisions", new { reject = new[] { new { itemId = claim["items[0].id"], reason = "r" } } })).Is(201);
+        Assert.Equal("0.00 0.00 1280.00", await buyer.MoneyAsync());
+        var extra = await buyer.InvoiceAsync(month.AddMonths(1).Period());
+        var note = (await server.Admin.PostAsync(
+            $"/v1/invoices/{extra["id"]}/credit-notes", new { reason = 4, lines = new[] { new { lineId = extra["lines[0].id"], amount = "80.00" } }, note = "n" })).Is(201);
+
+        // The line is 100 less, of which the second programme had paid 20.
+        Assert.Equal("100.00 5.66 20.00 80.00", $"{note["total"]} {note["vat"]} {note["voucherReturned"]} {note["refund"]}");
+        Assert.Equal("0.00 0.00 1200.00", await buyer.MoneyAsync());
+        Assert.Equal(("4520.00 0.00 0.00 0.00 480.00", "4700.00 0.00 300.00 0.00 0.00"), (await buyer.VoucherAsync(vouchers.Item1), await buyer.VoucherAsync(vouchers.Item2)));
+        Assert.Equal("300.00", await server.PostedAsync("authority.receivable", two.Authority.Id));
+        await server.CloseAsync(month.AddMonths(1));
+        await server.BooksHoldAsync(month.Period());
     }
 
     [Theory, EveryDatabase]
@@ -200,8 +277,9 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
         (await deal.Scheme.Authority.PostAsync($"/v1/claims/{claim["id"]}/decisions", new { reject = new[] { new { itemId = claim["items[0].id"] } } })).IsInvalid("reject[0].reason");
         (await deal.DecideAsync(claim)).Is(201);
         (await deal.RejectAsync(claim)).Is(409, "claim.decided");
-        (await deal.PayAsync(claim)).Is(201);
-        (await deal.PayAsync(claim)).Is(409, "claim.paid");
+        var paid = (await deal.PayAsync(claim)).Is(201);
+        Assert.Equal(paid.Text, (await deal.PayAsync(claim)).Is(201).Text);
+        (await deal.PayAsync(claim, "another")).Is(409, "claim.paid");
         (await deal.Buyer.GetAsync($"/v1/claims/{claim["id"]}")).Is(404);
         (await deal.Scheme.Authority.GetAsync($"/v1/claims/{claim["id"]}")).Is(200);
         var settlement = (await deal.Seller.SettlementAsync(deal.Month.Period()))["items[0].id"];
@@ -241,7 +319,8 @@ internal sealed record Deal(MarketplaceServer Server, Shop Shop, Scheme Scheme, 
     public Task<Answer> RejectAsync(Answer claim, bool? restore = null) => Scheme.Authority.PostAsync(
         $"/v1/claims/{claim["id"]}/decisions", new { reject = new[] { new { itemId = claim["items[0].id"], reason = "no contract", restore } } });
 
-    public Task<Answer> PayAsync(Answer claim) => Server.Admin.PostAsync($"/v1/claims/{claim["id"]}/payments", new { reference = "T-" + claim["id"] });
+    public Task<Answer> PayAsync(Answer claim, string? reference = null) =>
+        Server.Admin.PostAsync($"/v1/claims/{claim["id"]}/payments", new { reference = reference ?? "T-" + claim["id"] });
 
     public Task<Answer> CreditAsync(string amount) => Server.Admin.PostAsync(
         $"/v1/invoices/{Invoice["id"]}/credit-notes", new { reason = 4, lines = new[] { new { lineId = Invoice["lines[0].id"], amount } }, note = "slow disks" });

@@ -7,7 +7,7 @@ namespace Marketplace.IntegrationTests.Vouchers;
 public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
 {
     /// <summary>What a template's programme pays of so many hours of 8 cards at 100.00, for a buyer of that region with those traits.</summary>
-    private static readonly Case[] s_cases =
+    private static readonly Case[] Cases =
     [
         new("beijing-2023", "110100", ["clean-credit-3y"], 10, "1600.00"),
         new("beijing-innovation-2026", "110100", ["tech-sme"], 10, "2000.00", """{"unattestedUsage": "allow", "provider": {"minPflops": 2}}"""),
@@ -34,11 +34,11 @@ public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
     {
         var server = await servers.OnAsync(database);
         var templates = (await server.Admin.GetAsync("/v1/programme-templates")).Is(200).Items().ToDictionary(template => template["code"]!.GetValue<string>());
-        Assert.Equal(templates.Keys.Order(StringComparer.Ordinal), s_cases.Select(c => c.Template).Order(StringComparer.Ordinal));
-        var common = await server.ShopAsync("100.00", nodes: s_cases.Length);
+        Assert.Equal(templates.Keys.Order(StringComparer.Ordinal), Cases.Select(c => c.Template).Order(StringComparer.Ordinal));
+        var common = await server.ShopAsync("100.00", nodes: Cases.Length);
         var month = await server.NextMonthAsync();
         var running = new List<(Case Case, Shop Shop, Party Payee, Scheme Scheme, string Leg)>();
-        foreach (var c in s_cases)
+        foreach (var c in Cases)
         {
             var rules = Filled(templates[c.Template]["rules"]!.DeepClone().AsObject(), c.Rules);
             var scheme = await server.SchemeAsync("1000000000.00", rules.ToJsonString());

@@ -102,6 +102,63 @@ public class StandingLineTests
         Assert.Equal(Money.Zero, another.Amount);
     }
 
+    [Fact]
+    public void What_the_buyer_bore_of_a_rejection_comes_off_the_line_and_what_he_paid_of_it_stays()
+    {
+        var line = Line(80, "20.00", Part(1, "hz", "1600.00", "0.30"));
+        var first = Standing(line, []).CreditRejected(VoucherId(1), Yuan("100.00"), NoteId(1), Now);
+        Assert.Equal("100.00 94.34 5.66 0.00 100.00", Text(first));
+        var rest = Standing(line, [first]).CreditRejected(VoucherId(1), Yuan("380.00"), NoteId(2), Now);
+        Assert.Equal("380.00 358.49 21.51 0.00 380.00", Text(rest));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Standing(line, [first, rest]).CreditRejected(VoucherId(1), Yuan("0.01"), NoteId(3), Now));
+
+        // All that is left is the buyer's own money.
+        Assert.Equal("1120.00 1056.60 63.40 1120.00 0.00", Text(Standing(line, [first, rest]).CreditAmount(Yuan("1120.00"), NoteId(3), Now)));
+    }
+
+    [Fact]
+    public void Where_another_voucher_pays_of_the_line_too_its_part_shrinks_with_it_and_the_buyer_has_what_was_asked_for()
+    {
+        var line = Line(80, "20.00", Part(1, "hz", "1600.00", "0.30"), Part(2, "sh", "1600.00", "0.20"));
+        var credit = Standing(line, []).CreditRejected(VoucherId(1), Yuan("80.00"), NoteId(1), Now);
+        Assert.Equal("100.00 94.34 5.66 0.00 100.00", Text(credit));
+        Assert.Equal([Yuan("80.00"), Yuan("20.00")], credit.Parts.Select(part => part.Taken));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(null)]
+    public void Whatever_is_let_off_of_a_rejection_parts_keep_to_their_ratio_and_nothing_is_left_over(int? fixedSeed)
+    {
+        var seed = fixedSeed ?? Random.Shared.Next();
+        var random = new Random(seed);
+        for (var run = 0; run < 300; run++)
+        {
+            var where = $"seed {seed}, run {run}";
+            var price = $"{random.Next(1, 40)}.{random.Next(100):00}";
+            var gross = Line(20, price).Amount.ToString();
+            string[] units = ["0.01", "1.00"];
+            var line = Line(20, price, Part(1, "hz", gross, $"0.{random.Next(10, 50)}"), Part(2, "sh", gross, $"0.{random.Next(10, 50)}", unit: units[random.Next(2)], deducted: random.Next(2) == 0));
+            var credits = new List<CreditNoteLine>();
+            Money Left(int part) => line.Parts[part].Amount - credits.SelectMany(credit => credit.Parts).Where(p => p.VoucherId == line.Parts[part].VoucherId).Sum(p => p.Taken);
+            for (var i = 0; i < 6; i++)
+            {
+                var standing = Standing(line, credits);
+                var borne = new Money(random.NextInt64(0, Left(0).Fen + 1));
+                var credit = random.Next(2) == 0
+                    ? standing.CreditRejected(VoucherId(1), borne, NoteId(i), Now) : standing.CreditAmount(new(random.NextInt64(0, standing.Left.Fen + 1)), NoteId(i), Now);
+                credits.Add(credit);
+                var stands = Standing(line, credits);
+                Assert.True(stands.Amount == stands.Payable + line.Parts.Select((part, n) => part.Deducted ? Left(n) : Money.Zero).Sum(), where);
+                Assert.True(!stands.Payable.IsNegative && credit.Vat + credit.Net == credit.Amount, where);
+                Assert.True(Enumerable.Range(0, 2).All(n => Left(n) <= stands.Amount.ShareDown(line.Parts[n].Ratio!.Value, line.Parts[n].Unit) && !Left(n).IsNegative), where);
+            }
+
+            credits.Add(Standing(line, credits).CreditAmount(Standing(line, credits).Left, NoteId(9), Now));
+            Assert.True(credits.Sum(credit => credit.Vat) == line.Vat && credits.Sum(credit => credit.Payable) == line.Payable && Left(0).IsZero && Left(1).IsZero, where);
+        }
+    }
+
     /// <summary>
     /// Random credits, by amount and by hours: what stands of amount, VAT and each voucher part is never negative and depends on
     /// what remains alone; many small ones come to the same as one.

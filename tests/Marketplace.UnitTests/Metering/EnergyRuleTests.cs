@@ -7,8 +7,8 @@ namespace Marketplace.UnitTests.Metering;
 /// <summary>Which energy cards at work can have drawn: from a fifth of cards × watts × time to 1.2 times that × PUE.</summary>
 public class EnergyRuleTests
 {
-    private static readonly EnergyRule s_rule = new(Ratio.Parse("0.20"), Ratio.Parse("1.20"));
-    private static readonly DateTimeOffset s_start = new(2026, 1, 10, 0, 0, 0, TimeSpan.Zero);
+    private static readonly EnergyRule Rule = new(Ratio.Parse("0.20"), Ratio.Parse("1.20"));
+    private static readonly DateTimeOffset Start = new(2026, 1, 10, 0, 0, 0, TimeSpan.Zero);
 
     [Theory]
     [InlineData(160_000, true)]      // 8 cards × 100 W × 1 h × 0.20
@@ -16,12 +16,12 @@ public class EnergyRuleTests
     [InlineData(1_440_000, true)]    // 8 × 100 × 1.5 × 1.20
     [InlineData(1_440_001, false)]
     public void Its_edges_are_exact(long milliWh, bool plausible) =>
-        Assert.Equal(plausible, s_rule.IsPlausible(milliWh, CardTime.Of(8, 1000, 3600), watts: 100, pue: 1.5m));
+        Assert.Equal(plausible, Rule.IsPlausible(milliWh, CardTime.Of(8, 1000, 3600), watts: 100, pue: 1.5m));
 
     [Fact]
     public void An_hour_counts_where_all_its_readings_say_what_they_drew_and_together_that_can_be()
     {
-        var hours = s_rule.PlausibleHours(
+        var hours = Rule.PlausibleHours(
             [
                 Reading(0, 120, 1_000_000),                               // two hours, half of it each
                 Reading(120, 150, 300_000), Reading(150, 180, null),     // one of two says nothing
@@ -29,22 +29,22 @@ public class EnergyRuleTests
                 Reading(240, 300, null, ReadingStatus.Down), Reading(300, 360, null, cards: 0),
             ],
             watts: 100, pue: 1);
-        Assert.Equal([Hour.Containing(s_start), Hour.Containing(s_start) + 1], hours.Order());
+        Assert.Equal([Hour.Containing(Start), Hour.Containing(Start) + 1], hours.Order());
     }
 
     private static Reading Reading(int from, int to, long? milliWh, ReadingStatus status = ReadingStatus.Up, int cards = 8) => new()
     {
-        MeterId = Id<Meter>.New(s_start),
+        MeterId = Id<Meter>.New(Start),
         EventId = $"{from}",
-        LegId = Id<Leg>.New(s_start),
-        From = s_start.AddMinutes(from),
-        To = s_start.AddMinutes(to),
+        LegId = Id<Leg>.New(Start),
+        From = Start.AddMinutes(from),
+        To = Start.AddMinutes(to),
         Cards = cards,
         Milli = 1000,
         EnergyMilliWh = milliWh,
         Status = status,
         ContentHash = [],
-        AcceptedAt = s_start.AddMinutes(to),
+        AcceptedAt = Start.AddMinutes(to),
         Attested = true,
         UsageVersion = 1,
     };

@@ -8,7 +8,7 @@ namespace Marketplace.UnitTests.Vouchers;
 /// <summary>Each kind of rule that is asked of a line: one case that it accepts and one that it refuses, with its code.</summary>
 public class LineRulesTests
 {
-    private static readonly FundableLine s_line = Line("100.00") with
+    private static readonly FundableLine TheLine = Line("100.00") with
     {
         ListingId = new(new Guid(9, 0, 0, new byte[8])),
         OperatorPflops = 150m,
@@ -74,7 +74,7 @@ public class LineRulesTests
     [Theory, MemberData(nameof(Cases))]
     public void A_line_is_eligible_or_the_rule_is_named(string kind, string rules, string? code)
     {
-        var allocation = One(s_line, Rules(rules)).Allocate();
+        var allocation = One(TheLine, Rules(rules)).Allocate();
 
         Assert.True((code is null) == allocation.PublicMoney.IsPositive, kind);
         Assert.Equal(code is null ? "" : $"1: {code}", allocation.Refused());
@@ -84,7 +84,7 @@ public class LineRulesTests
     [Fact]
     public void Spend_of_the_year_before_the_order_counts_towards_the_floor()
     {
-        var request = One(s_line, Rules("""{"floors": {"spendPerYear": "500.00", "spendWithin": {"months": 3, "amount": "300.00"}}}"""));
+        var request = One(TheLine, Rules("""{"floors": {"spendPerYear": "500.00", "spendWithin": {"months": 3, "amount": "300.00"}}}"""));
         var programme = request.Programmes[0];
 
         Assert.Equal("1: floor.spend", (request with { Programmes = [programme with { InvoicedInYear = Yuan("400.00") }] }).Allocate().Refused());
@@ -98,7 +98,7 @@ public class LineRulesTests
     [InlineData(false, false)]
     public void Unattested_usage_is_refused_once_there_are_readings(bool? attested, bool pays)
     {
-        var allocation = One(s_line with { Attested = attested }, Rules("""{"unattestedUsage": "refuse"}""")).Allocate();
+        var allocation = One(TheLine with { Attested = attested }, Rules("""{"unattestedUsage": "refuse"}""")).Allocate();
 
         Assert.Equal(pays ? "" : "1: usage.unattested", allocation.Refused());
     }
@@ -108,9 +108,9 @@ public class LineRulesTests
     {
         var rules = Rules("""{"corroboration": "buyer"}""");
 
-        Assert.Equal("", One(s_line, rules).Allocate().Refused());
-        Assert.Equal("", One(s_line with { CorroboratedByBuyer = s_line.Amount }, rules).Allocate().Refused());
-        Assert.Equal("1: usage.uncorroborated", One(s_line with { CorroboratedByEnergy = s_line.Amount, CorroboratedByBuyer = Money.Zero }, rules).Allocate().Refused());
+        Assert.Equal("", One(TheLine, rules).Allocate().Refused());
+        Assert.Equal("", One(TheLine with { CorroboratedByBuyer = TheLine.Amount }, rules).Allocate().Refused());
+        Assert.Equal("1: usage.uncorroborated", One(TheLine with { CorroboratedByEnergy = TheLine.Amount, CorroboratedByBuyer = Money.Zero }, rules).Allocate().Refused());
     }
 
     [Fact]
@@ -120,18 +120,18 @@ public class LineRulesTests
         var buyer = Organization(1, OrganizationKind.Enterprise, controllers: ["zhang san"]);
         AllocationRequest With(FundableLine line, string rule) => One(line, Rules($$"""{"relatedParties": "{{rule}}"}""")) with { Buyer = buyer };
 
-        Assert.Equal("", With(s_line, "forbid").Allocate().Refused());
-        Assert.Equal("1: programme.seller_related", With(s_line with { Seller = related }, "forbid").Allocate().Refused());
-        Assert.Equal("1: programme.seller_related", With(s_line with { Operator = related }, "forbid").Allocate().Refused());
-        Assert.Equal("", With(s_line with { Seller = related }, "allow").Allocate().Refused());
-        Assert.Equal("1: programme.seller_related", (With(s_line, "forbid") with { DeclaredRelated = [Seller.Id] }).Allocate().Refused());
+        Assert.Equal("", With(TheLine, "forbid").Allocate().Refused());
+        Assert.Equal("1: programme.seller_related", With(TheLine with { Seller = related }, "forbid").Allocate().Refused());
+        Assert.Equal("1: programme.seller_related", With(TheLine with { Operator = related }, "forbid").Allocate().Refused());
+        Assert.Equal("", With(TheLine with { Seller = related }, "allow").Allocate().Refused());
+        Assert.Equal("1: programme.seller_related", (With(TheLine, "forbid") with { DeclaredRelated = [Seller.Id] }).Allocate().Refused());
     }
 
     [Fact]
     public void A_contract_across_both_edges_of_the_window_counts_by_the_days_between()
     {
         var rules = Rules("""{"window": {"usageFrom": "2026-01-10", "usageTo": "2026-01-15"}, "proration": "days"}""");
-        var line = s_line with { FirstDay = new(2026, 1, 6), LastDay = new(2026, 1, 25) };
+        var line = TheLine with { FirstDay = new(2026, 1, 6), LastDay = new(2026, 1, 25) };
         var request = One(line, rules) with { ContractFrom = new(2026, 1, 6), ContractTo = new(2026, 1, 26) };
 
         Assert.Equal(Yuan("25.00"), request.Allocate().PublicMoney);

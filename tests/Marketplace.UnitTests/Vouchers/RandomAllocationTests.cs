@@ -9,8 +9,8 @@ namespace Marketplace.UnitTests.Vouchers;
 /// <summary>Random orders under random rules, against <see cref="NaiveAllocation"/> and against the rules themselves.</summary>
 public class RandomAllocationTests
 {
-    private static readonly Organization s_related = Organization(8, OrganizationKind.Provider, controllers: ["Li Si"]);
-    private static readonly Organization s_buyer = Organization(1, OrganizationKind.Enterprise, controllers: ["Li Si"]);
+    private static readonly Organization Related = Organization(8, OrganizationKind.Provider, controllers: ["Li Si"]);
+    private static readonly Organization TheBuyer = Organization(1, OrganizationKind.Enterprise, controllers: ["Li Si"]);
 
     [Theory]
     [InlineData(1)]
@@ -97,7 +97,7 @@ public class RandomAllocationTests
         var lines = Enumerable.Range(0, 1 + random.Next(maxLines)).Select(i => Line("0.00", i) with
         {
             Amount = new(random.Next(maxFen + 1)),
-            Seller = random.Next(8) == 0 ? s_related : random.Next(3) == 0 ? OtherSeller : Seller,
+            Seller = random.Next(8) == 0 ? Related : random.Next(3) == 0 ? OtherSeller : Seller,
             LegId = Leg(random.Next(maxLines)),
             Origin = random.Next(2) == 0 ? ChipOrigin.Domestic : ChipOrigin.Imported,
             FirstDay = Today.AddDays(random.Next(6)),
@@ -121,7 +121,7 @@ public class RandomAllocationTests
         var total = lines.Sum(line => line.Amount) + new Money(random.Next(2) * random.Next(maxFen));
         return Request(lines, programmes, vouchers) with
         {
-            Buyer = s_buyer,
+            Buyer = TheBuyer,
             OrderTotal = total,
             ContractFrom = Today,
             ContractTo = Today.AddDays(11),

@@ -7,9 +7,9 @@ namespace Marketplace.UnitTests.Vouchers;
 
 public class RewardTests
 {
-    private static readonly ProgrammeRules s_share = Rules("""{"mode": "reward", "rates": [{"ratio": "0.10"}], "unattestedUsage": "refuse"}""");
-    private static readonly ProgrammeRules s_perHour = Rules("""{"mode": "reward", "rates": null, "reward": {"perCardHour": "0.067"}}""");
-    private static readonly ProgrammeRules s_tiers = Rules("""{"mode": "reward", "rates": null, "tiers": [{"upTo": "100.00", "ratio": "0.20"}, {"ratio": "0.10"}]}""");
+    private static readonly ProgrammeRules Share = Rules("""{"mode": "reward", "rates": [{"ratio": "0.10"}], "unattestedUsage": "refuse"}""");
+    private static readonly ProgrammeRules PerHour = Rules("""{"mode": "reward", "rates": null, "reward": {"perCardHour": "0.067"}}""");
+    private static readonly ProgrammeRules Tiers = Rules("""{"mode": "reward", "rates": null, "tiers": [{"upTo": "100.00", "ratio": "0.20"}, {"ratio": "0.10"}]}""");
 
     [Fact]
     public void A_provider_gets_a_share_of_what_unrelated_parties_paid_for_verified_hours()
@@ -20,10 +20,10 @@ public class RewardTests
         var parts = RewardEvaluator.Evaluate(
             provider,
             [
-                Use(s_share, 0, "160.05"),
-                Use(s_share, 1, "160.05") with { Payer = sister },
-                Use(s_share, 2, "160.05") with { Line = Line("160.05", 2) with { Attested = false } },
-                Use(s_share, 3, "900.00"),
+                Use(Share, 0, "160.05"),
+                Use(Share, 1, "160.05") with { Payer = sister },
+                Use(Share, 2, "160.05") with { Line = Line("160.05", 2) with { Attested = false } },
+                Use(Share, 3, "900.00"),
             ],
             Yuan("100.00"));
 
@@ -34,7 +34,7 @@ public class RewardTests
     [Fact]
     public void Or_a_rate_on_those_hours()
     {
-        var part = Assert.Single(RewardEvaluator.Evaluate(Seller, [Use(s_perHour, 0, "1.00", hours: 55)], Yuan("100.00")));
+        var part = Assert.Single(RewardEvaluator.Evaluate(Seller, [Use(PerHour, 0, "1.00", hours: 55)], Yuan("100.00")));
 
         // 55 hours at 0.067 are 3.685, rounded down.
         Assert.Equal((Yuan("3.68"), null), (part.Amount, part.Code));
@@ -44,7 +44,7 @@ public class RewardTests
     public void Tiers_go_on_from_what_was_rewarded_before_in_the_year()
     {
         var parts = RewardEvaluator.Evaluate(
-            Seller, [Use(s_tiers, 0, "20.00") with { Rewarded = true }, Use(s_tiers, 1, "50.00"), Use(s_tiers, 2, "50.00")], Yuan("100.00"));
+            Seller, [Use(Tiers, 0, "20.00") with { Rewarded = true }, Use(Tiers, 1, "50.00"), Use(Tiers, 2, "50.00")], Yuan("100.00"));
 
         Assert.Equal([Yuan("10.00"), Yuan("8.00")], parts.Select(part => part.Amount));
     }
@@ -63,7 +63,7 @@ public class RewardTests
     [MemberData(nameof(Corrections))]
     public void What_stays_depends_on_what_remains_alone(string rules, string paid, int hours, string left, int hoursLeft, string stays)
     {
-        var of = rules switch { "share" => s_share, "hours" => s_perHour, _ => s_tiers };
+        var of = rules switch { "share" => Share, "hours" => PerHour, _ => Tiers };
         var basis = RewardEvaluator.Evaluate(Seller, [Use(of, 0, paid, hours)], Yuan("1000.00"))[0].Basis!;
 
         Assert.Equal(Yuan(stays), basis.Stays(new(Yuan(left), CardTime.Of(hoursLeft, 1000, 3600))));

@@ -7,7 +7,7 @@ namespace Marketplace.UnitTests.Vouchers;
 
 public sealed class SimulationTests
 {
-    private static readonly Period s_month = new(2026, 3);
+    private static readonly Period Month = new(2026, 3);
 
     [Fact]
     public void Caps_and_the_budget_count_up_from_order_to_order()
@@ -17,7 +17,7 @@ public sealed class SimulationTests
         var short1 = Play("""{"rates": [{"ratio": "0.50"}]}""", Yuan("60.00"), "100.00", "100.00", "100.00");
         Assert.Equal(("60.00", 2L), (short1.Paid.ToString(), short1.OrdersPaid));
         Assert.Equal(1, short1.Refusals["programme.exhausted"]);
-        Assert.Equal("60.00", short1.ByMonth[s_month].ToString());
+        Assert.Equal("60.00", short1.ByMonth[Month].ToString());
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class SimulationTests
         var simulation = new Simulation(Rules(rules), budget);
         foreach (var amount in orders)
         {
-            simulation.Order(Request([Line(amount)], [], []), s_month);
+            simulation.Order(Request([Line(amount)], [], []), Month);
         }
 
         return simulation;

@@ -7,8 +7,8 @@ namespace Marketplace.UnitTests.Vouchers;
 
 public class VoucherTests
 {
-    private static readonly DateOnly s_lastDay = new(2026, 12, 31);
-    private static readonly DateOnly s_dayAfter = new(2027, 1, 1);
+    private static readonly DateOnly LastDay = new(2026, 12, 31);
+    private static readonly DateOnly DayAfter = new(2027, 1, 1);
 
     [Fact]
     public void A_voucher_is_issued_with_all_of_its_face_available()
@@ -25,16 +25,16 @@ public class VoucherTests
     {
         var voucher = Issue();
 
-        voucher.Hold(Yuan("80.00"), s_lastDay);
+        voucher.Hold(Yuan("80.00"), LastDay);
         Assert.Equal("20.00 80.00 0.00 0.00 0.00", Balances(voucher));
         Assert.Equal(VoucherStatus.Held, voucher.StatusOn(Today));
 
         voucher.Capture(Yuan("50.00"));
-        Assert.Equal(VoucherBalance.Available, voucher.Release(Yuan("30.00"), s_lastDay));
+        Assert.Equal(VoucherBalance.Available, voucher.Release(Yuan("30.00"), LastDay));
         Assert.Equal("50.00 0.00 50.00 0.00 0.00", Balances(voucher));
         Assert.Equal(VoucherStatus.PartlyRedeemed, voucher.StatusOn(Today));
 
-        voucher.CaptureAvailable(Yuan("50.00"), s_lastDay);
+        voucher.CaptureAvailable(Yuan("50.00"), LastDay);
         Assert.Equal(VoucherStatus.Redeemed, voucher.StatusOn(Today));
         Assert.Equal(VoucherBalance.Available, voucher.Return(Yuan("1.00"), Today));
         Assert.Equal("1.00 0.00 99.00 0.00 0.00", Balances(voucher));
@@ -47,16 +47,16 @@ public class VoucherTests
         var voucher = Issue();
         voucher.Hold(Yuan("80.00"), Today);
 
-        Assert.Equal(Yuan("20.00"), voucher.Expire(s_dayAfter, Now));
+        Assert.Equal(Yuan("20.00"), voucher.Expire(DayAfter, Now));
         Assert.Equal("0.00 80.00 0.00 20.00 0.00", Balances(voucher));
 
         voucher.Capture(Yuan("50.00"));
-        Assert.Equal(VoucherBalance.Expired, voucher.Release(Yuan("30.00"), s_dayAfter));
-        Assert.Equal(VoucherBalance.Expired, voucher.Return(Yuan("10.00"), s_dayAfter));
-        Assert.Equal(VoucherBalance.Expired, voucher.RejectRedemption(Yuan("10.00"), restore: true, s_dayAfter));
-        Assert.Equal(VoucherBalance.Revoked, voucher.RejectRedemption(Yuan("10.00"), restore: false, s_dayAfter));
+        Assert.Equal(VoucherBalance.Expired, voucher.Release(Yuan("30.00"), DayAfter));
+        Assert.Equal(VoucherBalance.Expired, voucher.Return(Yuan("10.00"), DayAfter));
+        Assert.Equal(VoucherBalance.Expired, voucher.RejectRedemption(Yuan("10.00"), restore: true, DayAfter));
+        Assert.Equal(VoucherBalance.Revoked, voucher.RejectRedemption(Yuan("10.00"), restore: false, DayAfter));
         Assert.Equal("0.00 0.00 20.00 70.00 10.00", Balances(voucher));
-        Assert.Equal(VoucherStatus.Expired, voucher.StatusOn(s_dayAfter));
+        Assert.Equal(VoucherStatus.Expired, voucher.StatusOn(DayAfter));
     }
 
     [Fact]
@@ -65,10 +65,10 @@ public class VoucherTests
         var voucher = Issue();
         voucher.Hold(Yuan("80.00"), Today);
 
-        Refused("voucher.expired", () => voucher.Hold(Yuan("1.00"), s_dayAfter));
-        Assert.Equal(VoucherBalance.Expired, voucher.Release(Yuan("80.00"), s_dayAfter));
-        Assert.Equal(VoucherStatus.Expired, voucher.StatusOn(s_dayAfter));
-        Assert.Equal(Yuan("20.00"), voucher.Expire(s_dayAfter, Now));
+        Refused("voucher.expired", () => voucher.Hold(Yuan("1.00"), DayAfter));
+        Assert.Equal(VoucherBalance.Expired, voucher.Release(Yuan("80.00"), DayAfter));
+        Assert.Equal(VoucherStatus.Expired, voucher.StatusOn(DayAfter));
+        Assert.Equal(Yuan("20.00"), voucher.Expire(DayAfter, Now));
         Assert.Equal("0.00 0.00 0.00 100.00 0.00", Balances(voucher));
     }
 
@@ -82,7 +82,7 @@ public class VoucherTests
         Assert.Equal("0.00 80.00 0.00 0.00 20.00", Balances(voucher));
 
         voucher.Capture(Yuan("50.00"));
-        Assert.Equal(VoucherBalance.Revoked, voucher.Release(Yuan("30.00"), s_dayAfter));
+        Assert.Equal(VoucherBalance.Revoked, voucher.Release(Yuan("30.00"), DayAfter));
         Assert.Equal(VoucherBalance.Revoked, voucher.Return(Yuan("10.00"), Today));
         Assert.Equal(VoucherBalance.Revoked, voucher.RejectRedemption(Yuan("10.00"), restore: true, Today));
         Assert.Equal("0.00 0.00 30.00 0.00 70.00", Balances(voucher));
@@ -114,9 +114,9 @@ public class VoucherTests
         Refused("voucher.not_held", () => voucher.Release(Yuan("30.01"), Today));
         Refused("voucher.not_redeemed", () => voucher.Return(Yuan("20.01"), Today));
         Refused("voucher.not_redeemed", () => voucher.RejectRedemption(Yuan("20.01"), restore: false, Today));
-        Refused("voucher.not_expired", () => voucher.Expire(s_lastDay, Now));
-        Refused("voucher.expired", () => voucher.Hold(Yuan("1.00"), s_dayAfter));
-        Refused("voucher.expired", () => voucher.CaptureAvailable(Yuan("1.00"), s_dayAfter));
+        Refused("voucher.not_expired", () => voucher.Expire(LastDay, Now));
+        Refused("voucher.expired", () => voucher.Hold(Yuan("1.00"), DayAfter));
+        Refused("voucher.expired", () => voucher.CaptureAvailable(Yuan("1.00"), DayAfter));
         foreach (var move in new Action[]
         {
             () => voucher.Hold(Yuan("-0.01"), Today), () => voucher.Capture(Yuan("-0.01")), () => voucher.CaptureAvailable(Yuan("-0.01"), Today),
@@ -134,14 +134,14 @@ public class VoucherTests
     public void An_expired_or_revoked_voucher_is_so_once()
     {
         var expired = Issue();
-        expired.Expire(s_dayAfter, Now);
-        Refused("voucher.expired", () => expired.Expire(s_dayAfter, Now));
+        expired.Expire(DayAfter, Now);
+        Refused("voucher.expired", () => expired.Expire(DayAfter, Now));
         Assert.Equal(Money.Zero, expired.Revoke(Now));
 
         var revoked = Issue();
         revoked.Revoke(Now);
         Refused("voucher.revoked", () => revoked.Revoke(Now));
-        Refused("voucher.revoked", () => revoked.Expire(s_dayAfter, Now));
+        Refused("voucher.revoked", () => revoked.Expire(DayAfter, Now));
         Refused("voucher.revoked", () => revoked.Hold(Yuan("0.01"), Today));
         Refused("voucher.revoked", () => revoked.CaptureAvailable(Yuan("0.01"), Today));
     }
@@ -218,7 +218,7 @@ public class VoucherTests
     private static void Refused(string code, Action move) => Assert.Equal(code, Assert.Throws<RuleException>(move).Code);
 
     private static Voucher Issue(string face = "100.00") => Voucher.Issue(
-        VoucherId(1), new() { Code = "p", Number = 1, From = Now, Rules = Rules() }, Buyer.Id, Yuan(face), Now, s_lastDay, ProgrammeBudget.Undated);
+        VoucherId(1), new() { Code = "p", Number = 1, From = Now, Rules = Rules() }, Buyer.Id, Yuan(face), Now, LastDay, ProgrammeBudget.Undated);
 
     private static string Balances(Voucher voucher) =>
         $"{voucher.Available} {voucher.Held} {voucher.Redeemed} {voucher.Expired} {voucher.Revoked}";

@@ -63,14 +63,15 @@ export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
 }
 
 export type Page<Row> = { items: Row[]; next: string | null }
-export type PageQuery = { limit?: string; cursor?: string }
+/** Which page, and in which order where the list takes one. */
+export type PageQuery = { limit?: string; cursor?: string; sort?: string }
 
 /** Every row of a list, page after page. */
-export async function everything<Row>(load: (page: PageQuery) => Promise<Page<Row>>, most = Infinity, onRows?: (count: number) => void): Promise<Row[]> {
+export async function everything<Row>(load: (page: PageQuery) => Promise<Page<Row>>, most = Infinity, onRows?: (count: number) => void, sort?: string): Promise<Row[]> {
   const rows: Row[] = []
   let cursor: string | undefined
   do {
-    const page = await load({ limit: '500', cursor })
+    const page = await load({ limit: '500', cursor, sort })
     rows.push(...page.items)
     onRows?.(rows.length)
     cursor = page.next ?? undefined

@@ -2,15 +2,15 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { signedOut, type Session } from '../api/client'
-import { SessionContext, signOut, type SignInSettings } from './session'
+import { signedOut } from '../api/client'
+import { SessionContext, signOut, type SignInSettings, type Visit } from './session'
 import { SignInPage } from './SignInPage'
 import { forgetTasks } from './tasks'
 
 const Shell = lazy(() => import('./Shell'))
 
-export function Root({ settings, first }: { settings: SignInSettings; first: Session | null }) {
-  const [session, setSession] = useState(first)
+export function Root({ settings, visit }: { settings: SignInSettings; visit: Visit }) {
+  const [session, setSession] = useState(visit.session)
   const queries = useQueryClient()
   const navigate = useNavigate()
   const value = useMemo(() => session && {
@@ -35,5 +35,5 @@ export function Root({ settings, first }: { settings: SignInSettings; first: Ses
 
   return value
     ? <SessionContext value={value}><Suspense fallback={<Skeleton active />}><Shell /></Suspense></SessionContext>
-    : <SignInPage settings={settings} onSignedIn={setSession} />
+    : <SignInPage settings={settings} refusal={visit.refusal} onSignedIn={setSession} />
 }

@@ -2,11 +2,11 @@ import { Button, Card, Flex, Form, Typography } from 'antd'
 import { useEffect } from 'react'
 import type { Session } from '../api/client'
 import { ProblemForm, TextField } from '../components/ProblemForm'
-import { useT } from '../i18n/i18n'
+import { useT, type Text } from '../i18n/i18n'
 import { Choices } from './Choices'
 import { signIn, type SignInSettings } from './session'
 
-export function SignInPage({ settings, onSignedIn }: { settings: SignInSettings; onSignedIn: (session: Session) => void }) {
+export function SignInPage({ settings, refusal, onSignedIn }: { settings: SignInSettings; refusal?: Text; onSignedIn: (session: Session) => void }) {
   const t = useT()
   const [form] = Form.useForm()
   useEffect(() => {
@@ -24,6 +24,7 @@ export function SignInPage({ settings, onSignedIn }: { settings: SignInSettings;
             <Typography.Title level={1} className="page-title">{t('Compute-voucher marketplace')}</Typography.Title>
             <Typography.Text type="secondary">{t('Fragments of compute in one order, partly paid by vouchers, followed to the last reading.')}</Typography.Text>
           </div>
+          {refusal && <p role="alert">{t(refusal)}</p>}
           {settings.issuer
             ? <Button type="primary" size="large" onClick={() => void import('./oidc').then(oidc => oidc.begin(settings))}>{t('Sign in')}</Button>
             : (

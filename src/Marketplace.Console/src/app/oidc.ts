@@ -1,7 +1,7 @@
 import { UserManager } from 'oidc-client-ts'
 import type { SignInSettings } from './session'
 
-/** Authorization code with PKCE against the configured issuer. Tokens stay in memory of this tab's session. */
+/** Authorization code with PKCE against the configured issuer. Tokens stay in this tab's session storage. */
 let manager: UserManager
 
 function start(settings: SignInSettings) {
@@ -15,12 +15,14 @@ function start(settings: SignInSettings) {
   })
 }
 
-/** Takes up a sign-in that just came back or that this tab has; false where there is none. */
+/** Takes up a sign-in that just came back or that this tab has; false where there is none. It throws where one came back and failed. */
 export async function resume(settings: SignInSettings): Promise<boolean> {
   start(settings)
   if (location.pathname === '/signed-in') {
-    const user = await manager.signinCallback().catch(() => undefined)
-    history.replaceState(null, '', typeof user?.state === 'string' ? user.state : '/')
+    const user = await manager.signinCallback().finally(() => history.replaceState(null, '', '/'))
+    if (typeof user?.state === 'string') {
+      history.replaceState(null, '', user.state)
+    }
   }
   return await accessToken() !== null
 }

@@ -17,7 +17,7 @@ export const pages: PageEntry[] = [
   { path: '/centers', roles: ['provider', ...overseers], title: 'Centres', group: 'Capacity', icon: <Icons.CloudServerOutlined />, page: lazy(() => import('../pages/Centers')) },
   { path: '/centers/:id', roles: ['provider', ...overseers], page: lazy(() => import('../pages/Center')) },
   { path: '/listings', roles: ['provider', 'enterprise', ...overseers], title: 'Listings', group: 'Capacity', icon: <Icons.ShopOutlined />, page: lazy(() => import('../pages/Listings')) },
-  { path: '/meters', roles: ['provider', ...overseers], title: 'Meters', group: 'Capacity', icon: <Icons.FieldTimeOutlined />, page: lazy(() => import('../pages/Meters')) },
+  { path: '/meters', roles: parties, title: 'Meters', group: 'Capacity', icon: <Icons.FieldTimeOutlined />, page: lazy(() => import('../pages/Meters')) },
 
   { path: '/buy', roles: ['enterprise'], title: 'Find capacity', group: 'Trade', icon: <Icons.SearchOutlined />, page: lazy(() => import('../pages/Buy')) },
   { path: '/orders', roles: parties, title: 'Orders', group: 'Trade', icon: <Icons.ShoppingOutlined />, page: lazy(() => import('../pages/Orders')) },
@@ -40,6 +40,8 @@ export const pages: PageEntry[] = [
   { path: '/invoices/:id', roles: all, page: lazy(() => import('../pages/Invoice')) },
   { path: '/alerts', roles: ['enterprise', ...overseers], title: 'Alerts', group: 'Money', icon: <Icons.BellOutlined />, page: lazy(() => import('../pages/Alerts')) },
   { path: '/revenue', roles: ['provider', 'enterprise', ...overseers], title: 'Settlements', group: 'Money', icon: <Icons.WalletOutlined />, page: lazy(() => import('../pages/Settlements')) },
+  { path: '/bank', roles: overseers, title: 'Bank statements', group: 'Money', icon: <Icons.TransactionOutlined />, page: lazy(() => import('../pages/Bank')) },
+  { path: '/proposals', roles: overseers, title: 'Second approvals', group: 'Money', icon: <Icons.TeamOutlined />, page: lazy(() => import('../pages/Proposals')) },
   { path: '/billing', roles: ['admin'], title: 'Billing runs', group: 'Money', icon: <Icons.CalculatorOutlined />, page: lazy(() => import('../pages/BillingRuns')) },
 
   { path: '/market', roles: all, title: 'Market figures', group: 'Insight', icon: <Icons.LineChartOutlined />, page: lazy(() => import('../pages/Market')) },
@@ -50,5 +52,7 @@ export const pages: PageEntry[] = [
   { path: '/proof', roles: overseers, title: 'Verification', group: 'Oversight', icon: <Icons.CheckCircleOutlined />, page: lazy(() => import('../pages/Proof')) },
   { path: '/job-runs', roles: overseers, title: 'Jobs', group: 'Oversight', icon: <Icons.ScheduleOutlined />, page: lazy(() => import('../pages/Jobs')) },
   { path: '/organizations', roles: overseers, title: 'Organizations', group: 'Administration', icon: <Icons.ApartmentOutlined />, page: lazy(() => import('../pages/Organizations')) },
+  { path: '/accelerators', roles: overseers, title: 'Accelerator catalogue', group: 'Administration', icon: <Icons.HddOutlined />, page: lazy(() => import('../pages/Accelerators')) },
+  { path: '/webhooks', roles: all, title: 'Webhooks', group: 'Administration', icon: <Icons.ApiOutlined />, page: lazy(() => import('../pages/Webhooks')) },
   { path: '/organizations/:id', roles: all, page: lazy(() => import('../pages/Organization')) },
 ]

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react'
-import { answer, api, credentials, type Schema, type Session } from '../api/client'
+import { answer, api, ApiProblem, credentials, type Schema, type Session } from '../api/client'
+import type { Text } from '../i18n/i18n'
 
 export type SignInSettings = Schema<'SignInSettings'>
 
@@ -15,16 +16,24 @@ export function useSession(): SignedIn {
   return value
 }
 
-/** The session that there is already, or null. */
-export async function currentSession(settings: SignInSettings): Promise<Session | null> {
+/** How a visit begins: with a session that there is already, or without one, and then why where a sign-in just failed. */
+export type Visit = { session: Session | null; refusal?: Text }
+
+export async function beginVisit(settings: SignInSettings): Promise<Visit> {
   if (settings.issuer) {
     const oidc = await import('./oidc')
-    if (!await oidc.resume(settings)) {
-      return null
+    const signedIn = await oidc.resume(settings).catch(() => null)
+    if (!signedIn) {
+      return { session: null, refusal: signedIn === null ? 'The sign-in was not completed: try again.' : undefined }
     }
     credentials.accessToken = oidc.accessToken
   }
-  return keep(await answer(api.GET('/v1/session')).catch(() => null))
+  try {
+    return { session: keep(await answer(api.GET('/v1/session'))) }
+  } catch (problem) {
+    const stranger = problem instanceof ApiProblem && problem.code === 'forbidden'
+    return { session: null, refusal: stranger ? 'You are signed in there, but have no role in this market. Ask its operator for one.' : undefined }
+  }
 }
 
 export async function signIn(userName: string, password: string): Promise<Session> {

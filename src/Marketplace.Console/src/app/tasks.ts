@@ -34,7 +34,7 @@ export function useTasks(): readonly Task[] {
   }, () => tasks)
 }
 
-export function useTask<Result>(id: string): { running: boolean; result?: Result; problem?: ApiProblem; startedAt?: number } {
+export function useTask<Result>(id: string): { running: boolean; result?: Result; problem?: ApiProblem; startedAt?: number; endedAt?: number } {
   const task = useTasks().find(found => found.id === id)
-  return { running: !!task && !task.endedAt, result: task?.result as Result | undefined, problem: task?.problem, startedAt: task?.startedAt }
+  return { running: !!task && !task.endedAt, result: task?.result as Result | undefined, problem: task?.problem, startedAt: task?.startedAt, endedAt: task?.endedAt }
 }

@@ -7,6 +7,8 @@ export function themeOf(scheme: Scheme): ThemeConfig {
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
+      // Nothing moves for readers whose system says so.
+      motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
       colorPrimary: dark ? '#4a9eff' : '#0b5cad',
       colorLink: dark ? '#6fb3ff' : '#0b5cad',
       colorInfo: dark ? '#4a9eff' : '#0b5cad',

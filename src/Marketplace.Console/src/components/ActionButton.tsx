@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Modal, type ButtonProps } from 'antd'
 import { useState, type ReactNode } from 'react'
+import { useSession } from '../app/session'
 import { useT, type Text } from '../i18n/i18n'
 import { ProblemForm } from './ProblemForm'
 
@@ -19,25 +20,35 @@ type Props<Values> = {
   size?: ButtonProps['size']
 }
 
-/** A button whose action needs some fields, or at least a second look; everything shown is read again after it. */
-export function ActionButton<Values extends object = object>({ label, explain, fields, initialValues, onSubmit, done = 'Done.', danger, type, icon, width = 520, size }: Props<Values>) {
+/** Whether an answer says that nothing was done yet: a second administrator has to approve it. */
+const isProposal = (answer: unknown) => typeof answer === 'object' && answer !== null && 'proposedBy' in answer && 'status' in answer && answer.status === 'open'
+
+/**
+ * A button whose action needs some fields, or at least a second look; everything shown is read again after it. Who only reads for
+ * their organization has none.
+ */
+export function ActionButton<Values extends object = object>({ label, explain, fields, initialValues, onSubmit, done: doneText = 'Done.', danger, type, icon, width = 520, size }: Props<Values>) {
   const t = useT()
   const [open, setOpen] = useState(false)
   const queries = useQueryClient()
   const { message } = App.useApp()
+  const { session } = useSession()
+  if (session.duty === 'viewer') {
+    return null
+  }
   return (
     <>
-      <Button type={type} danger={danger} icon={icon && <span aria-hidden>{icon}</span>} size={size} onClick={() => setOpen(true)}>{t(label)}</Button>
+      <Button type={type} danger={danger} icon={icon && <span aria-hidden>{icon}</span>} size={size} aria-haspopup="dialog" onClick={() => setOpen(true)}>{t(label)}</Button>
       <Modal open={open} title={t(label)} footer={null} width={width} destroyOnHidden onCancel={() => setOpen(false)}>
         <ProblemForm<Values>
           submit={label}
           danger={danger}
           initialValues={initialValues}
           onSubmit={async values => {
-            await onSubmit(values)
+            const answered = await onSubmit(values)
             setOpen(false)
             await queries.invalidateQueries()
-            void message.success(t(done))
+            void (isProposal(answered) ? message.info(t('Nothing is done yet: a second administrator has to approve it.'), 6) : message.success(t(doneText)))
           }}
           extra={<Button onClick={() => setOpen(false)}>{t('Cancel')}</Button>}
         >

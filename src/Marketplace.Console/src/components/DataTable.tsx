@@ -1,6 +1,6 @@
 import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Flex, Progress, Select, Space } from 'antd'
+import { Button, Flex, Grid, Progress, Select, Space } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { everything, type ApiProblem, type Page, type PageQuery } from '../api/client'
 import { csvText, save } from '../format/csv'
@@ -10,8 +10,11 @@ import { ProblemAlert } from './ProblemAlert'
 import { alignOf, Value, type Kind, type Raw } from './value'
 import { Table } from './Table'
 
-/** A column: what it shows of a row, and so what the CSV file gets, as the API wrote it. */
-export type Column<Row> = { title: Text; value: (row: Row) => Raw; as?: Kind; render?: (row: Row) => ReactNode; hidden?: boolean; sort?: boolean }
+/**
+ * A column: what it shows of a row, and so what the CSV file gets, as the API wrote it. It sorts by the name that the API's list
+ * has for it; or, with true, only where the whole list is there, since a page that is sorted by itself says something else.
+ */
+export type Column<Row> = { title: Text; value: (row: Row) => Raw; as?: Kind; render?: (row: Row) => ReactNode; hidden?: boolean; sort?: boolean | string }
 
 type Props<Row> = {
   /** Names the list: for its cache, its file, and tests. */
@@ -38,20 +41,23 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
   const [at, setAt] = useState<{ key: string; cursors: (string | undefined)[] }>({ key, cursors: [undefined] })
   const cursors = at.key === key ? at.cursors : [undefined]
   const cursor = cursors.at(-1)
+  const [sort, setSort] = useState<string>()
   const { data, error, isFetching, isPending, refetch } = useQuery<Page<Row>, ApiProblem>({
-    queryKey: [name, query, size, cursor],
-    queryFn: () => load({ limit: String(size), cursor }),
+    queryKey: [name, query, size, cursor, sort],
+    queryFn: () => load({ limit: String(size), cursor, sort }),
     placeholderData: keepPreviousData,
     refetchInterval: refresh,
   })
   const [exported, setExported] = useState<number | null>(null)
+  const wide = Grid.useBreakpoint().lg
   const shown = columns.filter(column => !column.hidden)
+  const whole = cursors.length === 1 && !data?.next
   const filtered = Object.values(query).some(value => value)
 
   async function exportCsv() {
     setExported(0)
     try {
-      const rows = await everything(load, 1_000_000, setExported)
+      const rows = await everything(load, 1_000_000, setExported, sort)
       save(`${name}.csv`, csvText([shown.map(column => t(column.title)), ...rows.map(row => shown.map(column => cell(column.value(row))))]))
     } finally {
       setExported(null)
@@ -78,11 +84,21 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
         scroll={{ x: 'max-content' }}
         expandable={expand && { expandedRowRender: expand }}
         locale={{ emptyText: isPending ? ' ' : filtered ? <Nothing>{t('Nothing fits these filters.')}</Nothing> : <Nothing>{empty}</Nothing> }}
+        onChange={(_, __, sorter) => {
+          const { columnKey, order } = [sorter].flat()[0] ?? {}
+          const by = shown.find(column => column.title === columnKey)?.sort
+          setSort(order && typeof by === 'string' ? (order === 'descend' ? '-' : '') + by : undefined)
+          if (typeof by === 'string') {
+            setAt({ key, cursors: [undefined] })
+          }
+        }}
         columns={shown.map(column => ({
           key: column.title,
           title: t(column.title),
           align: alignOf(column.as ?? 'text'),
-          sorter: column.sort ? (a: Row, b: Row) => compare(column.value(a), column.value(b)) : undefined,
+          // What can be done stays in sight where there is room for more than that.
+          fixed: column.title === 'Actions' && wide ? 'end' as const : undefined,
+          sorter: typeof column.sort === 'string' || (column.sort && whole && ((a: Row, b: Row) => compare(column.value(a), column.value(b)))),
           render: (_: unknown, row: Row) => column.render?.(row) ?? <Value raw={column.value(row)} kind={column.as} />,
         }))}
       />

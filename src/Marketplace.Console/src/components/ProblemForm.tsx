@@ -74,7 +74,8 @@ export function Item({ name, label, help, required, children, valuePropName }: F
 export const TextField = ({ placeholder, disabled, password, ...field }: FieldProps & { password?: boolean }) =>
   <Item {...field}>{password ? <Input.Password autoComplete="current-password" /> : <Input placeholder={placeholder} disabled={disabled} autoComplete="off" />}</Item>
 
-export const NoteField = (field: FieldProps) => <Item {...field}><Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} /></Item>
+/** It doesn't grow as one types: that takes inline styles, which the content security policy refuses. */
+export const NoteField = (field: FieldProps) => <Item {...field}><Input.TextArea rows={3} /></Item>
 
 /** A decimal that stays the string it was typed as: the API takes no rounding from here. */
 export const DecimalField = ({ placeholder, unit, ...field }: FieldProps & { unit?: string }) =>

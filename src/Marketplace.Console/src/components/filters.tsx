@@ -1,5 +1,4 @@
-import { DatePicker, Input, Select } from 'antd'
-import dayjs from 'dayjs'
+import { Input, Select } from 'antd'
 import { useSearchParams } from 'react-router'
 import { useT, type Text } from '../i18n/i18n'
 import { labelOf } from '../i18n/labels'
@@ -34,18 +33,6 @@ export function ChoiceFilter({ name, label, options, texts }: { name: string; la
       showSearch={(texts?.length ?? 0) > 8 ? { optionFilterProp: 'label' } : undefined}
     />
   )
-}
-
-export function MonthFilter({ name, label }: { name: string; label: Text }) {
-  const t = useT()
-  const [value, set] = useFilter(name)
-  return <DatePicker picker="month" className="filter" aria-label={t(label)} placeholder={t(label)} value={value ? dayjs(`${value}-01`) : null} onChange={month => set(month?.format('YYYY-MM'))} />
-}
-
-export function DayFilter({ name, label }: { name: string; label: Text }) {
-  const t = useT()
-  const [value, set] = useFilter(name)
-  return <DatePicker className="filter" aria-label={t(label)} placeholder={t(label)} value={value ? dayjs(value) : null} onChange={day => set(day?.format('YYYY-MM-DD'))} />
 }
 
 export function TextFilter({ name, label }: { name: string; label: Text }) {

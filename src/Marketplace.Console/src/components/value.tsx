@@ -7,13 +7,16 @@ import { useT, type Translate } from '../i18n/i18n'
 import { labelOf, toneOf } from '../i18n/labels'
 
 /** How a value of an answer is written. */
-export type Kind = 'text' | 'money' | 'price' | 'number' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'id' | 'boolean'
+export type Kind = 'text' | 'money' | 'price' | 'number' | 'hours' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'id' | 'boolean'
 
 export type Raw = string | number | boolean | null | undefined
 
-const right: Kind[] = ['money', 'price', 'number', 'percent']
+const right: Kind[] = ['money', 'price', 'number', 'hours', 'percent']
 
 export const alignOf = (kind: Kind) => right.includes(kind) ? 'end' as const : 'start' as const
+
+/** The end of an id tells it from others; a code that somebody chose is short enough. */
+const shortId = (id: string) => id.length > 24 ? id.slice(-8) : id
 
 /** A value as text, as far as it can be told without asking the API. */
 export function textOf(raw: Raw, kind: Kind, format: Formatter, t: Translate): string {
@@ -24,6 +27,7 @@ export function textOf(raw: Raw, kind: Kind, format: Formatter, t: Translate): s
     case 'money': return format.money(String(raw))
     case 'price': return format.price(String(raw))
     case 'number': return format.number(raw as string | number)
+    case 'hours': return format.hours(raw as string | number)
     case 'percent': return format.percent(raw as string | number)
     case 'instant': return format.instant(String(raw))
     case 'day': return format.day(String(raw))
@@ -31,7 +35,7 @@ export function textOf(raw: Raw, kind: Kind, format: Formatter, t: Translate): s
     case 'label':
     case 'status': return labelOf(String(raw), t)
     case 'boolean': return raw ? t('Yes') : t('No')
-    case 'id': return String(raw).slice(-8)
+    case 'id': return shortId(String(raw))
     default: return String(raw)
   }
 }

@@ -48,11 +48,11 @@ export function parseCsv(text: string): string[][] {
   return rows.filter(cells => cells.some(cell => cell !== ''))
 }
 
-/** Gives the browser a file to keep. */
-export function save(name: string, content: string, type = 'text/csv;charset=utf-8') {
+/** Gives the browser a file to keep; a text is one for spreadsheets. */
+export function save(name: string, content: string | Blob) {
   const link = document.createElement('a')
   // The mark tells spreadsheets that it is UTF-8.
-  link.href = URL.createObjectURL(new Blob(['\uFEFF', content], { type }))
+  link.href = URL.createObjectURL(typeof content === 'string' ? new Blob(['\uFEFF', content], { type: 'text/csv;charset=utf-8' }) : content)
   link.download = name
   link.click()
   URL.revokeObjectURL(link.href)

@@ -16,5 +16,6 @@ describe('errors of the API', () => {
     const { byRow, rest } = errorsByRow({ 'nodes[1].cards': ['row 3: must be a whole number in range'], 'nodes[1].name': ['row 3: is required'], 'header.tags': ['is missing'] })
     expect([...byRow]).toEqual([[1, ['cards: must be a whole number in range', 'name: is required']]])
     expect(rest).toEqual({ 'header.tags': ['is missing'] })
+    expect([...errorsByRow({ 'row 3.amount': ['is missing or can\'t be read'] }).byRow]).toEqual([[1, ['amount: is missing or can\'t be read']]])
   })
 })

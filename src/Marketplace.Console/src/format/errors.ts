@@ -25,16 +25,17 @@ export function placeErrors(errors: Record<string, string[]>, known: FieldPath[]
   return { placed: [...placed].map(([key, texts]) => ({ name: JSON.parse(key) as FieldPath, errors: texts })), rest }
 }
 
-/** The API's errors by row of the file: <c>nodes[3].cards</c> or <c>row 5: cards</c> mean the row, counted from 0 below the header. */
+/** The API's errors by row of the file, counted from 0 below the header: <c>nodes[3].cards</c> counts so itself, <c>row 5.amount</c> counts the file's lines. */
 export function errorsByRow(errors: Record<string, string[]>): { byRow: Map<number, string[]>; rest: Record<string, string[]> } {
   const byRow = new Map<number, string[]>()
   const rest: Record<string, string[]> = {}
   for (const [field, texts] of Object.entries(errors)) {
-    const row = /^rows?\[(\d+)\]\.?(.*)$/.exec(field) ?? /^nodes\[(\d+)\]\.?(.*)$/.exec(field)
+    const line = /^row (\d+)\.(.*)$/.exec(field)
+    const row = line ?? /^rows?\[(\d+)\]\.?(.*)$/.exec(field) ?? /^nodes\[(\d+)\]\.?(.*)$/.exec(field)
     if (!row) {
       rest[field] = texts
     } else {
-      const at = Number(row[1])
+      const at = Number(row[1]) - (line ? 2 : 0)
       byRow.set(at, [...(byRow.get(at) ?? []), ...texts.map(told => told.replace(/^row \d+: /, '')).map(text => row[2] ? `${row[2]}: ${text}` : text)])
     }
   }

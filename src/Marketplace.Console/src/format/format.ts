@@ -20,6 +20,7 @@ export function formatter(language: Language, timeZone: string) {
   const priceFormat = of({ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', minimumFractionDigits: 2, maximumFractionDigits: 6 })
   const shortMoney = of({ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol', notation: 'compact', maximumFractionDigits: 1 })
   const numberFormat = of({ maximumFractionDigits: 6 })
+  const hoursFormat = of({ maximumFractionDigits: 2 })
   const percentFormat = of({ style: 'percent', maximumFractionDigits: 2 })
   const instantFormat = new Intl.DateTimeFormat(tag, { timeZone, dateStyle: 'medium', timeStyle: 'short' })
   const dayFormat = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', dateStyle: 'medium' })
@@ -33,6 +34,8 @@ export function formatter(language: Language, timeZone: string) {
     shortMoney: (amount: number) => shortMoney.format(amount),
     price: (amount: string | null | undefined) => amount == null ? '–' : priceFormat.format(exact(amount)),
     number: (value: string | number | null | undefined) => value == null ? '–' : numberFormat.format(typeof value === 'string' ? exact(value) : value),
+    /** Card-hours as people compare them; the API's six places are for reckoning. */
+    hours: (value: string | number) => hoursFormat.format(typeof value === 'string' ? exact(value) : value),
     percent: (ratio: string | number | null | undefined) => ratio == null ? '–' : percentFormat.format(typeof ratio === 'string' ? exact(ratio) : ratio),
     instant: (instant: string | null | undefined) => instant ? instantFormat.format(new Date(instant)) : '–',
     day: (day: string | null | undefined) => day ? dayFormat.format(new Date(`${day.slice(0, 10)}T00:00:00Z`)) : '–',

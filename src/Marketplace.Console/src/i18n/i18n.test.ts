@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { labels } from './labels'
 import { i18n, speak, startTexts } from './i18n'
-import { codeText, messageText } from './problems'
+import { codeText, messageText, own } from './problems'
 import zh from './zh'
+import codes from './zh-codes'
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(name => /\.tsx?$/.test(name) && !name.includes('.test.') && !name.includes('schema'))
 
@@ -30,4 +31,12 @@ it('the words of the API are told in the language of the reader, with their numb
   expect(messageText('is required', t)).toBe('必须填写')
   expect(messageText('something new', t)).toBe('something new')
   expect(codeText('funds.insufficient', '')).toBe('可用资金不足。')
+})
+
+it('every code with which the market refuses is told in Chinese', () => {
+  const projects = ['Domain', 'Application', 'Infrastructure', 'Api'].map(name => `../Marketplace.${name}`)
+  const refusals = projects.flatMap(project => readdirSync(project, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.cs') && !/^(obj|bin)\//.test(name))
+    .flatMap(name => [...readFileSync(`${project}/${name}`, 'utf8').matchAll(/(?:new|Exception)\((?:Refusal|StatusCodes)\.\w+,\s*"([a-z_]+\.[a-z_]+)"/g)].map(match => match[1]!)))
+  expect(refusals.length).toBeGreaterThan(80)
+  expect(refusals.filter(code => !(code in codes) && !(code in own))).toEqual([])
 })

@@ -5,7 +5,7 @@ type Names<Name extends Parameters<typeof pick>[0]> = NonNullable<Schema<Name>> 
 declare function pick(name:
   'OrderStatus' | 'QuoteStatus' | 'BidStatus' | 'VoucherStatus' | 'ApplicationStatus' | 'ClaimStatus' | 'ClaimItemStatus' | 'InvoiceStatus' | 'InvoiceKind' | 'LineKind' |
   'DisputeStatus' | 'DisputeKind' | 'DisputeSide' | 'DeliveryStatus' | 'FlagStatus' | 'JobOutcome' | 'OrganizationKind' | 'Role' | 'Product' | 'Workload' | 'Strategy' | 'Urgency' | 'Interconnect' |
-  'ChipOrigin' | 'ProgrammeMode' | 'Payee' | 'SubsidyBase' | 'StackingPolicy' | 'RelatedPartyRule' | 'ResaleRule' | 'UnattestedUsage' | 'ReviewStep' | 'ApplicationVerdict' | 'FlagVerdict' |
+  'ChipOrigin' | 'DeliveryState' | 'BankRowStatus' | 'BankRowKind' | 'SettlementPart' | 'ProposalStatus' | 'ProposalVerdict' | 'Duty' | 'ProgrammeMode' | 'Payee' | 'SubsidyBase' | 'StackingPolicy' | 'RelatedPartyRule' | 'ResaleRule' | 'UnattestedUsage' | 'ReviewStep' | 'ApplicationVerdict' | 'FlagVerdict' |
   'Taxpayer' | 'SourceGrade' | 'Compromise' | 'PublicityCalendar' | 'ClaimBearer' | 'Corroboration' | 'ReadingStatus' | 'CreditReason' | 'BudgetOrder' | 'Proration' | 'ShareRounding'): void
 
 type Enumerated = Names<Parameters<typeof pick>[0]>
@@ -31,13 +31,20 @@ export const labels = {
   later: 'Later', spread: 'Over more centres', otherModel: 'Another model', calendar: 'Calendar days', working: 'Working days',
   none: 'None', energy: 'Energy', up: 'Up', down: 'Down',
   invoicedWrongly: 'Invoiced wrongly', serviceEnded: 'Service ended', allowance: 'Allowance',
+  pending: 'To be sent', dead: 'Given up', matched: 'Booked', unmatched: 'Waits', resolved: 'Resolved', approve: 'Approve',
+  deposit: 'A buyer’s deposit', withdrawal: 'A deposit sent back', payment: 'Payment of an invoice', settlement: 'Payout of a settlement', claim: 'Payment of a claim', buyers: 'The buyers’ part', programmes: 'The programmes’ part',
+  owner: 'Owner', operator: 'Operator', viewer: 'Viewer', meter: 'Meter',
   application: 'By application', contractSigning: 'By signing of the contract', days: 'By days',
 } as const satisfies Record<Enumerated, Text>
 
 /** Names that the API gives as plain text. */
 const others: Record<string, Text> = {
-  active: 'Active', sold: 'Sold', closed: 'Closed', billed: 'Billed', 'card-hour': 'card-hours', seller: 'Seller', unfillable: 'Can’t be filled',
+  active: 'Active', sold: 'Sold', closed: 'Closed', billed: 'Billed', 'card-hour': 'card-hours', unfillable: 'Can’t be filled',
   'invoice.overdue': 'Overdue invoice', 'balance.low': 'Low balance', 'budget.exceeded': 'Passed budget',
+  'counterparty.unknown': 'Unknown counterparty', known: 'Booked before', 'amount.differs': 'The reference is known with another amount', 'proposal.made': 'Waits for a second approval',
+  'claim.none': 'No one claim of that amount', 'invoice.none': 'No open invoice of that number', 'settlement.none': 'No one settlement of that amount',
+  PayClaim: 'Payment of a claim', WithdrawCommission: 'Commission payout', TransferMoney: 'A buyer’s transfer', SetCreditLimit: 'Credit limit', PayInvoice: 'Payment of an invoice', PaySettlement: 'Payout of a settlement',
+  IssueCreditNote: 'Credit note', ResolveBankRow: 'Row of a bank statement',
   cards: 'Cards', centre: 'Centre', price: 'Price',
 }
 
@@ -53,6 +60,7 @@ type Tone = 'success' | 'processing' | 'default' | 'error' | 'warning'
 const tones: Partial<Record<string, Tone>> = {
   confirmed: 'processing', running: 'processing', completed: 'success', open: 'processing', filled: 'success', paid: 'success', approved: 'success', delivered: 'success', succeeded: 'success',
   active: 'success', late: 'warning', submitted: 'processing', publicity: 'processing', returned: 'warning', objected: 'warning', rejected: 'error', failed: 'error', revoked: 'error', issued: 'processing',
+  pending: 'processing', dead: 'error', matched: 'success', unmatched: 'warning', resolved: 'success',
   held: 'processing', partlyRedeemed: 'processing', redeemed: 'success', decided: 'success',
 }
 

@@ -2,7 +2,7 @@ import type { ApiProblem } from '../api/client'
 import { i18n, type Text, type Translate } from './i18n'
 
 /** Problems that the console says in words of its own, for readers who don't know the API. */
-const own: Record<string, Text> = {
+export const own: Record<string, Text> = {
   'validation': 'Some fields need another value.',
   'forbidden': 'Your role may not do this.',
   'not_found': 'There is nothing at this address.',

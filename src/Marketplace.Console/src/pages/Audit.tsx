@@ -4,8 +4,10 @@ import { answer, api } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { DataTable } from '../components/DataTable'
-import { DayFilter, TextFilter, useFilter } from '../components/filters'
+import { DayFilter } from '../components/dayFilters'
+import { TextFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
+import { Value } from '../components/value'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 
@@ -40,8 +42,8 @@ function Entries() {
       empty={t('Nothing was recorded yet.')}
       expand={row => <pre className="contract">{JSON.stringify(row.details, null, 2)}</pre>}
       columns={[
-        { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Who', value: row => row.actor }, { title: 'Action', value: row => row.action },
-        { title: 'Subject', value: row => `${row.subjectType} ${row.subjectId}` }, { title: 'Organization', value: row => row.organizationId, as: 'name' }, { title: 'Seal', value: row => row.seal, as: 'number' },
+        { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Who', value: row => row.actor }, { title: 'Action', value: row => row.action },
+        { title: 'Subject', value: row => `${row.subjectType} ${row.subjectId}`, render: row => <>{row.subjectType} <Value raw={row.subjectId} kind="id" /></> }, { title: 'Organization', value: row => row.organizationId, as: 'name' }, { title: 'Seal', value: row => row.seal, as: 'number' },
       ]}
     />
   )

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Flex, Tabs, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
@@ -65,6 +65,7 @@ function Nodes({ center }: { center: Center }) {
         load={page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: center.id }, query: page } }))}
         rowKey={row => row.id}
         empty={t('Add nodes one by one, or import a CSV file.')}
+        expand={row => <NodeLegs centerId={center.id} name={row.name} />}
         columns={[
           { title: 'Node', value: row => row.name, sort: true },
           { title: 'Model', value: row => row.accelerator, sort: true },
@@ -78,6 +79,28 @@ function Nodes({ center }: { center: Center }) {
         ]}
       />
     </Flex>
+  )
+}
+
+/** Who has which cards of a node at this moment. */
+function NodeLegs({ centerId, name }: { centerId: string; name: string }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <DataTable
+      name={`legs-${name}`}
+      load={page => answer(api.GET('/v1/centers/{id}/nodes/{name}/legs', { params: { path: { id: centerId, name }, query: page } }))}
+      rowKey={row => row.id}
+      empty={t('No leg has cards of this node now.')}
+      columns={[
+        { title: 'Order', value: row => row.orderId, render: row => <Link to={`/orders/${row.orderId}`}>{row.orderId.slice(-8)}</Link> },
+        { title: 'Leg', value: row => row.id, as: 'id' },
+        { title: 'Product', value: row => row.product, as: 'label' },
+        { title: 'Cards', value: row => row.cards.map(card => card.milli === 1000 ? card.card : `${card.card} (${card.milli}/1000)`).join(', ') },
+        { title: 'From', value: row => row.cards[0]?.from, as: 'instant' },
+        { title: 'To', value: row => row.cards[0]?.to, render: row => format.instant(row.cards.map(card => card.to).sort().at(-1)!) },
+      ]}
+    />
   )
 }
 

@@ -54,8 +54,8 @@ export function CenterCalendar({ id }: { id: string }) {
           rowKey={row => row.day}
           empty={t('Nothing is listed here yet.')}
           columns={[
-            { title: 'Day', value: row => row.day, as: 'day' }, { title: 'Free', value: row => freeCardHours(row), as: 'number' }, { title: 'Listed', value: row => row.listedCardHours, as: 'number' }, { title: 'Sold', value: row => row.soldCardHours, as: 'number' },
-            { title: 'Busy', value: row => row.busyCardHours, as: 'number' }, { title: 'Paid with own money', value: row => row.ownMoneyCardHours, as: 'number' }, { title: 'Paid with public money', value: row => row.publicMoneyCardHours, as: 'number' },
+            { title: 'Day', value: row => row.day, as: 'day' }, { title: 'Free', value: row => freeCardHours(row), as: 'hours' }, { title: 'Listed', value: row => row.listedCardHours, as: 'hours' }, { title: 'Sold', value: row => row.soldCardHours, as: 'hours' },
+            { title: 'Busy', value: row => row.busyCardHours, as: 'hours' }, { title: 'Paid with own money', value: row => row.ownMoneyCardHours, as: 'hours' }, { title: 'Paid with public money', value: row => row.publicMoneyCardHours, as: 'hours' },
           ]}
         />
       </>
@@ -73,8 +73,8 @@ function pageOf<Row>(rows: Row[], { limit, cursor }: { limit?: string; cursor?: 
 export function FiveNumbers({ found }: { found: Utilization }) {
   return (
     <Figures figures={[
-      { title: 'Listed', raw: found.listedCardHours, as: 'number' }, { title: 'Sold', raw: found.soldCardHours, as: 'number' }, { title: 'Busy', raw: found.busyCardHours, as: 'number' },
-      { title: 'Paid with own money', raw: found.ownMoneyCardHours, as: 'number' }, { title: 'Paid with public money', raw: found.publicMoneyCardHours, as: 'number' },
+      { title: 'Listed', raw: found.listedCardHours, as: 'hours' }, { title: 'Sold', raw: found.soldCardHours, as: 'hours' }, { title: 'Busy', raw: found.busyCardHours, as: 'hours' },
+      { title: 'Paid with own money', raw: found.ownMoneyCardHours, as: 'hours' }, { title: 'Paid with public money', raw: found.publicMoneyCardHours, as: 'hours' },
     ]} />
   )
 }

@@ -11,6 +11,7 @@ import { Facts, Figures, Loaded, PageBody, Panel } from '../components/layout'
 import { DayField, dayText, SelectField } from '../components/fields'
 import { DecimalField, NoteField, TextField } from '../components/ProblemForm'
 import { Value } from '../components/value'
+import { FileLink } from '../components/FileLink'
 import { useT } from '../i18n/i18n'
 import { labelOf } from '../i18n/labels'
 import { Table } from '../components/Table'
@@ -87,7 +88,7 @@ function Details({ invoice }: { invoice: Invoice }) {
         ]} />
         <Typography.Text type="secondary" style={{ overflowWrap: 'anywhere' }}>SHA-256 {invoice.contentDigest}</Typography.Text>
       </Panel>
-      <Panel title="Lines" extra={<><a href={`/v1/invoices/${invoice.id}.html`} target="_blank" rel="noreferrer">{t('Print')}</a> · <a href={`/v1/invoices/${invoice.id}.csv`} download>{t('Lines as CSV')}</a></>}>
+      <Panel title="Lines" extra={<><FileLink href={`/v1/invoices/${invoice.id}.html`} name={`${invoice.number}.html`}>{t('Print')}</FileLink> · <FileLink href={`/v1/invoices/${invoice.id}.csv`} name={`${invoice.number}.csv`}>{t('Lines as CSV')}</FileLink></>}>
         <Typography.Paragraph type="secondary">{t('Open a line to see why it costs what it costs.')}</Typography.Paragraph>
         <Table
           size="middle"

@@ -3,7 +3,9 @@ import { Link } from 'react-router'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useSession } from '../app/session'
 import { DataTable } from '../components/DataTable'
-import { ChoiceFilter, MonthFilter, useFilter } from '../components/filters'
+import { FileLink } from '../components/FileLink'
+import { MonthFilter } from '../components/dayFilters'
+import { ChoiceFilter, useFilter } from '../components/filters'
 import { Facts, Loaded, PageBody, Panel } from '../components/layout'
 import { useT } from '../i18n/i18n'
 
@@ -12,15 +14,16 @@ export default function Invoices() {
   const { session } = useSession()
   const [period] = useFilter('period')
   const [side] = useFilter('side')
+  const [overdue] = useFilter('overdue')
   return (
     <PageBody title={t('Invoices')} subtitle={t('Each line opens down to the readings it rests on.')}>
       {session.role === 'enterprise' && period && <Statement period={period} />}
       <DataTable
         name="invoices"
-        query={{ period, side }}
-        load={page => answer(api.GET('/v1/invoices', { params: { query: { ...page, period, side } } }))}
+        query={{ period, side, overdue }}
+        load={page => answer(api.GET('/v1/invoices', { params: { query: { ...page, period, side, overdue: overdue === 'true' || undefined } } }))}
         rowKey={row => row.id}
-        filters={<><MonthFilter name="period" label="Month" /><ChoiceFilter name="side" label="Bought or sold" texts={[{ value: 'buyer', label: t('Bought') }, { value: 'seller', label: t('Sold') }]} /></>}
+        filters={<><MonthFilter name="period" label="Month" /><ChoiceFilter name="side" label="Bought or sold" texts={[{ value: 'received', label: t('Bought') }, { value: 'issued', label: t('Sold') }]} /><ChoiceFilter name="overdue" label="Due" texts={[{ value: 'true', label: t('Only overdue') }]} /></>}
         empty={t('Invoices are made when a month is closed, a day after its end.')}
         columns={[
           { title: 'Number', value: row => row.number, render: row => <Link to={`/invoices/${row.id}`}>{row.number}</Link> },
@@ -28,10 +31,11 @@ export default function Invoices() {
           { title: 'Seller', value: row => row.sellerId, as: 'name' },
           { title: 'Buyer', value: row => row.organizationId, as: 'name' },
           { title: 'Status', value: row => row.status, as: 'status' },
-          { title: 'Total', value: row => row.total, as: 'money', sort: true },
-          { title: 'Paid by vouchers', value: row => row.voucherTotal, as: 'money', sort: true },
-          { title: 'Payable', value: row => row.payable, as: 'money', sort: true },
-          { title: 'Outstanding', value: row => row.outstanding, as: 'money', sort: true },
+          { title: 'Due', value: row => row.dueOn, as: 'day', sort: 'dueOn' },
+          { title: 'Total', value: row => row.total, as: 'money', sort: 'total' },
+          { title: 'Paid by vouchers', value: row => row.voucherTotal, as: 'money' },
+          { title: 'Payable', value: row => row.payable, as: 'money', sort: 'payable' },
+          { title: 'Outstanding', value: row => row.outstanding, as: 'money' },
         ]}
       />
     </PageBody>
@@ -39,9 +43,10 @@ export default function Invoices() {
 }
 
 function Statement({ period }: { period: string }) {
+  const t = useT()
   const statement = useQuery<Schema<'StatementAnswer'>, ApiProblem>({ queryKey: ['statement', period], queryFn: () => answer(api.GET('/v1/statements', { params: { query: { period } } })) })
   return (
-    <Panel title="Statement of the month">
+    <Panel title="Statement of the month" extra={<><FileLink href={`/v1/statements?period=${period}&format=html`} name={`statement-${period}.html`}>{t('Print')}</FileLink> · <FileLink href={`/v1/statements?period=${period}&format=csv`} name={`statement-${period}.csv`}>{t('Lines as CSV')}</FileLink></>}>
       <Loaded query={statement}>{found => (
         <Facts facts={[
           { title: 'Total', raw: found.total, as: 'money' }, { title: 'Paid by vouchers', raw: found.voucherTotal, as: 'money' }, { title: 'Payable', raw: found.payable, as: 'money' },

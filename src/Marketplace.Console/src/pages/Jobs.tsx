@@ -9,6 +9,7 @@ import { Loaded, PageBody } from '../components/layout'
 import { ProblemAlert } from '../components/ProblemAlert'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
+import { codeText } from '../i18n/problems'
 import { Table } from '../components/Table'
 
 type Job = Schema<'JobAnswer'>
@@ -29,7 +30,7 @@ export default function Jobs() {
           scroll={{ x: 'max-content' }}
           expandable={{ expandedRowRender: job => <Runs job={job} />, rowExpandable: job => job.runs.length > 0 }}
           columns={[
-            { title: t('Job'), render: (_, job) => <><strong>{job.name}</strong><br />{job.purpose}</> },
+            { title: t('Job'), render: (_, job) => <div className="words"><strong>{job.name}</strong><br />{codeText(`job.${job.name}`, job.purpose)}</div> },
             { title: t('Next due'), render: (_, job) => format.instant(job.nextDueAt) },
             { title: t('Last run'), render: (_, job) => <LastRun job={job} /> },
             ...(session.role === 'admin' ? [{ title: t('Actions'), render: (_: unknown, job: Job) => <RunNow name={job.name} /> }] : []),

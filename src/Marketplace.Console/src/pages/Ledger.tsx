@@ -1,21 +1,42 @@
 import { useQuery } from '@tanstack/react-query'
-import { Tabs } from 'antd'
-import { answer, api, type ApiProblem, type Schema } from '../api/client'
-import { DataTable } from '../components/DataTable'
-import { DayFilter, TextFilter, useFilter } from '../components/filters'
-import { Loaded, PageBody, Panel } from '../components/layout'
-import { useFormat } from '../app/preferences'
+import { Flex, Tabs } from 'antd'
 import dayjs from 'dayjs'
+import { answer, api, type ApiProblem, type Schema } from '../api/client'
+import { useFormat } from '../app/preferences'
+import { useSession } from '../app/session'
+import { ActionButton } from '../components/ActionButton'
+import { DataTable } from '../components/DataTable'
+import { DayFilter } from '../components/dayFilters'
+import { ChoiceFilter, TextFilter, useFilter } from '../components/filters'
+import { Loaded, PageBody, Panel } from '../components/layout'
+import { DecimalField, TextField } from '../components/ProblemForm'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
+import { organizations } from './lists'
 
 export default function Ledger() {
   const t = useT()
   const [tab, setTab] = useFilter('tab', 'balance')
+  const { session } = useSession()
   return (
-    <PageBody title={t('Ledger')}>
-      <Tabs activeKey={tab} onChange={setTab} items={[{ key: 'balance', label: t('Trial balance'), children: <TrialBalance /> }, { key: 'postings', label: t('Postings'), children: <Postings /> }]} />
+    <PageBody title={t('Ledger')} actions={session.role === 'admin' && <WithdrawCommission />}>
+      <Tabs activeKey={tab} onChange={setTab} items={[
+        { key: 'balance', label: t('Trial balance'), children: <TrialBalance /> },
+        { key: 'postings', label: t('Postings'), children: <Postings /> },
+        { key: 'party', label: t('Statement of a party'), children: <PartyStatement /> },
+      ]} />
     </PageBody>
+  )
+}
+
+function WithdrawCommission() {
+  return (
+    <ActionButton<Schema<'WithdrawCommission'>>
+      label="Record a commission payout"
+      explain="The custodian paid commission to the platform: the only way from custody to the platform’s own cash."
+      fields={<><DecimalField name="amount" label="Amount" unit="¥" required /><TextField name="reference" label="Bank reference" required /></>}
+      onSubmit={values => answer(api.POST('/v1/ledger/commission-withdrawals', { body: values }))}
+    />
   )
 }
 
@@ -34,7 +55,7 @@ function TrialBalance() {
   const { end } = useDayInstants()
   const balance = useQuery<Schema<'TrialBalanceAnswer'>, ApiProblem>({ queryKey: ['trial-balance', at], queryFn: () => answer(api.GET('/v1/ledger/trial-balance', { params: { query: { at: end(at) } } })) })
   return (
-    <>
+    <Flex vertical gap="middle">
       <DayFilter name="at" label="At the end of" />
       <Loaded query={balance}>{found => (
         <>
@@ -48,7 +69,7 @@ function TrialBalance() {
           </Panel>
         </>
       )}</Loaded>
-    </>
+    </Flex>
   )
 }
 
@@ -69,6 +90,38 @@ function Postings() {
       columns={[
         { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Event', value: row => row.event }, { title: 'Reference', value: row => row.reference }, { title: 'Account', value: row => row.account },
         { title: 'Party', value: row => row.partyId?.replaceAll('-', ''), as: 'name' }, { title: 'Asset', value: row => row.asset }, { title: 'Amount', value: row => row.amount, as: 'money' },
+      ]}
+    />
+  )
+}
+
+/** What an organization's accounts stood at, what moved, and what they stand at then. */
+function PartyStatement() {
+  const t = useT()
+  const [party] = useFilter('party')
+  const [from] = useFilter('from')
+  const [to] = useFilter('to')
+  const { start, end } = useDayInstants()
+  const known = useQuery(organizations)
+  const filters = (
+    <>
+      <ChoiceFilter name="party" label="Party" texts={(known.data?.items ?? []).map(organization => ({ value: organization.id, label: organization.name }))} />
+      <DayFilter name="from" label="From" /><DayFilter name="to" label="To" />
+    </>
+  )
+  return (
+    <DataTable
+      name="party-statement"
+      query={{ party, from, to }}
+      load={async () => party
+        ? { items: (await answer(api.GET('/v1/ledger/statements', { params: { query: { partyId: party, from: start(from), to: end(to) } } }))).accounts, next: null }
+        : { items: [], next: null }}
+      rowKey={row => row.asset + row.account}
+      filters={filters}
+      empty={t('Choose a party to see its accounts.')}
+      columns={[
+        { title: 'Asset', value: row => row.asset }, { title: 'Account', value: row => row.account }, { title: 'Opening', value: row => row.opening, as: 'money' },
+        { title: 'Debit', value: row => row.debit, as: 'money' }, { title: 'Credit', value: row => row.credit, as: 'money' }, { title: 'Closing', value: row => row.closing, as: 'money' },
       ]}
     />
   )

@@ -6,7 +6,8 @@ import { answer, api, everything, type ApiProblem, type Schema } from '../api/cl
 import { useFormat } from '../app/preferences'
 import { Chart } from '../components/Chart'
 import { DataTable } from '../components/DataTable'
-import { ChoiceFilter, MonthFilter, useFilter } from '../components/filters'
+import { MonthFilter } from '../components/dayFilters'
+import { ChoiceFilter, useFilter } from '../components/filters'
 import { Figures, Loaded, PageBody, Panel } from '../components/layout'
 import { useT } from '../i18n/i18n'
 import { labelOf } from '../i18n/labels'
@@ -34,7 +35,7 @@ function Statistics() {
       <Loaded query={statistics}>{found => (
         <>
           <Figures figures={[
-            { title: 'Month', raw: month, as: 'month' }, { title: 'Volume', raw: found.total?.volume, as: 'money' }, { title: 'Card-hours', raw: found.total?.cardHours, as: 'number' },
+            { title: 'Month', raw: month, as: 'month' }, { title: 'Volume', raw: found.total?.volume, as: 'money' }, { title: 'Card-hours', raw: found.total?.cardHours, as: 'hours' },
             { title: 'Share paid by vouchers', raw: found.voucherShare, as: 'percent' }, { title: 'Demands filled', raw: found.quotes?.fillRate, as: 'percent' },
           ]} />
           {!found.total && <Alert type="info" showIcon title={t('Fewer than three parties traded in that month, so no figures are shown. Choose another.')} />}
@@ -103,7 +104,7 @@ function PriceIndex() {
         empty={t('The index appears when unrelated parties have traded.')}
         columns={[
           { title: 'Day', value: row => row.day, as: 'day' }, { title: 'Model', value: row => row.accelerator }, { title: 'Province', value: row => row.region, render: row => provinceOf(row.region, format.language) },
-          { title: 'Card-hours', value: row => row.cardHours, as: 'number' }, { title: 'Price a card-hour', value: row => row.pricePerCardHour, as: 'price' }, { title: 'Price a PFLOPS-hour', value: row => row.pricePerPflopsHour, as: 'price' },
+          { title: 'Card-hours', value: row => row.cardHours, as: 'hours' }, { title: 'Price a card-hour', value: row => row.pricePerCardHour, as: 'price' }, { title: 'Price a PFLOPS-hour', value: row => row.pricePerPflopsHour, as: 'price' },
         ]}
       />
     </Panel>

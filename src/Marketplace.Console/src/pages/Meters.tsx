@@ -1,27 +1,36 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
+import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { PageBody, Panel } from '../components/layout'
-import { SelectField } from '../components/fields'
+import { HourField, SelectField } from '../components/fields'
 import { NoteField, TextField } from '../components/ProblemForm'
 import { Name } from '../components/value'
+import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { centers } from './lists'
 
 export default function Meters() {
   const t = useT()
   const { session } = useSession()
+  const buys = session.role === 'enterprise'
   return (
-    <PageBody title={t('Meters')} subtitle={t('Their readings are what gets billed. Signed ones count as attested.')} actions={session.role === 'provider' && <Register />}>
-      <Panel title="Gaps"><Gaps /></Panel>
+    <PageBody
+      title={t('Meters')}
+      subtitle={buys ? t('Your own meters are held against the provider’s: hours in which they differ are disputed, and stay out of the invoice meanwhile.') : t('Their readings are what gets billed. Signed ones count as attested.')}
+      actions={(buys || session.role === 'provider') && <Register buys={buys} />}
+    >
+      {!buys && <Panel title="Gaps"><Gaps /></Panel>}
       <DataTable
         name="meters"
         load={page => answer(api.GET('/v1/meters', { params: { query: page } }))}
         rowKey={row => row.id}
-        empty={t('Register the first meter of a centre; what it reports is billed.')}
+        empty={buys ? t('Register a meter of your own, where you want to check what the provider’s say.') : t('Register the first meter of a centre; what it reports is billed.')}
+        expand={row => <Keys meterId={row.id} changes={session.role !== 'auditor'} />}
         columns={[
           { title: 'Name', value: row => row.name, sort: true }, { title: 'Centre', value: row => row.centerId, as: 'name' },
           { title: 'Source of its readings', value: row => row.source }, { title: 'Signs', value: row => row.signs, as: 'boolean' },
@@ -48,20 +57,53 @@ function Gaps() {
   )
 }
 
-function Register() {
-  const mine = useQuery(centers)
+/** The keys with which a meter signs, the newest first. */
+function Keys({ meterId, changes }: { meterId: string; changes: boolean }) {
+  const t = useT()
+  const format = useFormat()
+  const path = { id: meterId }
+  return (
+    <DataTable
+      name={`keys-${meterId.slice(-8)}`}
+      load={page => answer(api.GET('/v1/meters/{id}/keys', { params: { path, query: page } }))}
+      rowKey={row => row.id}
+      empty={t('It doesn’t sign. Give it a key, and its batches count as attested.')}
+      filters={changes && (
+        <ActionButton<{ publicKeyPem: string; previousUntil?: Dayjs }>
+          size="small"
+          label="Give it the next key"
+          fields={<><NoteField name="publicKeyPem" label="Public key (PEM, ECDSA P-256)" required /><HourField name="previousUntil" label="The key before is good until" help="Left empty, it ends now." /></>}
+          onSubmit={values => answer(api.POST('/v1/meters/{id}/keys', { params: { path }, body: { publicKeyPem: values.publicKeyPem, previousUntil: values.previousUntil ? instantAt(values.previousUntil, format.timeZone) : null } }))}
+        />
+      )}
+      columns={[
+        { title: 'Number', value: row => row.number, as: 'number' }, { title: 'Good', value: row => row.good, as: 'boolean' }, { title: 'Since', value: row => row.createdAt, as: 'instant' },
+        { title: 'Until', value: row => row.until, as: 'instant' }, { title: 'Taken back', value: row => row.revokedAt, as: 'instant' },
+        { title: 'Actions', value: () => '', hidden: !changes, render: row => row.revokedAt ? null : (
+          <ActionButton<{ reason: string }> danger size="small" label="Take the key back" explain="Nothing that it signs is taken from now on." fields={<NoteField name="reason" label="Reason" required />}
+            onSubmit={values => answer(api.POST('/v1/meters/{id}/keys/{keyId}/revocations', { params: { path: { id: meterId, keyId: row.id } }, body: values }))} />
+        ) },
+      ]}
+    />
+  )
+}
+
+/** A buyer's meter is for all that it buys; a provider's hangs in one of its centres. */
+function Register({ buys }: { buys: boolean }) {
+  const mine = useQuery({ ...centers, enabled: !buys })
   return (
     <ActionButton<Schema<'RegisterMeter'>>
       type="primary"
       label="Register a meter"
+      explain={buys ? 'It may report on every leg that you bought.' : undefined}
       fields={(
         <>
-          <SelectField name="centerId" label="Centre" required options={(mine.data?.items ?? []).map(center => ({ value: center.id, label: center.name }))} />
+          {!buys && <SelectField name="centerId" label="Centre" required options={(mine.data?.items ?? []).map(center => ({ value: center.id, label: center.name }))} />}
           <TextField name="name" label="Name" required />
           <NoteField name="publicKeyPem" label="Public key (PEM, ECDSA P-256)" help="With it, batches that the meter signs count as attested." />
         </>
       )}
-      onSubmit={values => answer(api.POST('/v1/meters', { body: { ...values, publicKeyPem: values.publicKeyPem || null } }))}
+      onSubmit={values => answer(api.POST('/v1/meters', { body: { name: values.name, centerId: values.centerId ?? null, publicKeyPem: values.publicKeyPem || null } }))}
     />
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Collapse, Flex, Space, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useMemo } from 'react'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { answer, api, everything, type ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
@@ -10,7 +10,7 @@ import { ActionButton } from '../components/ActionButton'
 import { Chart } from '../components/Chart'
 import { DataTable } from '../components/DataTable'
 import { Facts, Loaded, PageBody, Panel } from '../components/layout'
-import { HourField, NumberField } from '../components/fields'
+import { HourField, NumberField, SelectField } from '../components/fields'
 import { DecimalField, NoteField } from '../components/ProblemForm'
 import { Timeline } from '../components/Timeline'
 import { Name, Value } from '../components/value'
@@ -73,16 +73,28 @@ function Details({ order }: { order: Order }) {
             { title: t('Node'), dataIndex: 'node' },
             { title: t('Model'), dataIndex: 'accelerator' },
             { title: t('Cards'), align: 'end', dataIndex: 'cards' },
-            { title: t('From'), render: (_, leg) => format.instant(leg.from) },
-            { title: t('To'), render: (_, leg) => format.instant(leg.soldUntil ?? leg.to) },
+            { title: t('When'), render: (_, leg) => format.span(leg.from, leg.soldUntil ?? leg.to) },
+            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /> },
             { title: t('Product'), render: (_, leg) => <Value raw={leg.product} kind="label" /> },
             { title: t('Price a card-hour'), align: 'end', render: (_, leg) => format.price(leg.pricePerCardHour) },
             { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
-            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /> },
           ]}
         />
       </Panel>
       <Usage order={order} />
+      <Panel title="What the buyer confirmed">
+        <DataTable
+          name={`confirmations-${order.id.slice(-8)}`}
+          load={page => answer(api.GET('/v1/orders/{id}/confirmations', { params: { path: { id: order.id }, query: page } }))}
+          rowKey={row => row.id}
+          empty={buys ? t('Confirm, leg by leg above, that it ran: some programmes ask for it beside the readings.') : t('The buyer has confirmed no hours yet.')}
+          columns={[
+            { title: 'Leg', value: row => row.legId, as: 'id' }, { title: 'From', value: row => row.from, as: 'instant' }, { title: 'To', value: row => row.to, as: 'instant' },
+            { title: 'It ran', value: row => row.ran, as: 'boolean' }, { title: 'Note', value: row => row.note }, { title: 'Time', value: row => row.at, as: 'instant' },
+            { title: 'Dispute', value: row => row.disputeId, render: row => row.disputeId && <Link to="/disputes">{row.disputeId.slice(-8)}</Link> },
+          ]}
+        />
+      </Panel>
       <Contracts orderId={order.id} />
     </>
   )
@@ -118,8 +130,34 @@ function Delivery({ orderId, leg, sells, buys }: { orderId: string; leg: Leg; se
           onSubmit={values => answer(api.POST('/v1/orders/{id}/legs/{legId}/objections', { params: { path }, body: { from: instantAt(values.from, format.timeZone), reason: values.reason } }))}
         />
       )}
+      {buys && started && <ConfirmHours orderId={orderId} leg={leg} ended={ended} />}
       {buys && !ended && leg.product === 'reserved' && <Resell orderId={orderId} leg={leg} />}
     </Space>
+  )
+}
+
+/** What the buyer saw of a leg: it stands beside the readings where a programme asks for it. */
+function ConfirmHours({ orderId, leg, ended }: { orderId: string; leg: Leg; ended: boolean }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <ActionButton<{ from: Dayjs; to: Dayjs; ran: 'yes' | 'no'; note?: string }>
+      size="small"
+      label="Confirm hours"
+      explain="Say whether the leg ran in these hours, in all of them or in none. Hours that you deny are disputed."
+      initialValues={{ from: wallClock(leg.from, format.timeZone), to: wallClock(ended ? leg.to : new Date().toISOString(), format.timeZone).startOf('hour'), ran: 'yes' }}
+      fields={(
+        <>
+          <div className="form-grid"><HourField name="from" label="From" required /><HourField name="to" label="To" required /></div>
+          <SelectField name="ran" label="It ran" clear={false} options={[{ value: 'yes', label: t('Yes, in all of them') }, { value: 'no', label: t('No, in none') }]} />
+          <NoteField name="note" label="Note" />
+        </>
+      )}
+      onSubmit={values => answer(api.POST('/v1/orders/{id}/legs/{legId}/confirmations', {
+        params: { path: { id: orderId, legId: leg.id } },
+        body: { from: instantAt(values.from, format.timeZone), to: instantAt(values.to, format.timeZone), ran: values.ran === 'yes', note: values.note || null },
+      }))}
+    />
   )
 }
 

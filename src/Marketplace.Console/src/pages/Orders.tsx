@@ -16,9 +16,9 @@ export const orderColumns: Column<Order>[] = [
   { title: 'Buyer', value: row => row.buyerId, as: 'name' },
   { title: 'Cards', value: row => row.legs.reduce((sum, leg) => sum + leg.cards, 0), as: 'number', sort: true },
   { title: 'Models', value: row => [...new Set(row.legs.map(leg => leg.accelerator))].join(', ') },
-  { title: 'From', value: row => row.from, as: 'instant' },
-  { title: 'To', value: row => row.to, as: 'instant' },
-  { title: 'Total', value: row => row.total, as: 'money', sort: true },
+  { title: 'From', value: row => row.from, as: 'instant', sort: 'from' },
+  { title: 'To', value: row => row.to, as: 'instant', sort: 'to' },
+  { title: 'Total', value: row => row.total, as: 'money', sort: 'total' },
 ]
 
 export default function Orders() {

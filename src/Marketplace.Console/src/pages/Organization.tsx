@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, App, Typography } from 'antd'
+import { Flex } from 'antd'
 import { useParams } from 'react-router'
-import { answer, api, type ApiProblem, type Role, type Schema } from '../api/client'
+import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { Facts, Figures, Loaded, PageBody, Panel } from '../components/layout'
-import { SelectField } from '../components/fields'
+import { NumberField, SelectField } from '../components/fields'
 import { DecimalField, TextField } from '../components/ProblemForm'
+import { useTold } from '../components/told'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
 import { provinceOf } from './lists'
@@ -29,11 +30,11 @@ export default function OrganizationPage() {
 }
 
 function Details({ organization }: { organization: Organization }) {
-  const t = useT()
   const format = useFormat()
   const { session } = useSession()
-  const changes = session.role !== 'auditor'
-  const path = { id: organization.id }
+  // Who else acts for an organization only its owners say, and see.
+  const owner = session.duty === 'owner'
+  const changes = owner && session.role !== 'auditor'
   return (
     <>
       <Panel>
@@ -43,15 +44,66 @@ function Details({ organization }: { organization: Organization }) {
         ]} />
       </Panel>
       {organization.kind === 'enterprise' && <Balance id={organization.id} />}
-      <Panel title="People who sign in" extra={changes && <NewPerson organization={organization} />}>
-        <DataTable name="people" load={page => answer(api.GET('/v1/organizations/{id}/people', { params: { path, query: page } }))} rowKey={row => row.userName} empty={t('Make a login for the first person.')}
-          columns={[{ title: 'User name', value: row => row.userName, sort: true }, { title: 'E-mail', value: row => row.email }, { title: 'Role', value: row => row.role, as: 'label' }]} />
-      </Panel>
-      <Panel title="Clients for programs" extra={changes && <NewClient organization={organization} />}>
-        <DataTable name="clients" load={page => answer(api.GET('/v1/organizations/{id}/clients', { params: { path, query: page } }))} rowKey={row => row.clientId} empty={t('A client lets a program of yours use the API.')}
-          columns={[{ title: 'Name', value: row => row.name, sort: true }, { title: 'Client', value: row => row.clientId }, { title: 'Role', value: row => row.role, as: 'label' }]} />
-      </Panel>
+      {owner && <People organization={organization} changes={changes} />}
+      {owner && <Clients organization={organization} changes={changes} />}
     </>
+  )
+}
+
+function People({ organization, changes }: { organization: Organization; changes: boolean }) {
+  const t = useT()
+  const { session } = useSession()
+  const path = { id: organization.id }
+  return (
+    <Panel title="People who sign in" extra={changes && <NewPerson organization={organization} />}>
+      <DataTable name="people" load={page => answer(api.GET('/v1/organizations/{id}/people', { params: { path, query: page } }))} rowKey={row => row.userName} empty={t('Make a login for the first person.')}
+        columns={[
+          { title: 'User name', value: row => row.userName, sort: true }, { title: 'E-mail', value: row => row.email }, { title: 'Role', value: row => row.role, as: 'label' }, { title: 'Duty', value: row => row.duty, as: 'label' },
+          { title: 'Locked until', value: row => row.lockedUntil, as: 'instant' },
+          { title: 'Actions', value: () => '', hidden: !changes, render: row => row.userName === session.name ? null : <PersonActions organizationId={organization.id} person={row} /> },
+        ]} />
+    </Panel>
+  )
+}
+
+function PersonActions({ organizationId, person }: { organizationId: string; person: Schema<'PersonRow'> }) {
+  const told = useTold()
+  const params = { path: { id: organizationId, personId: person.id } }
+  return (
+    <Flex gap="small" wrap>
+      <ActionButton size="small" label="New password" explain="The one before stops working and its sessions end. The new one is made up and told once."
+        onSubmit={async () => told(person.userName, (await answer(api.POST('/v1/organizations/{id}/people/{personId}/passwords', { params }))).password)} />
+      <ActionButton size="small" label="End the sessions" explain="Every session and token of the person ends; the password stays." onSubmit={() => answer(api.POST('/v1/organizations/{id}/people/{personId}/revocations', { params }))} />
+      <ActionButton danger size="small" label="Erase" explain="All that is known of the person is removed. The audit trail keeps an id that then stands for nobody." onSubmit={() => answer(api.DELETE('/v1/organizations/{id}/people/{personId}', { params }))} />
+    </Flex>
+  )
+}
+
+function Clients({ organization, changes }: { organization: Organization; changes: boolean }) {
+  const t = useT()
+  const path = { id: organization.id }
+  return (
+    <Panel title="Clients for programs" extra={changes && <NewClient organization={organization} />}>
+      <DataTable name="clients" load={page => answer(api.GET('/v1/organizations/{id}/clients', { params: { path, query: page } }))} rowKey={row => row.clientId} empty={t('A client lets a program of yours use the API.')}
+        columns={[
+          { title: 'Name', value: row => row.name, sort: true }, { title: 'Client', value: row => row.clientId }, { title: 'Role', value: row => row.role, as: 'label' }, { title: 'Duty', value: row => row.duty, as: 'label' },
+          { title: 'Actions', value: () => '', hidden: !changes, render: row => <ClientActions organizationId={organization.id} client={row} /> },
+        ]} />
+    </Panel>
+  )
+}
+
+function ClientActions({ organizationId, client }: { organizationId: string; client: Schema<'ClientRow'> }) {
+  const told = useTold()
+  const params = { path: { id: organizationId, clientId: client.clientId } }
+  return (
+    <Flex gap="small" wrap>
+      <ActionButton<{ graceHours?: number }> size="small" label="New secret" explain="Its tokens end. The new secret is made up and told once."
+        fields={<NumberField name="graceHours" label="Hours for which the old secret works as well" help="Up to 168; none where it is empty." min={0} max={168} />}
+        onSubmit={async values => told(client.clientId, (await answer(api.POST('/v1/organizations/{id}/clients/{clientId}/secrets', { params, body: { graceHours: values.graceHours ?? null } }))).clientSecret)} />
+      <ActionButton size="small" label="End the tokens" explain="Every token of the client ends; its secret stays." onSubmit={() => answer(api.POST('/v1/organizations/{id}/clients/{clientId}/revocations', { params }))} />
+      <ActionButton danger size="small" label="Remove" explain="The client and its tokens are gone; a program that uses it is refused from then on." onSubmit={() => answer(api.DELETE('/v1/organizations/{id}/clients/{clientId}', { params }))} />
+    </Flex>
   )
 }
 
@@ -79,26 +131,22 @@ function Balance({ id }: { id: string }) {
   )
 }
 
-/** Shows a secret that is told this once, and stays until it is put away. */
-function useTold() {
+/** Duties of the organization; the platform's people are administrators or auditors as well. */
+function RoleFields({ organization, duties }: { organization: Organization; duties: Schema<'Duty'>[] }) {
   const t = useT()
-  const { modal } = App.useApp()
-  return (name: string, secret: string) => modal.info({
-    title: name,
-    content: <><Alert type="warning" showIcon title={t('This is told once: keep it now.')} /><Typography.Paragraph code copyable={{ tabIndex: 0 }} style={{ overflowWrap: 'anywhere', marginTop: 12 }}>{secret}</Typography.Paragraph></>,
-  })
-}
-
-function RoleField({ organization }: { organization: Organization }) {
-  const t = useT()
-  return organization.kind === 'platform' ? <SelectField name="role" label="Role" options={optionsOf(['admin', 'auditor'], t)} /> : null
+  return (
+    <>
+      {organization.kind === 'platform' && <SelectField name="role" label="Role" options={optionsOf(['admin', 'auditor'], t)} />}
+      <SelectField name="duty" label="Duty" help="Owners say who else acts for the organization; operators do its business; viewers read." options={optionsOf(duties.filter(duty => duty !== null), t)} />
+    </>
+  )
 }
 
 function NewPerson({ organization }: { organization: Organization }) {
   const told = useTold()
   return (
-    <ActionButton<{ userName: string; email: string; role?: Role }> size="small" label="New login" explain="The password is made up and told once."
-      fields={<><TextField name="userName" label="User name" help="Small letters, digits and - . _ @" required /><TextField name="email" label="E-mail" required /><RoleField organization={organization} /></>}
+    <ActionButton<Schema<'CreatePerson'>> size="small" label="New login" explain="The password is made up and told once." initialValues={{ duty: 'operator' }}
+      fields={<><TextField name="userName" label="User name" help="Small letters, digits and - . _ @" required /><TextField name="email" label="E-mail" required /><RoleFields organization={organization} duties={['owner', 'operator', 'viewer']} /></>}
       onSubmit={async values => {
         const made = await answer(api.POST('/v1/organizations/{id}/people', { params: { path: { id: organization.id } }, body: values }))
         told(made.userName, made.password)
@@ -109,8 +157,8 @@ function NewPerson({ organization }: { organization: Organization }) {
 function NewClient({ organization }: { organization: Organization }) {
   const told = useTold()
   return (
-    <ActionButton<{ name: string; role?: Role }> size="small" label="New client" explain="The secret is made up and told once."
-      fields={<><TextField name="name" label="Name" required /><RoleField organization={organization} /></>}
+    <ActionButton<Schema<'CreateClient'>> size="small" label="New client" explain="The secret is made up and told once." initialValues={{ duty: 'operator' }}
+      fields={<><TextField name="name" label="Name" required /><RoleFields organization={organization} duties={organization.kind === 'provider' ? ['owner', 'operator', 'viewer', 'meter'] : ['owner', 'operator', 'viewer']} /></>}
       onSubmit={async values => {
         const made = await answer(api.POST('/v1/organizations/{id}/clients', { params: { path: { id: organization.id } }, body: values }))
         told(made.clientId, made.clientSecret)

@@ -10,6 +10,7 @@ import { ProblemAlert } from '../components/ProblemAlert'
 import { MonthField, monthText } from '../components/fields'
 import { ProblemForm } from '../components/ProblemForm'
 import { Waiting } from '../components/Waiting'
+import { save } from '../format/csv'
 import { useT } from '../i18n/i18n'
 import { Table } from '../components/Table'
 
@@ -19,6 +20,7 @@ export default function Proof() {
     <PageBody title={t('Verification')} subtitle={t('What the market promises, held against its data as it stands now.')}>
       <Verification />
       <Replay />
+      <Archive />
     </PageBody>
   )
 }
@@ -62,6 +64,24 @@ function Replay() {
       {task.problem && <ProblemAlert problem={task.problem} />}
       {found && <Figures figures={[{ title: 'Invoices', raw: found.invoices, as: 'number' }, { title: 'Identical', raw: found.identical, as: 'number' }]} />}
       {found?.differing.map(invoice => <Alert key={invoice.invoiceId} type="error" showIcon title={<Link to={`/invoices/${invoice.invoiceId}`}>{invoice.invoiceId.slice(-8)}</Link>} description={invoice.firstDifference} />)}
+    </Panel>
+  )
+}
+
+/** Everything of a month in one file, which is checked without the market. */
+function Archive() {
+  const t = useT()
+  const task = useTask('archive')
+  const load = async (period: string) => save(`audit-${period}.zip`, await answer(api.GET('/v1/audit/exports/{period}', { params: { path: { period } }, parseAs: 'blob' })) as Blob)
+  return (
+    <Panel title="Archive of a month">
+      <ProblemForm<{ period: Dayjs }> submit="Download the archive" initialValues={{ period: dayjs().subtract(1, 'month') }}
+        onSubmit={values => Promise.resolve(startTask('archive', 'Archive of a month', () => load(monthText(values.period)!)))}>
+        <MonthField name="period" label="Month" required help="A settled month’s documents, what they were rated from, rules, ledger and seals. It can be checked anywhere, without this market." />
+      </ProblemForm>
+      {task.running && <Waiting since={task.startedAt!} />}
+      {task.problem && <ProblemAlert problem={task.problem} />}
+      {task.endedAt && !task.problem && t('The archive was saved by your browser.')}
     </Panel>
   )
 }

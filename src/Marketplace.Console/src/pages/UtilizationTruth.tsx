@@ -5,7 +5,8 @@ import { answer, api, everything, type ApiProblem, type Schema } from '../api/cl
 import { useFormat } from '../app/preferences'
 import { Chart } from '../components/Chart'
 import { DataTable } from '../components/DataTable'
-import { MonthFilter, useFilter } from '../components/filters'
+import { MonthFilter } from '../components/dayFilters'
+import { useFilter } from '../components/filters'
 import { Loaded, PageBody, Panel } from '../components/layout'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
@@ -54,9 +55,9 @@ export default function UtilizationTruth() {
             rowKey={row => row.centerId}
             empty={t('No centre has listed capacity yet.')}
             columns={[
-              { title: 'Centre', value: row => row.centerId, as: 'name' }, { title: 'Listed', value: row => row.listedCardHours, as: 'number', sort: true }, { title: 'Sold', value: row => row.soldCardHours, as: 'number', sort: true },
-              { title: 'Busy', value: row => row.busyCardHours, as: 'number', sort: true }, { title: 'Paid with own money', value: row => row.ownMoneyCardHours, as: 'number', sort: true },
-              { title: 'Paid with public money', value: row => row.publicMoneyCardHours, as: 'number', sort: true }, { title: 'Busy share', value: row => shareOf(row.busyCardHours, row.listedCardHours), as: 'percent' },
+              { title: 'Centre', value: row => row.centerId, as: 'name' }, { title: 'Listed', value: row => row.listedCardHours, as: 'hours', sort: true }, { title: 'Sold', value: row => row.soldCardHours, as: 'hours', sort: true },
+              { title: 'Busy', value: row => row.busyCardHours, as: 'hours', sort: true }, { title: 'Paid with own money', value: row => row.ownMoneyCardHours, as: 'hours', sort: true },
+              { title: 'Paid with public money', value: row => row.publicMoneyCardHours, as: 'hours', sort: true }, { title: 'Busy share', value: row => shareOf(row.busyCardHours, row.listedCardHours), as: 'percent' },
             ]}
           />
         </>

@@ -31,8 +31,8 @@ export default function Vouchers() {
           { title: 'Programme', value: row => row.programme, render: row => <Link to={`/programmes/${row.programme}`}>{row.programme}</Link> },
           { title: 'Holder', value: row => row.organizationId, as: 'name', hidden: session.role === 'enterprise' },
           { title: 'Status', value: row => row.status, as: 'status' },
-          { title: 'Expires on', value: row => row.expiresOn, as: 'day', sort: true },
-          { title: 'Face', value: row => row.face, as: 'money', sort: true }, { title: 'Available', value: row => row.available, as: 'money', sort: true },
+          { title: 'Expires on', value: row => row.expiresOn, as: 'day', sort: 'expiresOn' },
+          { title: 'Face', value: row => row.face, as: 'money', sort: 'face' }, { title: 'Available', value: row => row.available, as: 'money', sort: true },
           { title: 'Held', value: row => row.held, as: 'money', sort: true }, { title: 'Redeemed', value: row => row.redeemed, as: 'money', sort: true },
           { title: 'Expired', value: row => row.expired, as: 'money' }, { title: 'Revoked', value: row => row.revoked, as: 'money' },
           { title: 'Actions', value: () => '', hidden: !funds, render: row => row.available === '0.00' ? null : (

@@ -7,6 +7,9 @@ export const programmes = { queryKey: ['programmes', 'all'], queryFn: () => answ
 
 export const centers = { queryKey: ['centers', 'all'], queryFn: () => answer(api.GET('/v1/centers', { params: { query: { limit: '500' } } })), staleTime: 60_000 }
 
+/** The organizations that the caller sees, for pickers. */
+export const organizations = { queryKey: ['organizations', 'all'], queryFn: () => answer(api.GET('/v1/organizations', { params: { query: { limit: '500' } } })), staleTime: 60_000 }
+
 export const listOrders = (status?: string) => (page: PageQuery) => answer(api.GET('/v1/orders', { params: { query: { ...page, status } } }))
 
 /** Provinces by their first two digits of GB/T 2260, as regions are named in demands and rules. */

@@ -64,7 +64,11 @@ internal sealed class BillingModel(MarketplaceDbContext db)
         invoice.HasIndex(i => new { i.OrganizationId, i.Period });
         invoice.HasIndex(i => new { i.Period, i.SellerId });
         invoice.HasIndex(i => i.SettlementId);
+        invoice.HasIndex(i => new { i.RejectedLineId, i.RejectedVoucherId }).IsUnique();
         invoice.HasIndex(i => new { i.RemindedAt, i.DueOn });
+        invoice.HasIndex(i => i.DueOn);
+        invoice.HasIndex(i => i.Total);
+        invoice.HasIndex(i => i.Payable);
         invoice.HasOne<Organization>().WithMany().HasForeignKey(i => i.SellerId).OnDelete(DeleteBehavior.Restrict);
         invoice.HasOne<Organization>().WithMany().HasForeignKey(i => i.OrganizationId).OnDelete(DeleteBehavior.Restrict);
         invoice.HasOne<Settlement>().WithMany().HasForeignKey(i => i.SettlementId).OnDelete(DeleteBehavior.Restrict);
@@ -106,6 +110,7 @@ internal sealed class BillingModel(MarketplaceDbContext db)
         note.Property(n => n.Note).HasMaxLength(500);
         note.HasIndex(n => new { n.SellerId, n.Number }).IsUnique();
         note.HasIndex(n => n.InvoiceId);
+        note.HasIndex(n => n.SupplementaryId);
         note.HasIndex(n => n.SettlementId);
         note.HasOne<Invoice>().WithMany().HasForeignKey(n => n.InvoiceId).OnDelete(DeleteBehavior.Restrict);
         note.HasOne<Settlement>().WithMany().HasForeignKey(n => n.SettlementId).OnDelete(DeleteBehavior.Restrict);

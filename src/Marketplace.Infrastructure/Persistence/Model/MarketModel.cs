@@ -63,6 +63,9 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         listing.Property(l => l.TokenPrices).AsJson();
         listing.Property(l => l.Benchmarks).AsJson();
         listing.Property(l => l.ResaleCards).AsJson();
+        listing.HasIndex(l => l.PricePerCardHour);
+        listing.HasIndex(l => l.From);
+        listing.HasIndex(l => l.To);
         listing.HasOne<Leg>().WithMany().HasForeignKey(l => l.ResaleOf).OnDelete(DeleteBehavior.Restrict);
         listing.HasOne<Center>().WithMany().HasForeignKey(l => l.CenterId).OnDelete(DeleteBehavior.Restrict);
         listing.HasOne<Organization>().WithMany().HasForeignKey(l => l.SellerId).OnDelete(DeleteBehavior.Restrict);
@@ -111,6 +114,9 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         order.Property(o => o.Funding).AsJson();
         order.HasIndex(o => o.QuoteId).IsUnique();
         order.HasIndex(o => o.PlacedAt);
+        order.HasIndex(o => o.From);
+        order.HasIndex(o => o.To);
+        order.HasIndex(o => o.Total);
         order.HasOne<Organization>().WithMany().HasForeignKey(o => o.BuyerId).OnDelete(DeleteBehavior.Restrict);
         order.HasMany(o => o.Legs).WithOne().HasForeignKey(l => l.OrderId).OnDelete(DeleteBehavior.Restrict);
         order.HasQueryFilter(o => db.SeesAll || o.BuyerId == db.Me || o.Legs.Any(leg => leg.SellerId == db.Me));

@@ -104,6 +104,7 @@ internal sealed class VouchersModel(MarketplaceDbContext db)
         voucher.HasIndex(v => new { v.OrganizationId, v.ProgrammeCode });
         voucher.HasIndex(v => new { v.ProgrammeCode, v.BudgetYear });
         voucher.HasIndex(v => v.ExpiresOn);
+        voucher.HasIndex(v => v.Face);
         voucher.HasOne<Organization>().WithMany().HasForeignKey(v => v.OrganizationId).OnDelete(DeleteBehavior.Restrict);
         voucher.HasOne<ProgrammeVersion>().WithMany().HasForeignKey(v => new { v.ProgrammeCode, v.VersionNumber }).OnDelete(DeleteBehavior.Restrict);
         voucher.ToTable(table => table.HasCheckConstraint(

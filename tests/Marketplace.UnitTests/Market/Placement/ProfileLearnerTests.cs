@@ -5,7 +5,7 @@ namespace Marketplace.UnitTests.Market.Placement;
 
 public class ProfileLearnerTests
 {
-    private static readonly Dictionary<NodeClass, int> s_supply = new() { [EightA] = 1 };
+    private static readonly Dictionary<NodeClass, int> Supply = new() { [EightA] = 1 };
 
     private readonly ProfileLearner _learner = new();
 
@@ -19,7 +19,7 @@ public class ProfileLearnerTests
             if (_learner.IsDue)
             {
                 due.Add(arrival);
-                _learner.Next(s_supply);
+                _learner.Next(Supply);
             }
         }
 
@@ -30,12 +30,12 @@ public class ProfileLearnerTests
     public void A_profile_is_of_all_arrivals_so_far_and_stays_as_it_is()
     {
         _learner.Count(Slice(500));
-        var first = _learner.Next(s_supply);
+        var first = _learner.Next(Supply);
         _learner.Count(Slice(400));
         _learner.Count(Slice(400));
 
         Assert.Equal([(Slice(500), 1.0)], first.Types.Select(type => (type.Shape, type.Weight)));
-        Assert.Equal([(Slice(400), 2 / 3.0), (Slice(500), 1 / 3.0)], _learner.Next(s_supply).Types.Select(type => (type.Shape, type.Weight)));
+        Assert.Equal([(Slice(400), 2 / 3.0), (Slice(500), 1 / 3.0)], _learner.Next(Supply).Types.Select(type => (type.Shape, type.Weight)));
         Assert.False(_learner.IsDue);
     }
 
@@ -49,7 +49,7 @@ public class ProfileLearnerTests
 
         _learner.Count(Slice(1000, ProfileLearner.MaxShapes - 1));
         _learner.Count(Slice(500));
-        var kept = _learner.Next(s_supply).Types;
+        var kept = _learner.Next(Supply).Types;
 
         Assert.Equal(ProfileLearner.MaxShapes + 2, _learner.Arrivals);
         Assert.Equal(2.0 / ((ProfileLearner.MaxShapes / 2) + 2), kept[0].Weight);
@@ -67,13 +67,13 @@ public class ProfileLearnerTests
             if (learner.IsDue)
             {
                 due.Add(arrival);
-                learner.Next(s_supply);
+                learner.Next(Supply);
             }
         }
 
         Assert.Equal([1, 64, 97, 146, 197, 248, 299, 350], due.Take(8));
-        Assert.Equal([(Slice(400), 1.0)], learner.Next(s_supply).Types.Select(type => (type.Shape, type.Weight)));
+        Assert.Equal([(Slice(400), 1.0)], learner.Next(Supply).Types.Select(type => (type.Shape, type.Weight)));
         learner.Count(Slice(500));
-        Assert.Equal([(Slice(400), 0.99), (Slice(500), 0.01)], learner.Next(s_supply).Types.Select(type => (type.Shape, type.Weight)));
+        Assert.Equal([(Slice(400), 0.99), (Slice(500), 0.01)], learner.Next(Supply).Types.Select(type => (type.Shape, type.Weight)));
     }
 }

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122114911_Initial")]
+    [Migration("20261122150322_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -77,7 +77,6 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("answer");
 
@@ -522,6 +521,10 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("settlement_id");
 
+                    b.Property<byte[]>("SupplementaryId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("supplementary_id");
+
                     b.Property<long>("Total")
                         .HasColumnType("INTEGER")
                         .HasColumnName("total");
@@ -542,6 +545,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("SettlementId")
                         .HasDatabaseName("ix_credit_notes_settlement_id");
+
+                    b.HasIndex("SupplementaryId")
+                        .HasDatabaseName("ix_credit_notes_supplementary_id");
 
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
@@ -686,6 +692,14 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("rating_version");
 
+                    b.Property<byte[]>("RejectedLineId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("rejected_line_id");
+
+                    b.Property<byte[]>("RejectedVoucherId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("rejected_voucher_id");
+
                     b.Property<long?>("RemindedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("reminded_at");
@@ -734,14 +748,27 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_invoices");
 
+                    b.HasIndex("DueOn")
+                        .HasDatabaseName("ix_invoices_due_on");
+
+                    b.HasIndex("Payable")
+                        .HasDatabaseName("ix_invoices_payable");
+
                     b.HasIndex("SettlementId")
                         .HasDatabaseName("ix_invoices_settlement_id");
+
+                    b.HasIndex("Total")
+                        .HasDatabaseName("ix_invoices_total");
 
                     b.HasIndex("OrganizationId", "Period")
                         .HasDatabaseName("ix_invoices_organization_id_period");
 
                     b.HasIndex("Period", "SellerId")
                         .HasDatabaseName("ix_invoices_period_seller_id");
+
+                    b.HasIndex("RejectedLineId", "RejectedVoucherId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id");
 
                     b.HasIndex("RemindedAt", "DueOn")
                         .HasDatabaseName("ix_invoices_reminded_at_due_on");
@@ -2077,11 +2104,20 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasIndex("CenterId")
                         .HasDatabaseName("ix_listings_center_id");
 
+                    b.HasIndex("From")
+                        .HasDatabaseName("ix_listings_from_hour");
+
+                    b.HasIndex("PricePerCardHour")
+                        .HasDatabaseName("ix_listings_price_per_card_hour");
+
                     b.HasIndex("ResaleOf")
                         .HasDatabaseName("ix_listings_resale_of");
 
                     b.HasIndex("SellerId")
                         .HasDatabaseName("ix_listings_seller_id");
+
+                    b.HasIndex("To")
+                        .HasDatabaseName("ix_listings_to_hour");
 
                     b.ToTable("listings", t =>
                         {
@@ -2273,12 +2309,21 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_orders_buyer_id");
 
+                    b.HasIndex("From")
+                        .HasDatabaseName("ix_orders_from_hour");
+
                     b.HasIndex("PlacedAt")
                         .HasDatabaseName("ix_orders_placed_at");
 
                     b.HasIndex("QuoteId")
                         .IsUnique()
                         .HasDatabaseName("ix_orders_quote_id");
+
+                    b.HasIndex("To")
+                        .HasDatabaseName("ix_orders_to_hour");
+
+                    b.HasIndex("Total")
+                        .HasDatabaseName("ix_orders_total");
 
                     b.ToTable("orders");
                 });
@@ -3852,6 +3897,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ExpiresOn")
                         .HasDatabaseName("ix_vouchers_expires_on");
+
+                    b.HasIndex("Face")
+                        .HasDatabaseName("ix_vouchers_face");
 
                     b.HasIndex("OrganizationId", "ProgrammeCode")
                         .HasDatabaseName("ix_vouchers_organization_id_programme_code");

@@ -241,7 +241,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     request_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    answer = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    answer = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1097,6 +1097,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     credited_payable = table.Column<long>(type: "bigint", nullable: false),
                     due_on = table.Column<DateOnly>(type: "date", nullable: false),
                     reminded_at = table.Column<long>(type: "bigint", nullable: true),
+                    rejected_line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
+                    rejected_voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
                     settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
                     tax_number = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
                     tax_issued_on = table.Column<DateOnly>(type: "date", nullable: true),
@@ -1218,6 +1220,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    supplementary_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
                     seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
                     period = table.Column<int>(type: "int", nullable: false),
@@ -2062,6 +2065,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "settlement_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_credit_notes_supplementary_id",
+                table: "credit_notes",
+                column: "supplementary_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_disputes_leg_id",
                 table: "disputes",
                 column: "leg_id");
@@ -2146,14 +2154,31 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_invoices_due_on",
+                table: "invoices",
+                column: "due_on");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_invoices_organization_id_period",
                 table: "invoices",
                 columns: new[] { "organization_id", "period" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_invoices_payable",
+                table: "invoices",
+                column: "payable");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_invoices_period_seller_id",
                 table: "invoices",
                 columns: new[] { "period", "seller_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_rejected_line_id_rejected_voucher_id",
+                table: "invoices",
+                columns: new[] { "rejected_line_id", "rejected_voucher_id" },
+                unique: true,
+                filter: "[rejected_line_id] IS NOT NULL AND [rejected_voucher_id] IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoices_reminded_at_due_on",
@@ -2170,6 +2195,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_invoices_settlement_id",
                 table: "invoices",
                 column: "settlement_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invoices_total",
+                table: "invoices",
+                column: "total");
 
             migrationBuilder.CreateIndex(
                 name: "ix_journal_entries_reference_event",
@@ -2228,6 +2258,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "center_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_listings_from_hour",
+                table: "listings",
+                column: "from_hour");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_listings_price_per_card_hour",
+                table: "listings",
+                column: "price_per_card_hour");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_listings_resale_of",
                 table: "listings",
                 column: "resale_of");
@@ -2236,6 +2276,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_listings_seller_id",
                 table: "listings",
                 column: "seller_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_listings_to_hour",
+                table: "listings",
+                column: "to_hour");
 
             migrationBuilder.CreateIndex(
                 name: "ix_meter_keys_meter_id_number",
@@ -2271,6 +2316,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "buyer_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_orders_from_hour",
+                table: "orders",
+                column: "from_hour");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_orders_placed_at",
                 table: "orders",
                 column: "placed_at");
@@ -2280,6 +2330,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 table: "orders",
                 column: "quote_id",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_orders_to_hour",
+                table: "orders",
+                column: "to_hour");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_orders_total",
+                table: "orders",
+                column: "total");
 
             migrationBuilder.CreateIndex(
                 name: "ix_organization_controllers_organization_id",
@@ -2458,6 +2518,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_vouchers_expires_on",
                 table: "vouchers",
                 column: "expires_on");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_vouchers_face",
+                table: "vouchers",
+                column: "face");
 
             migrationBuilder.CreateIndex(
                 name: "ix_vouchers_organization_id_programme_code",
