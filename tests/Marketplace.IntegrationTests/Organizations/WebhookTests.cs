@@ -133,10 +133,23 @@ public sealed class WebhookTests(Servers servers) : IClassFixture<Servers>
         await server.MoveClockAsync(month.AddMonths(3));
         return new Dictionary<string, string>
         {
-            ["order.placed"] = order["id"], ["order.cancelled"] = cancelled, ["leg.moved"] = leg, ["leg.ended"] = leg, ["dispute.opened"] = dispute, ["dispute.decided"] = dispute,
-            ["invoice.issued"] = invoice["id"], ["invoice.paid"] = invoice["id"], ["credit_note.issued"] = note,
-            ["voucher.issued"] = voucher, ["voucher.revoked"] = revoked, ["voucher.expired"] = voucher,
-            ["claim.submitted"] = claim, ["claim.decided"] = claim, ["claim.paid"] = claim, ["settlement.made"] = settlement, ["settlement.paid"] = settlement,
+            ["order.placed"] = order["id"],
+            ["order.cancelled"] = cancelled,
+            ["leg.moved"] = leg,
+            ["leg.ended"] = leg,
+            ["dispute.opened"] = dispute,
+            ["dispute.decided"] = dispute,
+            ["invoice.issued"] = invoice["id"],
+            ["invoice.paid"] = invoice["id"],
+            ["credit_note.issued"] = note,
+            ["voucher.issued"] = voucher,
+            ["voucher.revoked"] = revoked,
+            ["voucher.expired"] = voucher,
+            ["claim.submitted"] = claim,
+            ["claim.decided"] = claim,
+            ["claim.paid"] = claim,
+            ["settlement.made"] = settlement,
+            ["settlement.paid"] = settlement,
         };
     }
 
