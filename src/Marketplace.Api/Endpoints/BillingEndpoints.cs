@@ -1,6 +1,7 @@
 using Marketplace.Api.Http;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Billing;
+using Marketplace.Application.Organizations;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Organizations;
@@ -75,6 +76,21 @@ internal static class BillingEndpoints
             : await mediator.OkAsync(new GetInvoice(Id<Invoice>.Parse(id)), cancellationToken);
     }
 
+    private static async Task<Func<Id<Organization>, string>> NamesAsync(StatementAnswer statement, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<string, string>();
+        var parties = statement.Invoices.Select(invoice => invoice.SellerId).Concat(statement.CreditNotes.Select(note => note.SellerId)).Append(statement.OrganizationId).Distinct();
+        foreach (var some in parties.Chunk(GetNames.MaxIds))
+        {
+            foreach (var name in (await mediator.Send(new GetNames([.. some.Select(id => id.ToString())]), cancellationToken)).Items)
+            {
+                names[name.Id] = name.Name;
+            }
+        }
+
+        return id => names.GetValueOrDefault(id.ToString(), id.ToString());
+    }
+
     private static async Task<IResult> StatementAsync(string period, string? organizationId, string? format, IMediator mediator, CancellationToken cancellationToken)
     {
         var statement = await mediator.Send(new GetStatement(QueryText.Period(period, "period") ?? default, Organization(organizationId)), cancellationToken);
@@ -82,7 +98,7 @@ internal static class BillingEndpoints
         {
             null or "json" => Results.Json(statement, Application.Json.MarketJson.Options),
             "csv" => Documents.Csv(statement),
-            "html" => Documents.Page(statement, statement.OrganizationId.ToString()),
+            "html" => Documents.Page(statement, await NamesAsync(statement, mediator, cancellationToken)),
             _ => throw new InvalidRequestException(new Dictionary<string, string[]> { ["format"] = ["must be one of json, csv, html"] }),
         };
     }

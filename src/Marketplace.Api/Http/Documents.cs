@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using CsvHelper;
 using Marketplace.Application.Billing;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Shared;
 
 namespace Marketplace.Api.Http;
 
@@ -11,7 +13,7 @@ internal static class Documents
 {
     private const string Style =
         "body{font:11pt/1.5 'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:2cm;color:#000}h1{font-size:16pt}table{border-collapse:collapse;width:100%;margin:1em 0}"
-        + "th,td{border:1px solid #999;padding:3px 6px;text-align:left}td.n,th.n{text-align:right;white-space:nowrap}@page{size:A4;margin:1.5cm}@media print{body{margin:0}thead{display:table-header-group}tr{break-inside:avoid}}";
+        + "th,td{border:1px solid #999;padding:3px 6px;text-align:left}td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap}@page{size:A4;margin:1.5cm}@media print{body{margin:0}thead{display:table-header-group}tr{break-inside:avoid}}";
 
     public static IResult Csv(InvoiceAnswer invoice) => Csv(
         ["invoice", "line", "kind", "order", "leg", "period", "quantity", "unit", "unitPrice", "amount", "net", "vat", "vouchers", "payable"], invoice.Lines.Select(line => LineFields(invoice, line)));
@@ -29,22 +31,24 @@ internal static class Documents
             ("Payable until", Day(invoice.DueOn)), ("Tax number", invoice.TaxNumber ?? "–"), ("Content digest (SHA-256)", invoice.ContentDigest))
         + Table(
             ["Kind", "Leg", "Quantity", "Unit", "Price", "Amount", "VAT rate", "VAT", "Vouchers", "Payable"], 2,
-            invoice.Lines.Select(l => new[] { l.Kind.ToString(), l.LegId.ToString(), l.Quantity, l.Unit, l.UnitPrice.ToString(), l.Amount.ToString(), l.VatRate.ToString(), l.Vat.ToString(), l.Vouchers.Select(v => v.Amount).Aggregate(default(Domain.Shared.Money), (sum, amount) => sum + amount).ToString(), l.Payable.ToString() }))
+            invoice.Lines.Select(l => new[] { l.Kind.ToString(), l.LegId.ToString(), l.Quantity, l.Unit, l.UnitPrice.ToString(), l.Amount.ToString(), l.VatRate.ToString(), l.Vat.ToString(), l.Vouchers.Select(v => v.Amount).Aggregate(default(Money), (sum, amount) => sum + amount).ToString(), l.Payable.ToString() }))
         + Facts(("Total", invoice.Total.ToString()), ("Net", invoice.Net.ToString()), ("VAT", invoice.Vat.ToString()), ("By vouchers", invoice.VoucherTotal.ToString()), ("Payable", invoice.Payable.ToString()), ("Outstanding", invoice.Outstanding.ToString())));
 
-    public static IResult Page(StatementAnswer statement, string buyer) => Page(
+    /// <param name="statement">The buyer's month.</param>
+    /// <param name="nameOf">What an organization is called.</param>
+    public static IResult Page(StatementAnswer statement, Func<Id<Organization>, string> nameOf) => Page(
         $"Statement {statement.Period}",
-        Facts(("Buyer", buyer))
+        Facts(("Buyer", nameOf(statement.OrganizationId)))
         + Table(
-            ["Document", "Number", "Issued", "Total", "Vouchers", "Payable", "Outstanding"], 3,
-            statement.Invoices.Select(i => new[] { "Invoice", i.Number, Instant(i.IssuedAt), i.Total.ToString(), i.VoucherTotal.ToString(), i.Payable.ToString(), i.Outstanding.ToString() })
-                .Concat(statement.CreditNotes.Select(n => new[] { "Credit note", n.Number, Instant(n.IssuedAt), (-n.Total).ToString(), (-n.VoucherReturned).ToString(), (-n.Refund).ToString(), "" })))
+            ["Document", "Number", "Seller", "Issued", "Total", "Vouchers", "Payable", "Outstanding"], 4,
+            statement.Invoices.Select(i => new[] { "Invoice", i.Number, nameOf(i.SellerId), Instant(i.IssuedAt), i.Total.ToString(), i.VoucherTotal.ToString(), i.Payable.ToString(), i.Outstanding.ToString() })
+                .Concat(statement.CreditNotes.Select(n => new[] { "Credit note", n.Number, nameOf(n.SellerId), Instant(n.IssuedAt), (-n.Total).ToString(), (-n.VoucherReturned).ToString(), (-n.Refund).ToString(), "" })))
         + Facts(("Total", statement.Total.ToString()), ("By vouchers", statement.VoucherTotal.ToString()), ("Payable", statement.Payable.ToString()), ("Credited", statement.Credited.ToString()), ("Outstanding", statement.Outstanding.ToString())));
 
     private static string[] LineFields(InvoiceAnswer invoice, InvoiceLineAnswer line) =>
     [
         invoice.Number, line.Id.ToString(), line.Kind.ToString(), line.OrderId.ToString(), line.LegId.ToString(), line.UsagePeriod.ToString(), line.Quantity, line.Unit, line.UnitPrice.ToString(),
-        line.Amount.ToString(), line.Net.ToString(), line.Vat.ToString(), line.Vouchers.Select(v => v.Amount).Aggregate(default(Domain.Shared.Money), (sum, amount) => sum + amount).ToString(), line.Payable.ToString(),
+        line.Amount.ToString(), line.Net.ToString(), line.Vat.ToString(), line.Vouchers.Select(v => v.Amount).Aggregate(default(Money), (sum, amount) => sum + amount).ToString(), line.Payable.ToString(),
     ];
 
     private static IResult Csv(IEnumerable<string> header, IEnumerable<IEnumerable<string>> rows)

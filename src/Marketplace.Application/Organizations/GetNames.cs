@@ -15,13 +15,14 @@ public sealed record NameAnswer(string Id, string Name);
 /// What ids stand for that other answers give: centres, providers and authorities are the market's to know, an enterprise is
 /// whoever's that has a contract, a voucher or an application with it. Ids of others are left out.
 /// </summary>
-public sealed record GetNames(IReadOnlyList<string> Ids) : IQuery<Page<NameAnswer>>;
+public sealed record GetNames(IReadOnlyList<string> Ids) : IQuery<Page<NameAnswer>>
+{
+    public const int MaxIds = 100;
+}
 
 public sealed class GetNamesValidator : AbstractValidator<GetNames>
 {
-    private const int MaxIds = 100;
-
-    public GetNamesValidator() => RuleFor(request => request.Ids).Must(ids => ids.Count is >= 1 and <= MaxIds).WithName("id").WithMessage($"must be given 1 to {MaxIds} times");
+    public GetNamesValidator() => RuleFor(request => request.Ids).Must(ids => ids.Count is >= 1 and <= GetNames.MaxIds).WithName("id").WithMessage($"must be given 1 to {GetNames.MaxIds} times");
 }
 
 public sealed class GetNamesHandler(IMarketplaceDb db, RequestContext context) : IRequestHandler<GetNames, Page<NameAnswer>>

@@ -160,6 +160,12 @@ public sealed class FlowTests(Servers servers) : IClassFixture<Servers>
         var statement = (await buyer.GetAsync($"/v1/statements?period={month.Period()}")).Is(200);
         Assert.Equal("620.00 186.00 434.00 0.00 0.00", $"{statement["total"]} {statement["voucherTotal"]} {statement["payable"]} {statement["credited"]} {statement["outstanding"]}");
         Assert.Equal(2, statement.Items("invoices").Count);
+        var page = (await buyer.GetAsync($"/v1/statements?period={month.Period()}&format=html")).Is(200).Text;
+        foreach (var party in (Party[])[one.Seller, two.Seller, buyer])
+        {
+            Assert.Contains(System.Net.WebUtility.HtmlEncode((await server.Admin.GetAsync($"/v1/organizations/{party.Id}")).Is(200)["name"]), page, StringComparison.Ordinal);
+        }
+
         Assert.Equal("814.00 0.00 186.00 0.00 0.00", await buyer.VoucherAsync(voucher));
         (await one.Seller.GetAsync($"/v1/invoices/{(await two.Seller.InvoiceAsync(month.Period()))["id"]}")).Is(404);
         await server.BooksHoldAsync(month.Period());
