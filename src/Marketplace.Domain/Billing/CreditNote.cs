@@ -203,7 +203,8 @@ public sealed class StandingLine
 
     /// <summary>
     /// A credit of what the buyer bore of a voucher's part that the authority rejected. The other vouchers' parts shrink with the
-    /// line, and it by what they had lowered it, so that the buyer has back what was asked for.
+    /// line, and it by what they had lowered it, so that the buyer has back what was asked for: exactly, or a little more where
+    /// another voucher counts in whole yuan and its step makes the line shrink by more than that part's own ratio allows.
     /// </summary>
     /// <param name="voucher">Whose part was rejected.</param>
     /// <param name="borne">At most what is left of that part.</param>
@@ -212,14 +213,15 @@ public sealed class StandingLine
     public CreditNoteLine CreditRejected(Id<Voucher> voucher, Money borne, Id<CreditNote> note, DateTimeOffset at)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(borne, _parts[voucher]);
-        var (own, amount) = (Line.Parts.Single(part => part.VoucherId == voucher), borne);
+        var amount = borne;
         while (true)
         {
-            var others = Returned(Amount - amount).Where(part => part.VoucherId != voucher).ToList();
-            var whole = borne + others.Where(part => part.Deducted).Sum(part => part.Amount);
+            var parts = Returned(Amount - amount).ToDictionary(part => part.VoucherId);
+            parts[voucher] = parts[voucher] with { Amount = Money.Max(borne, parts[voucher].Amount) };
+            var whole = parts.Values.Where(part => part.Deducted || part.VoucherId == voucher).Sum(part => part.Amount);
             if (whole <= amount)
             {
-                return Credit(Amount - amount, [new(voucher, own.Programme, own.Deducted, borne, Money.Zero), .. others], LineHours.None, note, at);
+                return Credit(Amount - amount, [.. parts.Values.Where(part => part.Amount.IsPositive)], LineHours.None, note, at);
             }
 
             amount = whole;
@@ -227,16 +229,14 @@ public sealed class StandingLine
     }
 
     private CreditNoteLine StayingWith(Money stays, LineHours hours, Id<CreditNote> note, DateTimeOffset at, long tokens = 0) =>
-        Credit(stays, Returned(stays), hours, note, at, tokens);
+        Credit(stays, [.. Returned(stays).Where(part => part.Amount.IsPositive)], hours, note, at, tokens);
 
-    /// <summary>What goes back to vouchers where so much of the line stays.</summary>
-    private List<ReturnedPart> Returned(Money stays)
+    /// <summary>What goes back to each voucher where so much of the line stays.</summary>
+    private IEnumerable<ReturnedPart> Returned(Money stays)
     {
         var staying = Line.Parts.Count == 0 ? [] : Correction.Stays(
             Line.Amount + Outage, stays + Outage, [.. Line.Parts.Select(part => new CapturedPart(part.VoucherId, part.Programme, part.Amount, part.Ratio, part.Eligible, part.Unit))]);
-        return [.. Line.Parts
-            .Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i], Money.Zero))
-            .Where(part => part.Amount.IsPositive)];
+        return Line.Parts.Select((part, i) => new ReturnedPart(part.VoucherId, part.Programme, part.Deducted, _parts[part.VoucherId] - staying[i], Money.Zero));
     }
 
     private CreditNoteLine Credit(Money stays, IReadOnlyList<ReturnedPart> parts, LineHours hours, Id<CreditNote> note, DateTimeOffset at, long tokens = 0)

@@ -60,6 +60,8 @@ internal static class AllVerb
                 yield return [verb, "--database", database, .. size];
             }
         }
+
+        yield return ["billing", "--database", "postgres", "--workers", "2", .. size];
     }
 
     private static async Task<Measurement> MeasureAsync(string[] run)

@@ -1,5 +1,6 @@
 using Marketplace.IntegrationTests.Harness;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Marketplace.IntegrationTests.Billing;
 
@@ -14,11 +15,33 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
     public async Task A_run_that_is_killed_again_and_again_gives_the_same_books(DatabaseKind database)
     {
         Assert.SkipWhen(database == DatabaseKind.SqlServer, "a copy of the market on SQL Server needs a backup");
+        var market = await servers.MakeDatabaseAsync(database);
+        var month = await FillAsync(market);
+        await CompareAsync(market, servers.Keep(await market.CopyAsync()), month, process => process.KillAsync());
+    }
+
+    /// <summary>The process stays, and goes on by itself or when it is asked again.</summary>
+    [Theory, EveryDatabase(Except = [DatabaseKind.Sqlite, DatabaseKind.SqlServer])]
+    public async Task A_run_whose_database_is_killed_gives_the_same_books(DatabaseKind database)
+    {
+        Assert.SkipUnless(PostgresCluster.CanCrash, "the server isn't this test's to kill");
+        await using var cluster = new PostgresCluster(durable: true);
+        await using var market = await TestDatabase.MakeAsync(database, cluster);
+        var month = await FillAsync(market);
+        await using var disturbed = await market.CopyAsync();
+        await CompareAsync(market, disturbed, month, async _ =>
+        {
+            await cluster.CrashAsync();
+            NpgsqlConnection.ClearAllPools();
+        });
+    }
+
+    /// <summary>Closes, bills and settles the month undisturbed, and on the copy while <paramref name="disturb"/> is done to it.</summary>
+    private async Task CompareAsync(TestDatabase market, TestDatabase disturbed, DateTimeOffset month, Func<ApiProcess, Task> disturb)
+    {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         output.WriteLine($"seed {seed}");
-        var (market, month) = await MarketAsync(database);
-        var disturbed = servers.Keep(await market.CopyAsync());
         var end = month.AddMonths(1).AddHours(36);
 
         await using (var process = await StartAsync(market))
@@ -27,13 +50,13 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
             Assert.True(await MoveClockAsync(admin, end));
         }
 
-        var (died, billedThen) = (0, new List<int> { 0 });
+        var (disturbances, billedThen) = (0, new List<int> { 0 });
         for (var done = false; !done;)
         {
             await using var process = await StartAsync(disturbed);
             using var admin = await SignInAsync(process);
             var move = MoveClockAsync(admin, end);
-            if (died < Kills)
+            if (disturbances < Kills)
             {
                 // Once it got some way on: at a point that nobody chose, in the middle of a transaction or of a start.
                 var enough = billedThen[^1] + random.Next(16);
@@ -45,18 +68,22 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
                 }
 
                 await Task.Delay(random.Next(40));
-                await process.KillAsync();
+                await disturb(process);
+                disturbances++;
+            }
+            else
+            {
+                Assert.True(await move, $"seed {seed}: it didn't get there by itself");
             }
 
             done = await move;
-            died += done ? 0 : 1;
-            Assert.True(done || died <= Kills, $"seed {seed}: it didn't get there by itself");
             await using var db = disturbed.Open();
             billedThen.Add(await db.Invoices.CountAsync());
-            output.WriteLine($"{(done ? "done" : "killed")} with {billedThen[^1]} invoices");
+            output.WriteLine($"{(done ? "done" : "disturbed")} with {billedThen[^1]} invoices");
         }
 
-        var (expected, actual) = (await servers.StartAsync(market), await servers.StartAsync(disturbed));
+        await using var expected = await MarketplaceServer.StartAsync(market);
+        await using var actual = await MarketplaceServer.StartAsync(disturbed);
         Assert.InRange(billedThen[^1], 50, Sellers * Buyers);
         Assert.True((await BooksAsync(expected)).SequenceEqual(await BooksAsync(actual)), $"seed {seed}: {string.Join('\n', (await BooksAsync(actual)).Except(await BooksAsync(expected)))}");
         await actual.BooksHoldAsync(month.Period());
@@ -64,9 +91,9 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
     }
 
     /// <summary>Every seller sold to every buyer, who paid part of it with a voucher and used most of it; two buyers are on credit.</summary>
-    private async Task<(TestDatabase Database, DateTimeOffset Month)> MarketAsync(DatabaseKind kind)
+    /// <returns>The month of the usage.</returns>
+    private static async Task<DateTimeOffset> FillAsync(TestDatabase database)
     {
-        var database = await servers.MakeDatabaseAsync(kind);
         await using var server = await MarketplaceServer.StartAsync(database);
         var month = await server.NextMonthAsync();
         var scheme = await server.SchemeAsync();
@@ -94,7 +121,7 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
             await shop.UseAsync(leg, month.AddDays(1), hours, cards: 1, status: hours == 2 ? "down" : "up");
         }
 
-        return (database, month);
+        return month;
     }
 
     /// <summary>All that money says, without what follows from the order in which it was done: numbers and new ids.</summary>
@@ -143,14 +170,20 @@ public sealed class KilledRunTests(Servers servers, ITestOutputHelper output) : 
         return http;
     }
 
-    /// <returns>Whether it got there; false where the process died on the way.</returns>
+    /// <returns>Whether it got there; false where the process or its database died on the way.</returns>
     private static async Task<bool> MoveClockAsync(HttpClient admin, DateTimeOffset to)
     {
         try
         {
             using var body = Party.Content($$"""{"now":"{{MarketSetup.Wire(to)}}"}""", "application/json");
             using var answer = await admin.PutAsync("/v1/sandbox/clock", body);
-            (await Answer.OfAsync(answer, null)).Is(200);
+            var moved = await Answer.OfAsync(answer, null);
+            if (moved.Code == "database.unavailable")
+            {
+                return false;
+            }
+
+            moved.Is(200);
             return true;
         }
         catch (Exception died) when (died is HttpRequestException or IOException)

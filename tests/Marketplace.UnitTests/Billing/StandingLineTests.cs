@@ -127,6 +127,7 @@ public class StandingLineTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(974083521)]
     [InlineData(null)]
     public void Whatever_is_let_off_of_a_rejection_parts_keep_to_their_ratio_and_nothing_is_left_over(int? fixedSeed)
     {
