@@ -12,7 +12,7 @@ internal static class Plots
 {
     private const int Width = 560;
     private const int Height = 240;
-    private const int Left = 56;
+    private const int Left = 68;
     private const int Bottom = 44;
     private const int Top = 12;
     private const int Right = 24;

@@ -62,6 +62,12 @@ internal static class AllVerb
         }
 
         yield return ["billing", "--database", "postgres", "--workers", "2", .. size];
+        if (!quick)
+        {
+            // Ten million readings through HTTP, and ten times the orders: whether memory stays what it is.
+            yield return ["ingest", "--database", "postgres", "--rows", "1000", "--batches", "2500"];
+            yield return ["billing", "--database", "sqlite", "--orders", "100000"];
+        }
     }
 
     private static async Task<Measurement> MeasureAsync(string[] run)

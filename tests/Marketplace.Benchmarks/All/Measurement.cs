@@ -22,7 +22,7 @@ internal static class Surroundings
     public static string Commit()
     {
         var commit = Git("rev-parse", "--short", "HEAD");
-        return commit.Length == 0 ? "?" : commit + (Git("status", "--porcelain", "--untracked-files=no").Length > 0 ? "+" : "");
+        return commit.Length == 0 ? "?" : commit + (Git("status", "--porcelain", "--untracked-files=no", "--", "src", "tests", "migrations").Length > 0 ? "+" : "");
     }
 
     private static string Cpu() => !File.Exists("/proc/cpuinfo") ? RuntimeInformation.ProcessArchitecture.ToString()
