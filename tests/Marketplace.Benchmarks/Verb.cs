@@ -11,6 +11,16 @@ internal sealed record Verb(string Name, string Usage, Func<Options, Task<int>> 
 
     private const int WrongUsage = 2;
 
+    /// <param name="whyNot">What is missing; null where all is there.</param>
+    /// <exception cref="MissingProgramException">Something is.</exception>
+    public static void Require(string? whyNot)
+    {
+        if (whyNot is not null)
+        {
+            throw new MissingProgramException(whyNot);
+        }
+    }
+
     /// <summary>Runs the verb that the arguments name.</summary>
     /// <returns>The verb's exit status, or 2 with the usage on stderr.</returns>
     public static async Task<int> DispatchAsync(IReadOnlyList<Verb> verbs, string[] args)
@@ -20,6 +30,11 @@ internal sealed record Verb(string Name, string Usage, Func<Options, Task<int>> 
             var verb = verbs.FirstOrDefault(verb => verb.Name == args.FirstOrDefault())
                 ?? throw new UsageException(args.Length == 0 ? "A verb is missing." : $"There is no verb {args[0]}.");
             return await verb.Run(Options.Parse(args.Skip(1), verb.Usage));
+        }
+        catch (MissingProgramException missing)
+        {
+            await Report.SayAsync(missing.Message);
+            return Missing;
         }
         catch (UsageException wrong)
         {
@@ -37,3 +52,6 @@ internal sealed record Verb(string Name, string Usage, Func<Options, Task<int>> 
 
 /// <summary>The command line is wrong; the message says how.</summary>
 internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>The machine lacks a program that the verb calls; the message says which.</summary>
+internal sealed class MissingProgramException(string message) : Exception(message);

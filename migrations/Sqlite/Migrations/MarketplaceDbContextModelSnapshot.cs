@@ -2004,6 +2004,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     b.HasIndex("ReopenedAt")
                         .HasDatabaseName("ix_legs_reopened_at");
 
+                    b.HasIndex("To")
+                        .HasDatabaseName("ix_legs_to_hour");
+
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
 

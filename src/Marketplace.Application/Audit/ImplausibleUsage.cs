@@ -22,6 +22,7 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
     /// <summary>Fewer hours than this after the last voucher say nothing about why a leg stopped.</summary>
     private const int LeastHoursAfter = 24;
 
+    /// <summary>At what began on a local day that is over.</summary>
     public async Task LookAsync(DateOnly day, CancellationToken cancellationToken)
     {
         var (from, to) = (settings.Time.StartOf(day), settings.Time.StartOf(day.AddDays(1)));
@@ -30,6 +31,7 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
         await LookAtCurvesAsync(period, hours, cancellationToken);
     }
 
+    /// <summary>At all of a month, and at legs that stop with their subsidy.</summary>
     public async Task LookAsync(Period period, CancellationToken cancellationToken)
     {
         var hours = settings.Time.Hours(period);

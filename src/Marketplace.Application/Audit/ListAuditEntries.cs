@@ -17,6 +17,7 @@ public sealed record AuditEntryAnswer(
         entry.Id, entry.At, entry.Actor, entry.OwnerId, entry.Action, entry.SubjectType, entry.SubjectId, JsonSerializer.Deserialize<JsonElement>(entry.Details), entry.SealNumber);
 }
 
+/// <summary>What audit entries can be sorted by.</summary>
 public enum AuditColumn
 {
     At,

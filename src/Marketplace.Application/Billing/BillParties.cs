@@ -21,8 +21,8 @@ public sealed record BillParties(Period Period, Id<Organization> SellerId, Id<Or
 
 /// <param name="Invoices">0 or 1.</param>
 /// <param name="CreditNotes">One for each invoice that is corrected.</param>
-/// <param name="Before">Whether somebody else had billed the two already.</param>
-public sealed record BilledAnswer(int Invoices, int CreditNotes, bool Before = false);
+/// <param name="AlreadyBilled">Whether somebody else had billed the two.</param>
+public sealed record BilledAnswer(int Invoices, int CreditNotes, bool AlreadyBilled = false);
 
 public sealed class BillPartiesHandler(
     IMarketplaceDb db, MeterComparing comparing, Rater rater, VatRates vat, Corroborated corroborated, Funding funding, SpendHistory spend, DocumentNumbers numbers,
@@ -34,7 +34,7 @@ public sealed class BillPartiesHandler(
         var (period, seller, buyer) = request;
         if (await db.BilledPairs.AnyAsync(pair => pair.Period == period && pair.SellerId == seller && pair.OrganizationId == buyer, cancellationToken))
         {
-            return new(0, 0, Before: true);
+            return new(0, 0, AlreadyBilled: true);
         }
 
         var now = clock.GetUtcNow();

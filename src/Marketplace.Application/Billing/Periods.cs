@@ -181,7 +181,7 @@ public sealed partial class BillClosedPeriodsHandler(
             {
                 var billed = await mediator.Send(parties, cancellationToken);
                 sum = new(sum.Invoices + billed.Invoices, sum.CreditNotes + billed.CreditNotes);
-                if (alone && billed.Before)
+                if (alone && billed.AlreadyBilled)
                 {
                     break;
                 }

@@ -13,7 +13,6 @@ public static class BillingErrors
     public static RuleException CreditExceeds(Id<InvoiceLine> line, Money left) =>
         new(Refusal.Rule, "credit_note.exceeds", $"Only {left} is left of line {line}.");
 
-    /// <summary>The service, and the VAT on it, stand on the invoice before; so does what is taken off them.</summary>
     public static RuleException CreditNotWhole() =>
         new(Refusal.Rule, "credit_note.not_whole", "Reason 1 reverses the whole invoice: every line, with all that is left of it.");
 

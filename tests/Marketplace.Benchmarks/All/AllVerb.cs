@@ -10,6 +10,9 @@ internal static class AllVerb
 
     private const string Lacking = "Not run: this machine lacks a program that it calls.";
 
+    /// <summary>The little cluster that a replay plays without files of its own.</summary>
+    private const string Sample = "src/Marketplace.Api/Replay/Sample";
+
     private static readonly string[] Databases = ["sqlite", "postgres"];
 
     public static async Task<int> RunAsync(Options options)
@@ -41,10 +44,14 @@ internal static class AllVerb
     private static IEnumerable<string[]> Plan(bool quick, string? trace, string docs)
     {
         string[] size = quick ? ["--quick"] : [];
-        if (trace is not null)
+        if (quick)
+        {
+            yield return ["placement", "--nodes", Path.Combine(Sample, "nodes.csv"), "--pods", Path.Combine(Sample, "jobs.csv"), "--seeds", "42"];
+        }
+        else if (trace is not null)
         {
             var lists = Directory.Exists(trace) ? Directory.EnumerateFiles(trace, "openb_pod_list_*.csv").Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
-            yield return ["placement", "--nodes", Path.Combine(trace, "openb_node_list_gpu_node.csv"), .. lists.SelectMany(list => (string[])["--pods", list]), "--seeds", quick ? "42" : "42-51"];
+            yield return ["placement", "--nodes", Path.Combine(trace, "openb_node_list_gpu_node.csv"), .. lists.SelectMany(list => (string[])["--pods", list]), "--seeds", "42-51"];
         }
 
         yield return ["cost", .. size];

@@ -39,10 +39,9 @@ internal static class BillingVerb
             throw new UsageException("--database is sqlite or postgres.");
         }
 
-        if (kind == "postgres" && options.Text("--postgres") is null && PostgresCluster.WhyNot() is { } missing)
+        if (kind == "postgres" && options.Text("--postgres") is null)
         {
-            await Report.SayAsync(missing);
-            return Verb.Missing;
+            Verb.Require(PostgresCluster.WhyNot());
         }
 
         await using var cluster = new PostgresCluster();

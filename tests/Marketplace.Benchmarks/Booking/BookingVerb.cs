@@ -33,10 +33,9 @@ internal static class BookingVerb
         var quick = options.Has("--quick");
         var (processes, buyers, seconds) = (options.Number("--processes", quick ? 2 : 4), options.Number("--buyers", 8), options.Number("--seconds", quick ? 3 : 20));
         var (nodes, contended) = (options.Number("--nodes", 400), options.Share("--contended", 0.02));
-        if (options.Text("--postgres") is null && PostgresCluster.WhyNot() is { } missing)
+        if (options.Text("--postgres") is null)
         {
-            await Report.SayAsync(missing);
-            return Verb.Missing;
+            Verb.Require(PostgresCluster.WhyNot());
         }
 
         await using var cluster = new PostgresCluster();

@@ -11,12 +11,7 @@ internal static class CostVerb
 
     public static async Task<int> RunAsync(Options options)
     {
-        if (!Cbc.IsThere())
-        {
-            await Report.SayAsync("There is no cbc: install coinor-cbc (Debian) or its like.");
-            return Verb.Missing;
-        }
-
+        Verb.Require(Cbc.IsThere() ? null : "There is no cbc: install coinor-cbc (Debian) or its like.");
         var (markets, seed) = (options.Number("--markets", options.Has("--quick") ? 20 : 200), options.Number("--seed", 1));
         var (generator, matcher) = (new MarketGenerator(new((ulong)seed)), new Matcher(new(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"))));
         var tally = new Tally();

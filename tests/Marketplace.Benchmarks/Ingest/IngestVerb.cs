@@ -37,10 +37,9 @@ internal static class IngestVerb
         var quick = options.Has("--quick");
         var shape = new Shape(options.Number("--rows", quick ? 100_000 : 10_000_000), options.Number("--batches", quick ? 20 : 200), options.Number("--batch", 1000), options.Number("--legs", 16), quick ? 10 : WarmUp);
         var database = options.Text("--database") ?? "sqlite";
-        if (database == "postgres" && PostgresCluster.WhyNot() is { } missing)
+        if (database == "postgres")
         {
-            await Report.SayAsync(missing);
-            return Verb.Missing;
+            Verb.Require(PostgresCluster.WhyNot());
         }
 
         await using var cluster = new PostgresCluster();

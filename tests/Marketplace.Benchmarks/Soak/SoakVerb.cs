@@ -22,11 +22,7 @@ internal static class SoakVerb
     {
         var time = options.Has("--quick") ? TimeSpan.FromSeconds(10) : TimeSpan.FromMinutes(options.Number("--minutes", 30));
         var (rate, processes) = (options.Number("--rate", 10), options.Number("--processes", 2));
-        if (PostgresCluster.WhyNot() is { } missing)
-        {
-            await Report.SayAsync(missing);
-            return Verb.Missing;
-        }
+        Verb.Require(PostgresCluster.WhyNot());
 
         await using var cluster = new PostgresCluster();
         var database = new DatabaseSettings(

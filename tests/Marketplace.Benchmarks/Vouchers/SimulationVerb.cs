@@ -43,10 +43,9 @@ internal static class SimulationVerb
     {
         var (orders, runs, seed) = (options.Number("--orders", options.Has("--quick") ? 2_000 : 100_000), options.Number("--runs", 3), options.Number("--seed", 1));
         var database = options.Text("--database") ?? "postgres";
-        if (database == "postgres" && PostgresCluster.WhyNot() is { } missing)
+        if (database == "postgres")
         {
-            await Report.SayAsync(missing);
-            return Verb.Missing;
+            Verb.Require(PostgresCluster.WhyNot());
         }
 
         await using var cluster = new PostgresCluster();

@@ -135,6 +135,7 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         leg.Property(l => l.UsageVersion).IsConcurrencyToken();
         leg.Property(l => l.BuyerUsageVersion).IsConcurrencyToken();
         leg.HasIndex(l => l.ReopenedAt);
+        leg.HasIndex(l => l.To);
         leg.HasIndex(l => new { l.SellerId, l.To });
         leg.HasIndex(l => new { l.BuyerId, l.To });
         leg.HasOne<Listing>().WithMany().HasForeignKey(l => l.ListingId).OnDelete(DeleteBehavior.Restrict);

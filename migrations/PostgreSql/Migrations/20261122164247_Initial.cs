@@ -2241,6 +2241,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 columns: new[] { "seller_id", "to_hour" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_legs_to_hour",
+                table: "legs",
+                column: "to_hour");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_listing_nodes_active_to_hour",
                 table: "listing_nodes",
                 columns: new[] { "active", "to_hour" });

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122150322_Initial")]
+    [Migration("20261122164235_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2006,6 +2006,9 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
                     b.HasIndex("ReopenedAt")
                         .HasDatabaseName("ix_legs_reopened_at");
+
+                    b.HasIndex("To")
+                        .HasDatabaseName("ix_legs_to_hour");
 
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");

@@ -3,16 +3,16 @@ using System;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.PostgreSql.Migrations
+namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122150401_Initial")]
+    [Migration("20261122164241_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,15 +21,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.Entity("Marketplace.Application.Jobs.JobRun", b =>
                 {
                     b.Property<string>("Job")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("job");
 
                     b.Property<long>("DueAt")
@@ -37,7 +37,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("due_at");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempts");
 
                     b.Property<long?>("FinishedAt")
@@ -47,7 +47,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("outcome");
 
                     b.Property<long>("StartedAt")
@@ -60,7 +60,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Summary")
                         .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("nvarchar(2000)")
                         .HasColumnName("summary");
 
                     b.HasKey("Job", "DueAt")
@@ -73,16 +73,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Actor")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("answer");
 
                     b.Property<long>("At")
@@ -92,7 +92,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("request_hash");
 
                     b.HasKey("Actor", "Key")
@@ -106,20 +106,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("action");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<long>("At")
@@ -128,11 +128,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Details")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("details");
 
-                    b.Property<Guid?>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<long?>("SealNumber")
@@ -142,13 +142,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("subject_type");
 
                     b.HasKey("Id")
@@ -179,17 +179,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("digest");
 
                     b.Property<int>("Entries")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("entries");
 
                     b.Property<byte[]>("PreviousDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("previous_digest");
 
                     b.HasKey("Number")
@@ -200,8 +200,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -211,7 +211,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<long?>("DecidedAt")
@@ -220,34 +220,35 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("detail");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<long>("Version")
@@ -270,8 +271,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.Proposal", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -284,23 +285,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("DecidedBy")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("decided_by");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Operation")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("operation");
 
                     b.Property<long>("ProposedAt")
@@ -310,18 +311,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("ProposedBy")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("proposed_by");
 
                     b.Property<string>("Request")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("request");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
@@ -337,7 +338,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("ProposedBy", "Key")
                         .IsUnique()
-                        .HasDatabaseName("ix_proposals_proposed_by_key");
+                        .HasDatabaseName("ix_proposals_proposed_by_key")
+                        .HasFilter("[key] IS NOT NULL");
 
                     b.ToTable("proposals");
                 });
@@ -345,15 +347,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Period", "SellerId", "OrganizationId")
@@ -365,7 +367,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<long?>("BilledAt")
@@ -397,16 +399,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("IssuedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<Guid>("IssuerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("IssuerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("issuer_id");
 
                     b.Property<long>("Net")
@@ -416,19 +419,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("number");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
                     b.Property<long>("Total")
@@ -440,7 +445,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -465,12 +470,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
                     b.Property<long>("IssuedAt")
@@ -484,43 +490,45 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Note")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("reason");
 
                     b.Property<long>("Refund")
                         .HasColumnType("bigint")
                         .HasColumnName("refund");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
-                    b.Property<Guid?>("SupplementaryId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SupplementaryId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("supplementary_id");
 
                     b.Property<long>("Total")
@@ -559,29 +567,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("CreditNoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CreditNoteId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("credit_note_id");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceLineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceLineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_line_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -590,7 +601,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -622,14 +633,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("ContentDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_digest");
 
                     b.Property<long>("CreditedPayable")
@@ -651,7 +662,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
                     b.Property<long>("Net")
@@ -661,11 +672,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("Paid")
@@ -677,39 +689,40 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<string>("RatingVersion")
                         .IsRequired()
                         .HasMaxLength(10)
-                        .HasColumnType("character varying(10)")
+                        .HasColumnType("nvarchar(10)")
                         .HasColumnName("rating_version");
 
-                    b.Property<Guid?>("RejectedLineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RejectedLineId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("rejected_line_id");
 
-                    b.Property<Guid?>("RejectedVoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RejectedVoucherId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("rejected_voucher_id");
 
                     b.Property<long?>("RemindedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("reminded_at");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerTaxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("seller_taxpayer");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
                     b.Property<DateOnly?>("TaxIssuedOn")
@@ -718,7 +731,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("TaxNumber")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("tax_number");
 
                     b.Property<long>("Total")
@@ -761,7 +774,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("RejectedLineId", "RejectedVoucherId")
                         .IsUnique()
-                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id");
+                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id")
+                        .HasFilter("[rejected_line_id] IS NOT NULL AND [rejected_voucher_id] IS NOT NULL");
 
                     b.HasIndex("RemindedAt", "DueOn")
                         .HasDatabaseName("ix_invoices_reminded_at_due_on");
@@ -778,22 +792,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
                 {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Allocations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("allocations");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
                     b.HasKey("InvoiceId", "OrderId")
@@ -804,8 +818,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -814,21 +828,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -836,16 +852,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("net");
 
                     b.Property<bool>("OffPeak")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -853,7 +870,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("position");
 
                     b.Property<long>("Quantity")
@@ -867,7 +884,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Unit")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("unit");
 
                     b.Property<long>("UnitPrice")
@@ -875,7 +892,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("unit_price");
 
                     b.Property<int>("UsagePeriod")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("usage_period");
 
                     b.Property<long>("UsageVersion")
@@ -887,7 +904,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -907,8 +924,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -919,18 +936,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -948,21 +967,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
                 {
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Document")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("document");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("year");
 
                     b.Property<int>("Last")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("last");
 
                     b.Property<long>("Version")
@@ -978,8 +997,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -991,7 +1010,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("commission");
 
                     b.Property<int>("CommissionRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("commission_rate");
 
                     b.Property<long>("FromBuyers")
@@ -1016,19 +1035,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("period");
 
                     b.Property<long>("ProgrammesPaid")
                         .HasColumnType("bigint")
                         .HasColumnName("programmes_paid");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -1051,8 +1071,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -1066,21 +1086,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Part")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("part");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("settlement_id");
 
                     b.HasKey("Id")
@@ -1098,8 +1120,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Alert", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -1109,22 +1131,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("detail");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject");
 
                     b.HasKey("Id")
@@ -1142,8 +1165,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<long?>("LowBalance")
@@ -1159,7 +1182,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("monthly_budget");
 
                     b.Property<int?>("ToldFor")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("told_for");
 
                     b.Property<long>("Version")
@@ -1175,13 +1198,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankReference", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.Property<long>("Amount")
@@ -1195,7 +1218,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("purpose");
 
                     b.HasKey("OrganizationId", "Reference")
@@ -1206,8 +1229,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -1220,46 +1243,47 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("CounterpartyCode")
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("counterparty_code");
 
                     b.Property<int>("Line")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("line");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
-                    b.Property<Guid?>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("outcome");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.Property<string>("Remark")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("remark");
 
-                    b.Property<Guid>("StatementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("StatementId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("statement_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
@@ -1281,14 +1305,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("digest");
 
                     b.Property<long>("ImportedAt")
@@ -1307,8 +1331,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -1319,14 +1343,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1341,8 +1366,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BuyerAccount", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("CreditLimit")
@@ -1377,8 +1402,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -1388,13 +1413,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("event");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1409,14 +1434,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Posting", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Account")
                         .IsRequired()
                         .HasMaxLength(150)
-                        .HasColumnType("character varying(150)")
+                        .HasColumnType("nvarchar(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -1426,19 +1451,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Asset")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("asset");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("EntryId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("EntryId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("entry_id");
 
-                    b.Property<Guid?>("PartyId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PartyId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("party_id");
 
                     b.HasKey("Id")
@@ -1460,32 +1486,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Model")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("model");
 
                     b.Property<decimal>("Fp16Tflops")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("fp16_tflops");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("origin");
 
                     b.Property<string>("Vendor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("vendor");
 
                     b.Property<int>("Watts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("watts");
 
                     b.HasKey("Model")
@@ -1496,16 +1522,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -1514,7 +1541,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
@@ -1523,21 +1550,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("LastRefusal")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("last_refusal");
 
                     b.Property<long>("LimitPrice")
                         .HasColumnType("bigint")
                         .HasColumnName("limit_price");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("TriedAtChange")
@@ -1550,7 +1577,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1572,10 +1599,10 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
 
-                    b.Property<Guid?>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.HasKey("Number")
@@ -1586,13 +1613,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<decimal?>("BandwidthGbps")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("bandwidth_gbps");
 
                     b.Property<long>("CreatedAt")
@@ -1601,33 +1628,34 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Hub")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("hub");
 
                     b.Property<decimal?>("LatencyMs")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("latency_ms");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<decimal?>("Pue")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("decimal(18,6)")
                         .HasColumnName("pue");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("nvarchar(6)")
                         .HasColumnName("region_code");
 
                     b.HasKey("Id")
@@ -1641,24 +1669,25 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("BuyerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("buyer_credit_code");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("BuyerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("buyer_name");
 
                     b.Property<long>("ConcludedAt")
@@ -1668,38 +1697,40 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
+                        .HasColumnType("nvarchar(30)")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<string>("SellerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("seller_credit_code");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("seller_name");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("text");
 
                     b.Property<byte[]>("TextDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("text_digest");
 
                     b.HasKey("Id")
@@ -1718,12 +1749,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("ChangedAt")
@@ -1735,20 +1767,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("handed_over_at");
 
                     b.Property<int?>("LateFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("late_from");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("SealedAccess")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("sealed_access");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -1764,30 +1797,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
-                    b.Property<Guid?>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("quote_id");
 
                     b.Property<string>("UnfillableReason")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("unfillable_reason");
 
                     b.HasKey("Id")
@@ -1801,14 +1835,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1819,8 +1853,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("billed_usage_version");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("BuyerUsageVersion")
@@ -1833,11 +1868,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("cancelled_at");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("ComparedVersion")
@@ -1845,7 +1881,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cpu_milli_per_card");
 
                     b.Property<long>("DepositHeld")
@@ -1853,7 +1889,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<string>("ExpectedTokens")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("expected_tokens");
 
                     b.Property<long>("Forgone")
@@ -1861,50 +1897,53 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("forgone");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("listing_id");
 
                     b.Property<int>("MemoryMiBPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_mi_b_per_card");
 
                     b.Property<int>("MilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli_per_card");
 
                     b.Property<string>("Moves")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("moves");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<string>("NodeName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("node_name");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid?>("ParentId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ParentId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("parent_id");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("position");
 
                     b.Property<long>("PricePerCardHour")
@@ -1914,7 +1953,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
                     b.Property<long?>("ReopenedAt")
@@ -1923,23 +1962,24 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Resold")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("resold");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int?>("SoldUntil")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("sold_until");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
@@ -1955,7 +1995,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -1976,6 +2016,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.HasIndex("ReopenedAt")
                         .HasDatabaseName("ix_legs_reopened_at");
 
+                    b.HasIndex("To")
+                        .HasDatabaseName("ix_legs_to_hour");
+
                     b.HasIndex("BuyerId", "To")
                         .HasDatabaseName("ix_legs_buyer_id_to_hour");
 
@@ -1992,17 +2035,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Benchmarks")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("benchmarks");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -2010,15 +2054,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("MinHours")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("min_hours");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("off_peak");
 
                     b.Property<long>("PricePerCardHour")
@@ -2028,37 +2072,38 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("ResaleCards")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("resale_cards");
 
-                    b.Property<Guid?>("ResaleOf")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ResaleOf")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("resale_of");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("SliceMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("slice_milli");
 
                     b.Property<string>("Supply")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("supply");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("token_prices");
 
                     b.Property<long?>("WithdrawnAt")
@@ -2094,28 +2139,29 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.ListingNode", b =>
                 {
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("listing_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("active");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("ListingId", "NodeId")
@@ -2132,50 +2178,52 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Node", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<string>("Interconnect")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("interconnect");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Tags")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("tags");
 
                     b.Property<int>("Vcpus")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("vcpus");
 
                     b.Property<long>("Version")
@@ -2185,11 +2233,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("WithdrawnCards")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("withdrawn_cards");
 
                     b.Property<int?>("WithdrawnFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("withdrawn_from");
 
                     b.HasKey("Id")
@@ -2210,12 +2258,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DepositHeld")
@@ -2223,12 +2272,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Funding")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("funding");
 
                     b.Property<long>("Payable")
@@ -2247,12 +2296,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money_from_outside");
 
-                    b.Property<Guid>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("QuoteId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("quote_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Total")
@@ -2262,7 +2312,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -2308,14 +2358,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -2337,7 +2387,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(2)
-                        .HasColumnType("character varying(2)")
+                        .HasColumnType("nvarchar(2)")
                         .HasColumnName("region");
 
                     b.Property<long>("Volume")
@@ -2356,16 +2406,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -2374,15 +2425,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Payable")
@@ -2391,7 +2442,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Plan")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("plan");
 
                     b.Property<long>("PublicMoney")
@@ -2405,16 +2456,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Vouchers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers");
 
                     b.Property<string>("VouchersNotApplied")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("vouchers_not_applied");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -2431,36 +2482,36 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Reservation", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("node_id");
 
                     b.Property<int>("Card")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("card");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("CpuMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("memory_mi_b");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("LegId", "NodeId", "Card", "From")
@@ -2477,12 +2528,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("hour");
 
                     b.Property<long>("Busy")
@@ -2502,7 +2553,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2516,21 +2567,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
                 {
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("event_id");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2539,17 +2591,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2564,12 +2616,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2582,13 +2635,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("replaces");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("replaces")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2610,12 +2664,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DecideBy")
@@ -2628,63 +2683,67 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Differences")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("differences");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Hours")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("hours");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<long>("OpenedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("opened_at");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid>("ProviderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -2712,12 +2771,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid?>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -2727,17 +2786,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("source");
 
                     b.HasKey("Id")
@@ -2755,26 +2815,27 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("meter_id");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<string>("PublicKeyPem")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("public_key_pem");
 
                     b.Property<long?>("RevokedAt")
@@ -2797,21 +2858,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
                 {
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("event_id");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2820,17 +2882,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2845,12 +2907,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2863,13 +2926,14 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("replaces");
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("replaces")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2883,8 +2947,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.HasKey("MeterId", "EventId")
                         .HasName("pk_readings");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("MeterId", "EventId"), false);
+
                     b.HasIndex("LegId", "To")
                         .HasDatabaseName("ix_readings_leg_id_to_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("LegId", "To"));
 
                     b.ToTable("readings", t =>
                         {
@@ -2896,41 +2964,44 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<bool>("Ran")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("ran");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.HasKey("Id")
@@ -2950,12 +3021,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("center_id");
 
                     b.Property<long?>("ClosedAt")
@@ -2967,19 +3039,21 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("found_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("ProviderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("provider_id");
 
                     b.Property<int?>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -3001,12 +3075,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("hour");
 
                     b.Property<long>("Attested")
@@ -3014,7 +3088,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("attested");
 
                     b.Property<int>("AttestedReadings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attested_readings");
 
                     b.Property<long>("Busy")
@@ -3034,7 +3108,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -3048,13 +3122,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Controllers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("controllers");
 
                     b.Property<long>("CreatedAt")
@@ -3064,7 +3138,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("CreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("nvarchar(18)")
                         .HasColumnName("credit_code");
 
                     b.Property<DateOnly>("EstablishedOn")
@@ -3074,30 +3148,30 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("nvarchar(6)")
                         .HasColumnName("region_code");
 
                     b.Property<string>("Taxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("taxpayer");
 
                     b.Property<string>("Traits")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("traits");
 
                     b.HasKey("Id")
@@ -3114,11 +3188,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Controller")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("controller");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Controller", "OrganizationId")
@@ -3132,8 +3206,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Webhook", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
@@ -3146,32 +3220,33 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Events")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("events");
 
                     b.Property<long?>("FormerUntil")
                         .HasColumnType("bigint")
                         .HasColumnName("former_until");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("SealedFormer")
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("sealed_former");
 
                     b.Property<string>("SealedSecret")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("sealed_secret");
 
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")
@@ -3190,18 +3265,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookDelivery", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempts");
 
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("body");
 
                     b.Property<long>("CreatedAt")
@@ -3213,32 +3288,33 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("delivered_at");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failures");
 
                     b.Property<string>("LastAnswer")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("last_answer");
 
                     b.Property<long>("NextAt")
                         .HasColumnType("bigint")
                         .HasColumnName("next_at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("state");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("type");
 
                     b.Property<long>("Version")
@@ -3246,8 +3322,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<Guid>("WebhookId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("WebhookId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("webhook_id");
 
                     b.HasKey("Id")
@@ -3267,34 +3344,34 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookEvent", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid?>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("type");
 
                     b.HasKey("Id")
@@ -3305,22 +3382,23 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("actor");
 
                     b.Property<long?>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
@@ -3329,18 +3407,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Step")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("step");
 
                     b.Property<string>("Verdict")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("verdict");
 
                     b.HasKey("Id")
@@ -3354,30 +3432,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("sha256");
 
                     b.Property<string>("Uri")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("uri");
 
                     b.HasKey("Id")
@@ -3394,26 +3473,28 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("Id")
@@ -3428,12 +3509,13 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<long?>("DecidedAt")
@@ -3442,32 +3524,33 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Funders")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
                         .HasColumnName("paid_at");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("SubmittedAt")
@@ -3500,43 +3583,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ClaimId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ClaimId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("claim_id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("line_id");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("RedemptionId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RedemptionId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("redemption_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3555,11 +3643,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<long>("CreatedAt")
@@ -3569,7 +3658,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.HasKey("Code")
@@ -3585,11 +3674,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("year");
 
                     b.Property<long>("Amount")
@@ -3618,11 +3707,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<long>("From")
@@ -3631,7 +3720,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("Rules")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("rules");
 
                     b.HasKey("Code", "Number")
@@ -3642,16 +3731,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("Claimed")
@@ -3659,37 +3749,41 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("claimed");
 
                     b.Property<bool>("Deducted")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("deducted");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("line_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Paid")
                         .HasColumnType("bigint")
                         .HasColumnName("paid");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<int>("ProgrammeVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("programme_version");
 
                     b.Property<long>("Rejected")
@@ -3701,11 +3795,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("returned");
 
                     b.Property<string>("Reward")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("reward");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("seller_id");
 
                     b.Property<DateOnly>("UsedUntil")
@@ -3717,8 +3812,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3748,8 +3844,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Available")
@@ -3757,7 +3853,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("available");
 
                     b.Property<int>("BudgetYear")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("budget_year");
 
                     b.Property<long>("Expired")
@@ -3784,14 +3880,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<long>("Redeemed")
@@ -3812,7 +3909,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<int>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version_number");
 
                     b.HasKey("Id")
@@ -3841,21 +3938,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("authority_id");
 
                     b.Property<string>("ContractNumber")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("contract_number");
 
                     b.Property<DateOnly?>("ContractSignedOn")
@@ -3867,31 +3965,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int?>("DaysLeft")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("days_left");
 
                     b.Property<string>("Declarations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("declarations");
 
                     b.Property<long>("Granted")
                         .HasColumnType("bigint")
                         .HasColumnName("granted");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("PublicMoneyFromOutside")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("public_money_from_outside");
 
                     b.Property<DateOnly?>("PublicSince")
@@ -3904,17 +4003,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("RejectedFor")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("nvarchar(50)")
                         .HasColumnName("rejected_for");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("StepsPassed")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("steps_passed");
 
                     b.Property<long?>("SubmittedAt")
@@ -3927,11 +4026,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnName("version");
 
                     b.Property<int?>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version_number");
 
-                    b.Property<Guid?>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3963,12 +4062,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("voucher_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Amount")
@@ -3983,8 +4082,9 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("left");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Version")
@@ -4011,17 +4111,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("ClientId")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("client_id");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("duty");
 
                     b.Property<int>("FailedAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failed_attempts");
 
                     b.Property<long?>("LockedUntil")
@@ -4031,16 +4131,17 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PreviousSecretHash")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("previous_secret_hash");
 
                     b.Property<long?>("PreviousSecretUntil")
@@ -4050,19 +4151,19 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecretHash")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("secret_hash");
 
                     b.Property<string>("Stamp")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
+                        .HasColumnType("nvarchar(32)")
                         .HasColumnName("stamp");
 
                     b.HasKey("ClientId")
@@ -4076,37 +4177,37 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.Person", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("id");
 
                     b.Property<int>("AccessFailedCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("access_failed_count");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("concurrency_stamp");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("duty");
 
                     b.Property<string>("Email")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("email");
 
                     b.Property<bool>("EmailConfirmed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("email_confirmed");
 
                     b.Property<bool>("LockoutEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("lockout_enabled");
 
                     b.Property<long?>("LockoutEnd")
@@ -4115,39 +4216,40 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("normalized_email");
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PasswordHash")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("password_hash");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("nvarchar(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecurityStamp")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("security_stamp");
 
                     b.Property<bool>("TwoFactorEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("two_factor_enabled");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("nvarchar(256)")
                         .HasColumnName("user_name");
 
                     b.HasKey("Id")
@@ -4158,7 +4260,8 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
-                        .HasDatabaseName("user_name_index");
+                        .HasDatabaseName("user_name_index")
+                        .HasFilter("[normalized_user_name] IS NOT NULL");
 
                     b.HasIndex("OrganizationId")
                         .HasDatabaseName("ix_identity_users_organization_id");
@@ -4170,12 +4273,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Name")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("xml");
 
                     b.HasKey("Name")
@@ -4187,7 +4290,7 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Infrastructure.Persistence.SandboxTime", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("id");
 
                     b.Property<long>("Now")
@@ -4209,21 +4312,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
 
                     b.Property<string>("ClaimType")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("claim_type");
 
                     b.Property<string>("ClaimValue")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("claim_value");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.HasKey("Id")
@@ -4238,19 +4342,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("ProviderKey")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("provider_key");
 
                     b.Property<string>("ProviderDisplayName")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("provider_display_name");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.HasKey("LoginProvider", "ProviderKey")
@@ -4264,20 +4369,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("varbinary(16)")
                         .HasColumnName("user_id");
 
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("Name")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(450)")
                         .HasColumnName("name");
 
                     b.Property<string>("Value")
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("value");
 
                     b.HasKey("UserId", "LoginProvider", "Name")
