@@ -15,7 +15,8 @@ import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
 import { messageText } from '../i18n/problems'
-import { accelerators, provinceOptions } from './lists'
+import { PickerField } from '../components/Picker'
+import { accelerators, parties, provinceOptions } from './lists'
 import { withoutEmpty } from './rules'
 import { WhatIf } from './WhatIf'
 
@@ -37,7 +38,6 @@ export default function ProgrammeEditor() {
   const [form] = Form.useForm<Values>()
   const { open, check } = useRuleCheck(form)
   const current = useQuery({ queryKey: ['programme', code], enabled: !!code, queryFn: () => answer(api.GET('/v1/programmes/{code}', { params: { path: { code: code! } } })) })
-  const authorities = useQuery({ queryKey: ['authorities'], enabled: session.role === 'admin' && !code, queryFn: () => answer(api.GET('/v1/organizations', { params: { query: { limit: '500', kind: 'authority' } } })) })
 
   useEffect(() => {
     if (current.data) {
@@ -68,7 +68,7 @@ export default function ProgrammeEditor() {
               : (
                   <div className="form-grid">
                     <TextField name="code" label="Code" help="Small letters, digits and hyphens." required /><TextField name="name" label="Name" required /><DecimalField name="budget" label="Budget" unit="¥" required />
-                    {session.role === 'admin' && <SelectField name="authorityId" label="Authority" required options={(authorities.data?.items ?? []).map(item => ({ value: item.id, label: item.name }))} />}
+                    {session.role === 'admin' && <PickerField name="authorityId" label="Authority" required source={parties('authority')} />}
                   </div>
                 )}
             <RuleFields />
