@@ -11,7 +11,7 @@ import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { HourField, NumberField, SelectField } from '../components/fields'
 import { DecimalField } from '../components/ProblemForm'
-import { instantAt, wallClock } from '../format/format'
+import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
 import { accelerators, centers, provinceOf, provinceOptions } from './lists'
@@ -59,7 +59,7 @@ type ListingValues = { centerId: string; nodes?: string[]; span: never; from: Da
 
 function CreateListing() {
   const format = useFormat()
-  const from = wallClock(new Date().toISOString(), format.timeZone).add(1, 'hour').startOf('hour')
+  const from = format.clock().add(1, 'hour').startOf('hour')
   return (
     <ActionButton<ListingValues>
       type="primary"

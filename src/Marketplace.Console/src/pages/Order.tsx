@@ -35,7 +35,8 @@ export default function OrderPage() {
 
 function CancelButton({ order }: { order: Order }) {
   const { session } = useSession()
-  return session.role === 'enterprise' && order.buyerId === session.organization.id && order.legs.some(leg => !leg.cancelled && Date.parse(leg.from) > Date.now())
+  const format = useFormat()
+  return session.role === 'enterprise' && order.buyerId === session.organization.id && order.legs.some(leg => !leg.cancelled && Date.parse(leg.from) > format.now())
     ? <ActionButton danger label="Cancel what hasn’t started" explain="Legs that haven’t started are released, and what was held for them is free again." onSubmit={() => answer(api.POST('/v1/orders/{id}/cancel', { params: { path: { id: order.id } } }))} />
     : null
 }
@@ -105,7 +106,7 @@ function Delivery({ orderId, leg, sells, buys }: { orderId: string; leg: Leg; se
   const format = useFormat()
   const path = { id: orderId, legId: leg.id }
   const delivery = useQuery<Schema<'DeliveryAnswer'>, ApiProblem>({ queryKey: ['delivery', leg.id], queryFn: () => answer(api.GET('/v1/orders/{id}/legs/{legId}/delivery', { params: { path } })), retry: false })
-  const [started, ended] = [Date.parse(leg.from) <= Date.now(), Date.parse(leg.to) <= Date.now()]
+  const [started, ended] = [Date.parse(leg.from) <= format.now(), Date.parse(leg.to) <= format.now()]
   return (
     <Space wrap size={4}>
       {delivery.data
@@ -145,7 +146,7 @@ function ConfirmHours({ orderId, leg, ended }: { orderId: string; leg: Leg; ende
       size="small"
       label="Confirm hours"
       explain="Say whether the leg ran in these hours, in all of them or in none. Hours that you deny are disputed."
-      initialValues={{ from: wallClock(leg.from, format.timeZone), to: wallClock(ended ? leg.to : new Date().toISOString(), format.timeZone).startOf('hour'), ran: 'yes' }}
+      initialValues={{ from: wallClock(leg.from, format.timeZone), to: ended ? wallClock(leg.to, format.timeZone) : format.clock().startOf('hour'), ran: 'yes' }}
       fields={(
         <>
           <div className="form-grid"><HourField name="from" label="From" required /><HourField name="to" label="To" required /></div>

@@ -1,6 +1,6 @@
 import { CheckCircleTwoTone, CloseCircleTwoTone } from '@ant-design/icons'
 import { Alert, Button } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import type { Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
@@ -52,11 +52,12 @@ function Verification() {
 }
 
 function Replay() {
+  const format = useFormat()
   const task = useTask<Schema<'ReplayAnswer'>>('replay')
   const found = task.result
   return (
     <Panel title="Replay of invoices">
-      <ProblemForm<{ period: Dayjs }> submit="Make them again" initialValues={{ period: dayjs().subtract(1, 'month') }}
+      <ProblemForm<{ period: Dayjs }> submit="Make them again" initialValues={{ period: format.clock().subtract(1, 'month') }}
         onSubmit={values => Promise.resolve(startTask('replay', 'Replay of invoices', () => answer(api.POST('/v1/audit/replays', { body: { period: monthText(values.period) } }))))}>
         <MonthField name="period" label="Month" required help="Every invoice of the month is computed again and compared to the byte." />
       </ProblemForm>
@@ -71,11 +72,12 @@ function Replay() {
 /** Everything of a month in one file, which is checked without the market. */
 function Archive() {
   const t = useT()
+  const format = useFormat()
   const task = useTask('archive')
   const load = async (period: string) => save(`audit-${period}.zip`, await answer(api.GET('/v1/audit/exports/{period}', { params: { path: { period } }, parseAs: 'blob' })) as Blob)
   return (
     <Panel title="Archive of a month">
-      <ProblemForm<{ period: Dayjs }> submit="Download the archive" initialValues={{ period: dayjs().subtract(1, 'month') }}
+      <ProblemForm<{ period: Dayjs }> submit="Download the archive" initialValues={{ period: format.clock().subtract(1, 'month') }}
         onSubmit={values => Promise.resolve(startTask('archive', 'Archive of a month', () => load(monthText(values.period)!)))}>
         <MonthField name="period" label="Month" required help="A settled month’s documents, what they were rated from, rules, ledger and seals. It can be checked anywhere, without this market." />
       </ProblemForm>

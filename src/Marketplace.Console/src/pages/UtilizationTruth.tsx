@@ -18,7 +18,7 @@ type Utilization = Schema<'UtilizationAnswer'>
 export default function UtilizationTruth() {
   const t = useT()
   const format = useFormat()
-  const [month] = useFilter('month', dayjs().subtract(1, 'month').format('YYYY-MM'))
+  const [month] = useFilter('month', format.clock().subtract(1, 'month').format('YYYY-MM'))
   const truth = useQuery<Utilization[], ApiProblem>({
     queryKey: ['utilization', month],
     queryFn: async () => {

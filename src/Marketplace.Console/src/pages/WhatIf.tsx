@@ -1,5 +1,5 @@
 import { Form } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import type { Dayjs } from 'dayjs'
 import { useMemo } from 'react'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
@@ -29,7 +29,7 @@ export function WhatIf({ values }: { values: () => { rules: Schema<'ProgrammeRul
       <ProblemForm<{ from: Dayjs; to: Dayjs }>
         form={form}
         submit="Try it on past orders"
-        initialValues={{ from: dayjs().subtract(1, 'year'), to: dayjs() }}
+        initialValues={{ from: format.clock().subtract(1, 'year'), to: format.clock() }}
         onSubmit={span => {
           const { rules, budget } = values()
           return Promise.resolve(startTask('what-if', 'What if', async (): Promise<Result> => ({
