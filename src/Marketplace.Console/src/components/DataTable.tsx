@@ -19,6 +19,8 @@ export type Column<Row> = { title: Text; value: (row: Row) => Raw; as?: Kind; re
 type Props<Row> = {
   /** Names the list: for its cache, its file, and tests. */
   name: string
+  /** The id of what the rows belong to, where there is a list of that name for each. */
+  of?: string
   /** What is asked for beside the page; the first page is shown again when it changes. */
   query?: Record<string, string | undefined>
   load: (page: PageQuery) => Promise<Page<Row>>
@@ -34,21 +36,22 @@ type Props<Row> = {
 const sizes = [20, 50, 100, 500]
 
 /** A list of the API: its pages by cursor, filters applied there, and all of it as CSV. */
-export function DataTable<Row extends object>({ name, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
+export function DataTable<Row extends object>({ name, of, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
   const t = useT()
-  const key = JSON.stringify(query)
+  const key = JSON.stringify([of, query])
   const [size, setSize] = useState(20)
   const [at, setAt] = useState<{ key: string; cursors: (string | undefined)[] }>({ key, cursors: [undefined] })
   const cursors = at.key === key ? at.cursors : [undefined]
   const cursor = cursors.at(-1)
   const [sort, setSort] = useState<string>()
   const { data, error, isFetching, isPending, refetch } = useQuery<Page<Row>, ApiProblem>({
-    queryKey: [name, query, size, cursor, sort],
+    queryKey: [name, of, query, size, cursor, sort],
     queryFn: () => load({ limit: String(size), cursor, sort }),
     placeholderData: keepPreviousData,
     refetchInterval: refresh,
   })
   const [exported, setExported] = useState<number | null>(null)
+  const [exportProblem, setExportProblem] = useState<ApiProblem | null>(null)
   const wide = Grid.useBreakpoint().lg
   const shown = columns.filter(column => !column.hidden)
   const whole = cursors.length === 1 && !data?.next
@@ -56,9 +59,12 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
 
   async function exportCsv() {
     setExported(0)
+    setExportProblem(null)
     try {
-      const rows = await everything(load, 1_000_000, setExported, sort)
-      save(`${name}.csv`, csvText([shown.map(column => t(column.title)), ...rows.map(row => shown.map(column => cell(column.value(row))))]))
+      const rows = await everything(load, setExported, sort)
+      save(`${of ? `${name}-${of.slice(-8)}` : name}.csv`, csvText([shown.map(column => t(column.title)), ...rows.map(row => shown.map(column => cell(column.value(row))))]))
+    } catch (problem) {
+      setExportProblem(problem as ApiProblem)
     } finally {
       setExported(null)
     }
@@ -74,7 +80,7 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
           <Button icon={<DownloadOutlined />} loading={exported !== null} disabled={!data?.items.length} onClick={() => void exportCsv()}>CSV</Button>
         </Space>
       </Flex>
-      {error && <ProblemAlert problem={error} />}
+      {(error ?? exportProblem) && <ProblemAlert problem={(error ?? exportProblem)!} />}
       <Table<Row>
         size="middle"
         rowKey={rowKey}

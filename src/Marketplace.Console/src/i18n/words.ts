@@ -123,5 +123,8 @@ export const traits: Record<string, Text> = {
   'other-city-subsidy': 'Subsidized by another city',
 }
 
+/** An account in words; what a funder bore has one of the funder's name. */
+export const accountText = (account: string, t: Translate) => account.startsWith('funder.paid/') ? t('Borne by {{name}}', { name: account.slice('funder.paid/'.length) }) : wordsOf(accounts, account, t)
+
 /** What a code says; one that isn't known here is told as any other of the API's. */
 export const wordsOf = (words: Record<string, Text>, code: string, t: Translate) => words[code] ? t(words[code]) : codeText(code, code)

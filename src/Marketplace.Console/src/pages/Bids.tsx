@@ -7,6 +7,7 @@ import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
+import { refusals, wordsOf } from '../i18n/words'
 
 export default function Bids() {
   const t = useT()
@@ -31,7 +32,7 @@ export default function Bids() {
           { title: 'At most, a card-hour', value: row => row.maxPricePerCardHour, as: 'price', sort: true },
           { title: 'Until', value: row => row.validUntil, as: 'instant' },
           { title: 'Order', value: row => row.orderId, render: row => row.orderId ? <Link to={`/orders/${row.orderId}`}><Value raw={row.orderId.slice(-8)} /></Link> : '–' },
-          { title: 'Last refusal', value: row => row.lastRefusal },
+          { title: 'Last refusal', value: row => row.lastRefusal, render: row => row.lastRefusal && wordsOf(refusals, row.lastRefusal, t) },
           { title: 'Actions', value: () => '', hidden: session.role !== 'enterprise', render: row => row.status === 'open'
             ? <ActionButton danger size="small" label="Take back" explain="The bid is withdrawn." onSubmit={() => answer(api.DELETE('/v1/bids/{id}', { params: { path: { id: row.id } } }))} />
             : null },

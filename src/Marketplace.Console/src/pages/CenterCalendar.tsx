@@ -47,7 +47,8 @@ export function CenterCalendar({ id }: { id: string }) {
         </Panel>
         <FiveNumbers found={found} />
         <DataTable
-          name={`calendar-${id.slice(-8)}`}
+          name="calendar"
+          of={id}
           query={{ from: found.from }}
           load={page => Promise.resolve(pageOf(found.days, page))}
           rowKey={row => row.day}

@@ -2,12 +2,14 @@ import { answer, api, type Schema } from '../api/client'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
+import { Details } from '../components/Details'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { SelectField } from '../components/fields'
 import { NoteField } from '../components/ProblemForm'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
+import { flagCodes, wordsOf } from '../i18n/words'
 
 export default function Flags() {
   const t = useT()
@@ -22,9 +24,9 @@ export default function Flags() {
         rowKey={row => row.id}
         filters={<ChoiceFilter name="status" label="Status" options={['open', 'dismissed', 'confirmed']} />}
         empty={t('Nothing is suspicious. The jobs look every month.')}
-        expand={row => <pre className="contract">{JSON.stringify(row.detail, null, 2)}</pre>}
+        expand={row => <Details value={row.detail} />}
         columns={[
-          { title: 'Rule', value: row => row.code }, { title: 'Status', value: row => row.status, as: 'status' }, { title: 'Organization', value: row => row.organizationId, as: 'name' },
+          { title: 'Rule', value: row => row.code, render: row => <div className="words">{wordsOf(flagCodes, row.code, t)}</div> }, { title: 'Status', value: row => row.status, as: 'status' }, { title: 'Organization', value: row => row.organizationId, as: 'name' },
           { title: 'Subject', value: row => `${row.subject.type} ${row.subject.id.slice(-8)}` }, { title: 'Raised', value: row => row.at, as: 'instant' }, { title: 'Note', value: row => row.note },
           { title: 'Actions', value: () => '', hidden: session.role !== 'admin', render: row => row.status === 'open' ? (
             <ActionButton<{ decision: Schema<'FlagVerdict'>; note: string }> size="small" label="Decide" fields={<><SelectField name="decision" label="Decision" required options={optionsOf(['dismiss', 'confirm'], t)} /><NoteField name="note" label="Note" required /></>}

@@ -84,7 +84,7 @@ function ListingFields() {
   const t = useT()
   const mine = useQuery(centers)
   const centerId = Form.useWatch<string | undefined>('centerId')
-  const nodes = useQuery({ queryKey: ['nodes', centerId], enabled: !!centerId, queryFn: () => everything(page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: centerId! }, query: page } })), 10_000) })
+  const nodes = useQuery({ queryKey: ['nodes', centerId], enabled: !!centerId, queryFn: () => everything(page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: centerId! }, query: page } }))) })
   return (
     <>
       <div className="form-grid">

@@ -1,5 +1,5 @@
 import { CheckCircleTwoTone, CloseCircleTwoTone } from '@ant-design/icons'
-import { Alert, Button } from 'antd'
+import { Alert, Button, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
@@ -12,6 +12,7 @@ import { ProblemForm } from '../components/ProblemForm'
 import { Waiting } from '../components/Waiting'
 import { save } from '../format/csv'
 import { useT } from '../i18n/i18n'
+import { invariants, wordsOf } from '../i18n/words'
 import { Table } from '../components/Table'
 
 export default function Proof() {
@@ -43,7 +44,7 @@ function Verification() {
           <Table size="small" rowKey="name" pagination={false} dataSource={found.invariants} scroll={{ x: 'max-content' }}
             columns={[
               { title: t('Holds'), render: (_, row) => row.holds ? <CheckCircleTwoTone twoToneColor="#2f8f2f" aria-label={t('Yes')} /> : <CloseCircleTwoTone twoToneColor="#c41d1d" aria-label={t('No')} /> },
-              { title: t('Invariant'), dataIndex: 'name' }, { title: t('Looked at'), align: 'end', render: (_, row) => format.number(row.checked) }, { title: t('Violations'), render: (_, row) => row.violations.join('; ') },
+              { title: t('Invariant'), render: (_, row) => <>{wordsOf(invariants, row.name, t)} <Typography.Text type="secondary">{row.name}</Typography.Text></> }, { title: t('Looked at'), align: 'end', render: (_, row) => format.number(row.checked) }, { title: t('Violations'), render: (_, row) => row.violations.join('; ') },
             ]} />
         </>
       )}

@@ -22,7 +22,7 @@ export default function UtilizationTruth() {
   const truth = useQuery<Utilization[], ApiProblem>({
     queryKey: ['utilization', month],
     queryFn: async () => {
-      const listings = await everything(page => answer(api.GET('/v1/listings', { params: { query: page } })), 10_000)
+      const listings = await everything(page => answer(api.GET('/v1/listings', { params: { query: page } })))
       const first = dayjs(`${month}-01`)
       const query = { from: instantAt(first, format.timeZone), to: instantAt(first.add(1, 'month'), format.timeZone) }
       return Promise.all([...new Set(listings.map(listing => listing.centerId))].map(centerId => answer(api.GET('/v1/utilization', { params: { query: { ...query, centerId } } }))))

@@ -13,6 +13,7 @@ import { ProblemForm } from '../components/ProblemForm'
 import { Waiting } from '../components/Waiting'
 import { fen, instantAt, monthsBetween } from '../format/format'
 import { useT } from '../i18n/i18n'
+import { refusals as rules, wordsOf } from '../i18n/words'
 import { spentOverTime } from './rules'
 import { Table } from '../components/Table'
 
@@ -76,7 +77,7 @@ function Outcome({ result }: { result: Result }) {
       ]} />
       {Object.keys(answered.byMonth).length > 0 && <Chart option={option} summary={t('Budget over time')} />}
       {refusals.length > 0 && (
-        <Table size="small" rowKey="0" pagination={false} dataSource={refusals} columns={[{ title: t('Ruled out by'), render: (_, [rule]) => <code>{rule}</code> }, { title: t('Orders'), align: 'end', render: (_, [, count]) => format.number(count) }]} />
+        <Table size="small" rowKey="0" pagination={false} dataSource={refusals} columns={[{ title: t('Ruled out by'), render: (_, [rule]) => wordsOf(rules, rule, t) }, { title: t('Orders'), align: 'end', render: (_, [, count]) => format.number(count) }]} />
       )}
     </>
   )
