@@ -43,6 +43,7 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
     }
 
     /// <summary>Creates the schema, or brings it up to date.</summary>
+    /// <exception cref="InvalidOperationException">Another line of releases made the database: neither holds what the other is built on.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -56,6 +57,7 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
                     await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken);
                 }
 
+                await RefuseStrangersAsync(db, cancellationToken);
                 await db.Database.MigrateAsync(cancellationToken);
                 if (db.Database.IsSqlServer())
                 {
@@ -71,6 +73,22 @@ public sealed partial class DatabaseSetup(IServiceScopeFactory scopes, IConfigur
                 Retrying(attempt, raced.Message);
                 await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), cancellationToken);
             }
+        }
+    }
+
+    /// <summary>
+    /// A newer release's migrations are no matter, and missing ones are made; but where there are both, the schema is some other
+    /// one, and making tables over it would fail with less to go by.
+    /// </summary>
+    private static async Task RefuseStrangersAsync(MarketplaceDbContext db, CancellationToken cancellationToken)
+    {
+        var mine = db.Database.GetMigrations().ToList();
+        var there = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        if (there.Except(mine).Any() && mine.Except(there).Any())
+        {
+            throw new InvalidOperationException(
+                $"The database was made by a build with other migrations ({string.Join(", ", there.Except(mine))}), which this one can't go on from. "
+                + "Run that build on it, name another database in Database:ConnectionString, or delete it if it may go.");
         }
     }
 

@@ -29,3 +29,9 @@ export function useName(id: string | null | undefined): string {
   const { data } = useQuery({ queryKey: ['name', id], queryFn: () => nameOf(id!), enabled: !!id, staleTime: Infinity })
   return data ?? id?.slice(-8) ?? ''
 }
+
+/** What a programme is called; its code while that isn't known. */
+export function useProgrammeName(code: string | null | undefined): string {
+  const { data } = useQuery({ queryKey: ['programme-name', code], queryFn: async () => (await answer(api.GET('/v1/programmes/{code}', { params: { path: { code: code! } } }))).name, enabled: !!code, staleTime: Infinity })
+  return data ?? code ?? ''
+}

@@ -1,5 +1,6 @@
-import { Button, Result } from 'antd'
+import { Button } from 'antd'
 import { Component, type ReactNode } from 'react'
+import { Nothing } from '../components/Nothing'
 import { useT } from '../i18n/i18n'
 
 /** Keeps a page that fails from taking the others with it; its code may also be gone after an upgrade. */
@@ -17,5 +18,5 @@ export class PageGuard extends Component<{ children: ReactNode }, { failed: bool
 
 function Failed() {
   const t = useT()
-  return <Result status="error" title={t('This page failed.')} extra={<Button type="primary" onClick={() => location.reload()}>{t('Load again')}</Button>} />
+  return <Nothing><p role="alert">{t('This page failed.')}</p><Button type="primary" onClick={() => location.reload()}>{t('Load again')}</Button></Nothing>
 }

@@ -4,10 +4,11 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { signedOut } from '../api/client'
 import { SessionContext, signOut, type SignInSettings, type Visit } from './session'
-import { SignInPage } from './SignInPage'
 import { forgetTasks } from './tasks'
 
+// Each visit paints one of them first, and shouldn't wait for the other.
 const Shell = lazy(() => import('./Shell'))
+const SignInPage = lazy(() => import('./SignInPage'))
 
 export function Root({ settings, visit }: { settings: SignInSettings; visit: Visit }) {
   const [session, setSession] = useState(visit.session)
@@ -27,13 +28,16 @@ export function Root({ settings, visit }: { settings: SignInSettings; visit: Vis
   useEffect(() => {
     const leave = () => {
       queries.clear()
+      forgetTasks()
       setSession(null)
     }
     signedOut.addEventListener('signedOut', leave)
     return () => signedOut.removeEventListener('signedOut', leave)
   }, [queries])
 
-  return value
-    ? <SessionContext value={value}><Suspense fallback={<Skeleton active />}><Shell /></Suspense></SessionContext>
-    : <SignInPage settings={settings} refusal={visit.refusal} onSignedIn={setSession} />
+  return (
+    <Suspense fallback={<Skeleton active />}>
+      {value ? <SessionContext value={value}><Shell /></SessionContext> : <SignInPage settings={settings} refusal={visit.refusal} onSignedIn={setSession} />}
+    </Suspense>
+  )
 }

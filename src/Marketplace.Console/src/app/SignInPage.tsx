@@ -6,7 +6,7 @@ import { useT, type Text } from '../i18n/i18n'
 import { Choices } from './Choices'
 import { signIn, type SignInSettings } from './session'
 
-export function SignInPage({ settings, refusal, onSignedIn }: { settings: SignInSettings; refusal?: Text; onSignedIn: (session: Session) => void }) {
+export default function SignInPage({ settings, refusal, onSignedIn }: { settings: SignInSettings; refusal?: Text; onSignedIn: (session: Session) => void }) {
   const t = useT()
   const [form] = Form.useForm()
   useEffect(() => {

@@ -15,6 +15,8 @@ import { Table } from './Table'
 type Props<Row> = {
   /** Names the list: for its cache, its file, and tests. */
   name: string
+  /** The id of what the rows belong to, where there is a list of that name for each. */
+  of?: string
   /** What is asked for beside the page; the first page is shown again when it changes. */
   query?: Record<string, string | undefined>
   load: (page: PageQuery) => Promise<Page<Row>>
@@ -30,21 +32,22 @@ type Props<Row> = {
 const sizes = [20, 50, 100, 500]
 
 /** A list of the API: its pages by cursor, filters applied there, and all of it as CSV. */
-export function DataTable<Row extends object>({ name, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
+export function DataTable<Row extends object>({ name, of, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
   const t = useT()
-  const key = JSON.stringify(query)
+  const key = JSON.stringify([of, query])
   const [size, setSize] = useState(20)
   const [at, setAt] = useState<{ key: string; cursors: (string | undefined)[] }>({ key, cursors: [undefined] })
   const cursors = at.key === key ? at.cursors : [undefined]
   const cursor = cursors.at(-1)
   const [sort, setSort] = useState<string>()
   const { data, error, isFetching, isPending, refetch } = useQuery<Page<Row>, ApiProblem>({
-    queryKey: [name, query, size, cursor, sort],
+    queryKey: [name, of, query, size, cursor, sort],
     queryFn: () => load({ limit: String(size), cursor, sort }),
     placeholderData: keepPreviousData,
     refetchInterval: refresh,
   })
   const [exported, setExported] = useState<number | null>(null)
+  const [exportProblem, setExportProblem] = useState<ApiProblem | null>(null)
   const { session } = useSession()
   const screen = Grid.useBreakpoint()
   const shown = columnsOnScreen(columns, data?.items, session.organization.id, !!screen.xxl)
@@ -53,10 +56,13 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
 
   async function exportCsv() {
     setExported(0)
+    setExportProblem(null)
     try {
-      const rows = await everything(load, 1_000_000, setExported, sort)
+      const rows = await everything(load, setExported, sort)
       const told = columnsOfFile(columns)
-      save(`${name}.csv`, csvText([told.map(column => t(column.title)), ...rows.map(row => told.map(column => cell(column.value(row))))]))
+      save(`${of ? `${name}-${of.slice(-8)}` : name}.csv`, csvText([told.map(column => t(column.title)), ...rows.map(row => told.map(column => cell(column.value(row))))]))
+    } catch (problem) {
+      setExportProblem(problem as ApiProblem)
     } finally {
       setExported(null)
     }
@@ -72,7 +78,7 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
           <Button icon={<DownloadOutlined />} loading={exported !== null} disabled={!data?.items.length} onClick={() => void exportCsv()}>CSV</Button>
         </Space>
       </Flex>
-      {error && <ProblemAlert problem={error} />}
+      {(error ?? exportProblem) && <ProblemAlert problem={(error ?? exportProblem)!} />}
       <Table<Row>
         size="middle"
         rowKey={rowKey}

@@ -8,6 +8,7 @@ import { PageBody } from '../components/layout'
 import { PickerFilter } from '../components/Picker'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
+import { refusals, wordsOf } from '../i18n/words'
 import { parties } from './lists'
 
 export default function Bids() {
@@ -35,7 +36,7 @@ export default function Bids() {
           { title: 'At most, a card-hour', value: row => row.maxPricePerCardHour, as: 'price', sort: 'maxPricePerCardHour' },
           { title: 'Until', value: row => row.validUntil, as: 'instant', sort: 'validUntil' },
           { title: 'Order', value: row => row.orderId, render: row => row.orderId ? <Link to={`/orders/${row.orderId}`}><Value raw={row.orderId.slice(-8)} /></Link> : '–' },
-          { title: 'Last refusal', value: row => row.lastRefusal },
+          { title: 'Last refusal', value: row => row.lastRefusal, render: row => row.lastRefusal && wordsOf(refusals, row.lastRefusal, t) },
           { title: 'Actions', value: () => '', hidden: !may('enterprise'), render: row => row.status === 'open'
             ? <ActionButton danger size="small" label="Take back" explain="The bid is withdrawn." onSubmit={() => answer(api.DELETE('/v1/bids/{id}', { params: { path: { id: row.id } } }))} />
             : null },

@@ -12,7 +12,7 @@ import { PageBody } from '../components/layout'
 import { HourField, NumberField, SelectField } from '../components/fields'
 import { PickerField, PickerFilter } from '../components/Picker'
 import { DecimalField } from '../components/ProblemForm'
-import { instantAt, wallClock } from '../format/format'
+import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
 import { accelerators, centers, parties, provinceOf, provinceOptions } from './lists'
@@ -72,7 +72,7 @@ type ListingValues = { centerId: string; nodes?: string[]; span: never; from: Da
 
 function CreateListing() {
   const format = useFormat()
-  const from = wallClock(new Date().toISOString(), format.timeZone).add(1, 'hour').startOf('hour')
+  const from = format.clock().add(1, 'hour').startOf('hour')
   return (
     <ActionButton<ListingValues>
       type="primary"
@@ -96,7 +96,7 @@ function CreateListing() {
 function ListingFields() {
   const t = useT()
   const centerId = Form.useWatch<string | undefined>('centerId')
-  const nodes = useQuery({ queryKey: ['nodes', centerId], enabled: !!centerId, queryFn: () => everything(page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: centerId! }, query: page } })), 10_000) })
+  const nodes = useQuery({ queryKey: ['nodes', centerId], enabled: !!centerId, queryFn: () => everything(page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: centerId! }, query: page } }))) })
   return (
     <>
       <div className="form-grid">

@@ -64,7 +64,8 @@ function Keys({ meterId, changes }: { meterId: string; changes: boolean }) {
   const path = { id: meterId }
   return (
     <DataTable
-      name={`keys-${meterId.slice(-8)}`}
+      name="keys"
+      of={meterId}
       load={page => answer(api.GET('/v1/meters/{id}/keys', { params: { path, query: page } }))}
       rowKey={row => row.id}
       empty={t('It doesn’t sign. Give it a key, and its batches count as attested.')}

@@ -16,7 +16,7 @@ export default function Overview() {
   const { session } = useSession()
   const format = useFormat()
   return (
-    <PageBody title={t('Overview')} subtitle={`${session.organization.name} · ${format.day(new Date().toISOString())}`}>
+    <PageBody title={t('Overview')} subtitle={`${session.organization.name} · ${format.day(format.clock().format('YYYY-MM-DD'))}`}>
       {session.role === 'enterprise' && <Enterprise id={session.organization.id} />}
       {session.role === 'provider' && <Provider />}
       {session.role === 'authority' && <Authority />}

@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, App, Button, Flex, Form, Select, Tabs, Typography } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import type { Dayjs } from 'dayjs'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { answer, api, ApiProblem, type Schema } from '../api/client'
@@ -61,7 +61,7 @@ export default function ProgrammeEditor() {
     <PageBody title={code ? t('Change the rules') : t('Set up a programme')} of={{ title: 'Programmes', path: '/programmes' }} subtitle={code ? t('A new version; orders keep the version that was in force when they were placed.') : undefined}>
       <div className="split">
         <Panel>
-          <ProblemForm<Values> form={form} submit={code ? 'Put the version in force' : 'Set up the programme'} onSubmit={save} onValuesChange={check} initialValues={code ? { from: dayjs().add(1, 'hour').startOf('hour') } : { rules: starting }}>
+          <ProblemForm<Values> form={form} submit={code ? 'Put the version in force' : 'Set up the programme'} onSubmit={save} onValuesChange={check} initialValues={code ? { from: format.clock().add(1, 'hour').startOf('hour') } : { rules: starting }}>
             {!code && <Templates onChosen={rules => { form.setFieldsValue({ rules: rules as never }); check() }} />}
             {code
               ? <HourField name="from" label="In force from" required />
@@ -89,11 +89,12 @@ const starting: Rules = { mode: 'deduct', payee: 'seller', applicant: { kinds: [
  */
 function useRuleCheck(form: ReturnType<typeof Form.useForm<Values>>[0]) {
   const t = useT()
+  const format = useFormat()
   const [open, setOpen] = useState<string[]>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const run = useRef(async () => {})
   run.current = async () => {
-    const now = new Date().toISOString()
+    const now = new Date(format.now()).toISOString()
     const problem = await answer(api.POST('/v1/programmes/simulations', {
       body: { rules: withoutEmpty((form.getFieldsValue(true) as Values).rules) ?? {}, from: now, to: new Date(Date.parse(now) + 1000).toISOString(), budget: null },
     })).then(() => null, (error: unknown) => error instanceof ApiProblem ? error : null)

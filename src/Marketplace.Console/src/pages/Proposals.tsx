@@ -2,6 +2,7 @@ import { answer, api, type Schema } from '../api/client'
 import { useMay, useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
+import { Details } from '../components/Details'
 import { SelectField } from '../components/fields'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
@@ -25,7 +26,7 @@ export default function Proposals() {
         rowKey={row => row.id}
         filters={<ChoiceFilter name="status" label="Status" options={['open', 'approved', 'rejected']} />}
         empty={t('Nothing waits for a second administrator.')}
-        expand={row => <pre className="contract">{JSON.stringify(row.request, null, 2)}</pre>}
+        expand={row => <Details value={row.request} />}
         columns={[
           { title: 'What is to be done', value: row => row.operation, render: row => labelOf(row.operation, t) },
           { title: 'Amount', value: row => row.amount, as: 'money', sort: 'amount' },

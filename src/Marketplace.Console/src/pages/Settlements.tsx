@@ -99,7 +99,7 @@ function Documents({ settlement }: { settlement: Settlement }) {
   const t = useT()
   return (
     <DataTable
-      name={`settlement-${settlement.period}`}
+      name="settlement" of={settlement.id}
       load={() => Promise.resolve({ items: settlement.lines, next: null })}
       rowKey={row => row.document + row.number + row.organizationId}
       empty={t('Nothing was invoiced.')}
