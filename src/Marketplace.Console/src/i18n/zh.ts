@@ -687,7 +687,6 @@ const zh = {
   'In force from': '生效时间',
   'Small letters, digits and hyphens.': '小写字母、数字和连字符。',
   'At least spent in a year': '每年最低支出',
-  'Rounded down to': '向下取整到',
   'Providers with at least PFLOPS': '提供方至少 PFLOPS',
   'Usage from': '使用起始',
   'Usage to': '使用截止',
@@ -1128,6 +1127,16 @@ const zh = {
   '{{amount}} held': '冻结 {{amount}}',
   'Borne by {{name}}': '由 {{name}} 承担',
   'The file couldn’t be loaded: {{reason}}': '文件未能下载：{{reason}}',
+  'At least spent in some months': '若干月内至少支出',
+  'Months in which that is spent': '支出所在月数',
+  'Rounded to whole': '取整单位',
+  'Rounding': '取整方式',
+  'Centres in regions': '算力中心所在地区',
+  'Providers by their ids': '指定提供方（标识）',
+  'Listings by their ids': '指定挂牌（标识）',
+  'above that: {{ratio}}': '超出部分：{{ratio}}',
+  '{{name}} bears {{ratio}}': '{{name}} 承担 {{ratio}}',
+  'Down to it': '向下取整',
 }
 
 export default zh
