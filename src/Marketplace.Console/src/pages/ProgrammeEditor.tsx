@@ -1,6 +1,5 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Flex, Form, Select, Tabs, Typography } from 'antd'
+import { Alert, App, Form, Select, Tabs } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useNavigate, useParams } from 'react-router'
@@ -8,6 +7,7 @@ import { answer, api, ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { PageBody, Panel } from '../components/layout'
+import { FieldRows } from '../components/FieldRows'
 import { HourField, SelectField } from '../components/fields'
 import { DecimalField, ProblemForm, TextField } from '../components/ProblemForm'
 import { placeErrors, type FieldPath } from '../format/errors'
@@ -146,13 +146,13 @@ function RuleFields() {
     <Tabs items={[
       tab('money', t('Money'), (
         <>
-          <Rows path={['rules', 'rates']} title={t('Shares, the first that fits counts')} add={t('Add a share')}>{at => (
+          <FieldRows path={['rules', 'rates']} title={t('Shares, the first that fits counts')} add={t('Add a share')}>{at => (
             <div className="form-grid">
               <DecimalField name={[at, 'ratio']} label="Share" placeholder="0.30" />
               {Object.entries(conditionFields).map(([name, field]) => <RuleInput key={name} name={[at, 'when', name]} field={field} />)}
             </div>
-          )}</Rows>
-          <Rows path={['rules', 'tiers']} title={t('Tiers by amount')} add={t('Add a tier')}>{at => <div className="form-grid"><DecimalField name={[at, 'upTo']} label="Up to" unit="¥" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</Rows>
+          )}</FieldRows>
+          <FieldRows path={['rules', 'tiers']} title={t('Tiers by amount')} add={t('Add a tier')}>{at => <div className="form-grid"><DecimalField name={[at, 'upTo']} label="Up to" unit="¥" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</FieldRows>
           {on('money')}
         </>
       )),
@@ -161,7 +161,7 @@ function RuleFields() {
       tab('review', t('Review and risk'), (
         <>
           {on('review')}
-          <Rows path={['rules', 'funding', 'funders']} title={t('Funders and their shares')} add={t('Add a funder')}>{at => <div className="form-grid"><TextField name={[at, 'name']} label="Name" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</Rows>
+          <FieldRows path={['rules', 'funding', 'funders']} title={t('Funders and their shares')} add={t('Add a funder')}>{at => <div className="form-grid"><TextField name={[at, 'name']} label="Name" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</FieldRows>
         </>
       )),
     ]} />
@@ -170,21 +170,3 @@ function RuleFields() {
 
 /** Every tab is drawn, so that an error finds its field on whichever it stands. */
 const tab = (key: string, label: string, children: ReactNode) => ({ key, label, children, forceRender: true })
-
-function Rows({ path, title, add, children }: { path: FieldPath; title: string; add: string; children: (at: number) => ReactNode }) {
-  const t = useT()
-  return (
-    <Form.List name={path}>{(fields, operations) => (
-      <>
-        <Typography.Paragraph strong>{title}</Typography.Paragraph>
-        {fields.map(({ key, name }) => (
-          <Flex key={key} gap="small" align="start">
-            <div style={{ flex: 1, minWidth: 0 }}>{children(name)}</div>
-            <Button icon={<DeleteOutlined />} aria-label={t('Remove')} onClick={() => operations.remove(name)} style={{ marginTop: 30 }} />
-          </Flex>
-        ))}
-        <Form.Item><Button icon={<PlusOutlined />} onClick={() => operations.add({})}>{add}</Button></Form.Item>
-      </>
-    )}</Form.List>
-  )
-}
