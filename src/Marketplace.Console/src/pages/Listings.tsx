@@ -9,9 +9,10 @@ import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
+import { FieldRows } from '../components/FieldRows'
 import { HourField, NumberField, SelectField } from '../components/fields'
 import { PickerField, PickerFilter } from '../components/Picker'
-import { DecimalField } from '../components/ProblemForm'
+import { DecimalField, TextField } from '../components/ProblemForm'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
@@ -68,7 +69,7 @@ export default function Listings() {
   )
 }
 
-type ListingValues = { centerId: string; nodes?: string[]; span: never; from: Dayjs; to: Dayjs; product: Schema<'Product'>; pricePerCardHour: string; sliceMilli?: number; minHours?: number; offPeak?: { fromHour?: number; toHour?: number; factor?: string } }
+type ListingValues = { centerId: string; nodes?: string[]; span: never; from: Dayjs; to: Dayjs; product: Schema<'Product'>; pricePerCardHour: string; sliceMilli?: number; minHours?: number; offPeak?: { fromHour?: number; toHour?: number; factor?: string }; tokenPrices?: Schema<'TokenPricesInput'>; benchmarks?: Schema<'BenchmarkInput'>[] }
 
 function CreateListing() {
   const format = useFormat()
@@ -83,10 +84,11 @@ function CreateListing() {
       fields={<ListingFields />}
       onSubmit={values => answer(api.POST('/v1/listings', {
         body: {
-          centerId: values.centerId, nodes: values.nodes?.length ? values.nodes : null, product: values.product, pricePerCardHour: values.pricePerCardHour,
+          centerId: values.centerId, nodes: values.nodes?.length ? values.nodes : null, product: values.product, pricePerCardHour: values.pricePerCardHour || null,
           from: instantAt(values.from, format.timeZone), to: instantAt(values.to, format.timeZone), sliceMilli: values.sliceMilli ?? null, minHours: values.minHours ?? null,
           offPeak: values.offPeak?.factor ? { fromHour: values.offPeak.fromHour ?? null, toHour: values.offPeak.toHour ?? null, factor: values.offPeak.factor } : null,
-          tokenPrices: null, benchmarks: null,
+          tokenPrices: values.product === 'tokens' ? { inputPerMillion: values.tokenPrices?.inputPerMillion || null, outputPerMillion: values.tokenPrices?.outputPerMillion || null } : null,
+          benchmarks: values.benchmarks?.length ? values.benchmarks : null,
         },
       }))}
     />
@@ -96,24 +98,30 @@ function CreateListing() {
 function ListingFields() {
   const t = useT()
   const centerId = Form.useWatch<string | undefined>('centerId')
+  const byTokens = Form.useWatch<string | undefined>('product') === 'tokens'
   const nodes = useQuery({ queryKey: ['nodes', centerId], enabled: !!centerId, queryFn: () => everything(page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: centerId! }, query: page } }))) })
   return (
     <>
       <div className="form-grid">
         <PickerField name="centerId" label="Centre" required source={centers} />
-        <SelectField name="product" label="Product" clear={false} options={optionsOf(['metered', 'reserved'], t)} />
+        <SelectField name="product" label="Product" clear={false} options={optionsOf(['metered', 'reserved', 'tokens'], t)} />
       </div>
       <SelectField name="nodes" label="Nodes" help="None chosen means all of the centre’s nodes." many options={(nodes.data ?? []).map(node => ({ value: node.name, label: `${node.name} · ${node.accelerator} × ${node.cards}` }))} />
       <div className="form-grid">
         <HourField name="from" label="From" required />
         <HourField name="to" label="To" required />
-        <DecimalField name="pricePerCardHour" label="Price a card-hour" unit="¥" required />
+        {byTokens
+          ? <><DecimalField name={['tokenPrices', 'inputPerMillion']} label="Price a million input tokens" unit="¥" required /><DecimalField name={['tokenPrices', 'outputPerMillion']} label="Price a million output tokens" unit="¥" required /></>
+          : <DecimalField name="pricePerCardHour" label="Price a card-hour" unit="¥" required />}
         <NumberField name="sliceMilli" label="Sold in shares of a card, thousandths" min={1} max={1000} />
         <NumberField name="minHours" label="At least this many hours" min={1} />
         <NumberField name={['offPeak', 'fromHour']} label="Off-peak from hour" min={0} max={23} />
         <NumberField name={['offPeak', 'toHour']} label="Off-peak to hour" min={0} max={23} />
         <DecimalField name={['offPeak', 'factor']} label="Off-peak factor" placeholder="0.6" />
       </div>
+      <FieldRows path={['benchmarks']} title={t('Measured throughput, which demands for tokens go by')} add={t('Add a model')}>{at => (
+        <div className="form-grid"><TextField name={[at, 'model']} label="Model" required /><NumberField name={[at, 'tokensPerSecondPerCard']} label="Tokens a second and card" min={0} required /></div>
+      )}</FieldRows>
     </>
   )
 }
