@@ -4,18 +4,19 @@ import { Form } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { answer, api, everything, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
-import { useSession } from '../app/session'
+import { useMay, useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { FieldRows } from '../components/FieldRows'
 import { HourField, NumberField, SelectField } from '../components/fields'
+import { PickerField, PickerFilter } from '../components/Picker'
 import { DecimalField, TextField } from '../components/ProblemForm'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
-import { accelerators, centers, provinceOf, provinceOptions } from './lists'
+import { accelerators, centers, parties, provinceOf, provinceOptions } from './lists'
 
 export default function Listings() {
   const t = useT()
@@ -23,31 +24,43 @@ export default function Listings() {
   const { session } = useSession()
   const [accelerator] = useFilter('accelerator')
   const [region] = useFilter('region')
+  const [product] = useFilter('product')
+  const [sellerId] = useFilter('sellerId')
+  const [centerId] = useFilter('centerId')
+  const may = useMay()
   const models = useQuery(accelerators)
   return (
-    <PageBody title={t('Listings')} subtitle={t('What stands on offer, of every seller.')} actions={session.role === 'provider' && <CreateListing />}>
+    <PageBody title={t('Listings')} subtitle={t('What stands on offer, of every seller.')} actions={may('provider') && <CreateListing />}>
       <DataTable
         name="listings"
-        query={{ accelerator, region }}
-        load={page => answer(api.GET('/v1/listings', { params: { query: { ...page, accelerator, region } } }))}
+        query={{ accelerator, region, product, sellerId, centerId }}
+        load={page => answer(api.GET('/v1/listings', { params: { query: { ...page, accelerator, region, product, sellerId, centerId } } }))}
         rowKey={row => row.id}
-        filters={<><ChoiceFilter name="accelerator" label="Model" texts={(models.data?.items ?? []).map(item => ({ value: item.model, label: item.model }))} /><ChoiceFilter name="region" label="Province" texts={provinceOptions(format.language)} /></>}
+        filters={(
+          <>
+            <ChoiceFilter name="accelerator" label="Model" texts={(models.data?.items ?? []).map(item => ({ value: item.model, label: item.model }))} />
+            <ChoiceFilter name="region" label="Province" texts={provinceOptions(format.language)} />
+            <ChoiceFilter name="product" label="Product" options={['reserved', 'metered', 'tokens'] satisfies Schema<'Product'>[]} />
+            <PickerFilter name="sellerId" label="Seller" source={parties()} />
+            {(session.role === 'provider' || session.role === 'admin' || session.role === 'auditor') && <PickerFilter name="centerId" label="Centre" source={centers} />}
+          </>
+        )}
         empty={t('Nothing is on offer. Providers list capacity from their centres’ nodes.')}
         columns={[
           { title: 'Seller', value: row => row.sellerId, as: 'name' },
           { title: 'Centre', value: row => row.centerId, as: 'name' },
-          { title: 'Region', value: row => row.regionCode, render: row => provinceOf(row.regionCode, format.language) },
+          { title: 'Region', spare: true, value: row => row.regionCode, render: row => provinceOf(row.regionCode, format.language) },
           { title: 'Models', value: row => row.accelerators.join(', ') },
-          { title: 'Nodes', value: row => row.nodes, as: 'number' },
+          { title: 'Nodes', value: row => row.nodes, as: 'number', spare: true },
           { title: 'Cards', value: row => row.cards, as: 'number' },
           { title: 'Product', value: row => row.product, as: 'label' },
           { title: 'Price a card-hour', value: row => row.pricePerCardHour, as: 'price', sort: 'pricePerCardHour' },
-          { title: 'Off-peak', value: row => row.offPeak && `${row.offPeak.fromHour}:00–${row.offPeak.toHour}:00 × ${row.offPeak.factor}` },
+          { title: 'Off-peak', spare: true, value: row => row.offPeak && `${row.offPeak.fromHour}:00–${row.offPeak.toHour}:00 × ${row.offPeak.factor}` },
           { title: 'From', value: row => row.from, as: 'instant', sort: 'from' },
           { title: 'To', value: row => row.to, as: 'instant', sort: 'to' },
-          { title: 'Status', value: row => row.status, as: 'status' },
-          { title: 'Resold', value: row => row.resale, as: 'boolean' },
-          { title: 'Actions', value: () => '', hidden: session.role !== 'provider' && session.role !== 'enterprise', render: row => row.sellerId === session.organization.id && row.status === 'active'
+          { title: 'Status', value: row => row.status, as: 'status', spare: true },
+          { title: 'Resold', value: row => row.resale, as: 'boolean', spare: true },
+          { title: 'Actions', value: () => '', hidden: !may('provider', 'enterprise'), render: row => row.sellerId === session.organization.id && row.status === 'active'
             ? <ActionButton danger size="small" label="Withdraw" explain="What is sold stays sold; what isn’t is no longer offered." onSubmit={() => answer(api.DELETE('/v1/listings/{id}', { params: { path: { id: row.id } } }))} />
             : null },
         ]}
@@ -84,14 +97,13 @@ function CreateListing() {
 
 function ListingFields() {
   const t = useT()
-  const mine = useQuery(centers)
   const centerId = Form.useWatch<string | undefined>('centerId')
   const byTokens = Form.useWatch<string | undefined>('product') === 'tokens'
   const nodes = useQuery({ queryKey: ['nodes', centerId], enabled: !!centerId, queryFn: () => everything(page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: centerId! }, query: page } }))) })
   return (
     <>
       <div className="form-grid">
-        <SelectField name="centerId" label="Centre" required options={(mine.data?.items ?? []).map(center => ({ value: center.id, label: center.name }))} />
+        <PickerField name="centerId" label="Centre" required source={centers} />
         <SelectField name="product" label="Product" clear={false} options={optionsOf(['metered', 'reserved', 'tokens'], t)} />
       </div>
       <SelectField name="nodes" label="Nodes" help="None chosen means all of the centre’s nodes." many options={(nodes.data ?? []).map(node => ({ value: node.name, label: `${node.name} · ${node.accelerator} × ${node.cards}` }))} />

@@ -8,7 +8,7 @@ import { DataTable } from '../components/DataTable'
 import { Figures, Loaded, PageBody, Panel, type Fact } from '../components/layout'
 import { useT, type Text } from '../i18n/i18n'
 import { listOrders } from './lists'
-import { orderColumns } from './Orders'
+import { orderColumns } from './orderColumns'
 
 /** What matters to the reader's role now, and where to begin. */
 export default function Overview() {

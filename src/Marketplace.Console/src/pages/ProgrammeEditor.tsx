@@ -8,12 +8,14 @@ import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { PageBody, Panel } from '../components/layout'
 import { FieldRows } from '../components/FieldRows'
-import { HourField, SelectField } from '../components/fields'
+import { HourField } from '../components/fields'
+import { PickerField } from '../components/Picker'
 import { DecimalField, ProblemForm, TextField } from '../components/ProblemForm'
 import { placeErrors, type FieldPath } from '../format/errors'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { messageText } from '../i18n/problems'
+import { parties } from './lists'
 import { conditionFields, ruleFields, type Rules, type RuleTab } from './ruleFields'
 import { RuleInput } from './RuleInput'
 import { withoutEmpty } from './rules'
@@ -36,7 +38,6 @@ export default function ProgrammeEditor() {
   const [form] = Form.useForm<Values>()
   const { open, check } = useRuleCheck(form)
   const current = useQuery({ queryKey: ['programme', code], enabled: !!code, queryFn: () => answer(api.GET('/v1/programmes/{code}', { params: { path: { code: code! } } })) })
-  const authorities = useQuery({ queryKey: ['authorities'], enabled: session.role === 'admin' && !code, queryFn: () => answer(api.GET('/v1/organizations', { params: { query: { limit: '500', kind: 'authority' } } })) })
 
   useEffect(() => {
     if (current.data) {
@@ -67,7 +68,7 @@ export default function ProgrammeEditor() {
               : (
                   <div className="form-grid">
                     <TextField name="code" label="Code" help="Small letters, digits and hyphens." required /><TextField name="name" label="Name" required /><DecimalField name="budget" label="Budget" unit="¥" required />
-                    {session.role === 'admin' && <SelectField name="authorityId" label="Authority" required options={(authorities.data?.items ?? []).map(item => ({ value: item.id, label: item.name }))} />}
+                    {session.role === 'admin' && <PickerField name="authorityId" label="Authority" required source={parties('authority')} />}
                   </div>
                 )}
             <RuleFields />
