@@ -85,7 +85,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
         dataSource={data?.items}
         loading={isFetching && (isPending || !data)}
         pagination={false}
-        scroll={{ x: 'max-content' }}
+        scroll={{ x: true }}
         expandable={expand && { expandedRowRender: expand }}
         locale={{ emptyText: isPending ? ' ' : filtered ? <Nothing>{t('Nothing fits these filters.')}</Nothing> : <Nothing>{empty}</Nothing> }}
         onChange={(_, __, sorter) => {

@@ -45,7 +45,7 @@ export default function Invoices() {
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Due', value: row => row.dueOn, as: 'day', sort: 'dueOn' },
           { title: 'Total', value: row => row.total, as: 'money', sort: 'total' },
-          { title: 'Paid by vouchers', value: row => row.voucherTotal, as: 'money' },
+          { title: 'Paid by vouchers', value: row => row.voucherTotal, as: 'money', spare: session.role === 'admin' || session.role === 'auditor' },
           { title: 'Payable', value: row => row.payable, as: 'money', sort: 'payable' },
           { title: 'Outstanding', value: row => row.outstanding, as: 'money' },
         ]}

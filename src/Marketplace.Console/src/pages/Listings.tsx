@@ -53,7 +53,7 @@ export default function Listings() {
           { title: 'Models', value: row => row.accelerators.join(', ') },
           { title: 'Nodes', value: row => row.nodes, as: 'number', spare: true },
           { title: 'Cards', value: row => row.cards, as: 'number' },
-          { title: 'Product', value: row => row.product, as: 'label' },
+          { title: 'Product', value: row => row.product, as: 'label', spare: session.role === 'provider' },
           { title: 'Price a card-hour', value: row => row.pricePerCardHour, as: 'price', sort: 'pricePerCardHour' },
           { title: 'Off-peak', spare: true, value: row => row.offPeak && `${row.offPeak.fromHour}:00–${row.offPeak.toHour}:00 × ${row.offPeak.factor}` },
           { title: 'From', value: row => row.from, as: 'instant', sort: 'from' },

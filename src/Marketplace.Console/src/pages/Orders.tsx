@@ -41,8 +41,8 @@ export default function Orders() {
         columns={[
           ...orderColumns,
           { title: 'Placed', value: row => row.placedAt, as: 'instant', sort: 'placedAt', spare: true },
-          { title: 'Public money', value: row => row.publicMoney, as: 'money', hidden: session.role === 'provider' },
-          { title: 'Payable', value: row => row.payable, as: 'money', hidden: session.role === 'provider' },
+          { title: 'Public money', value: row => row.publicMoney, as: 'money', hidden: session.role === 'provider', spare: session.role !== 'enterprise' },
+          { title: 'Payable', value: row => row.payable, as: 'money', hidden: session.role === 'provider', spare: session.role !== 'enterprise' },
         ]}
         empty={session.role === 'enterprise' ? <Link to="/buy">{t('Find capacity for your first order')}</Link> : t('Orders appear here when somebody buys. List capacity so that they can.')}
       />

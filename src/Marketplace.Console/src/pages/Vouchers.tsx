@@ -39,7 +39,7 @@ export default function Vouchers() {
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Expires on', value: row => row.expiresOn, as: 'day', sort: 'expiresOn' },
           { title: 'Face', value: row => row.face, as: 'money', sort: 'face' }, { title: 'Available', value: row => row.available, as: 'money' },
-          { title: 'Held', value: row => row.held, as: 'money' }, { title: 'Redeemed', value: row => row.redeemed, as: 'money' },
+          { title: 'Held', value: row => row.held, as: 'money', spare: funds }, { title: 'Redeemed', value: row => row.redeemed, as: 'money' },
           { title: 'Expired', value: row => row.expired, as: 'money', spare: true }, { title: 'Revoked', value: row => row.revoked, as: 'money', spare: true },
           { title: 'Actions', value: () => '', hidden: !funds, render: row => row.available === '0.00' ? null : (
             <ActionButton<{ reason: string }> danger size="small" label="Revoke" explain="What is available of the voucher is taken back; what is held or redeemed stays."
