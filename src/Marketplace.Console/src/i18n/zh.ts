@@ -1162,6 +1162,9 @@ const zh = {
   'Price a million output tokens': '每百万输出词元价格',
   'Measured throughput, which demands for tokens go by': '实测吞吐，按词元的需求以此匹配',
   'Tokens a second and card': '每卡每秒词元数',
+  '{{done}} of {{total}}': '{{done}} / {{total}}',
+  'Buyers’ part paid out': '买方部分付出',
+  'Of programmes paid out': '已付补贴部分',
 }
 
 export default zh

@@ -31,7 +31,7 @@ export default function Applications() {
         empty={session.role === 'enterprise' ? <Link to="/programmes">{t('Look for a programme to apply to')}</Link> : t('No enterprise has applied yet.')}
         columns={[
           { title: 'Application', value: row => row.id, render: row => <Link to={`/applications/${row.id}`}>{row.id.slice(-8)}</Link> },
-          { title: 'Programme', value: row => row.programme }, { title: 'Applicant', value: row => row.organizationId, as: 'name' },
+          { title: 'Programme', value: row => row.programme, as: 'programme' }, { title: 'Applicant', value: row => row.organizationId, as: 'name' },
           { title: 'Status', value: row => row.status, as: 'status' }, { title: 'Step', value: row => row.step, as: 'label' },
           { title: 'Amount', value: row => row.amount, as: 'money', sort: 'amount' }, { title: 'Granted', value: row => row.granted, as: 'money' }, { title: 'Submitted', value: row => row.submittedAt, as: 'instant' },
         ]}

@@ -180,7 +180,7 @@ function DemandForm({ form, onChange }: { form: ReturnType<typeof Form.useForm<D
 }
 
 function ChosenVouchers() {
-  const mine = useQuery({ queryKey: ['vouchers', 'mine'], queryFn: () => everything(page => answer(api.GET('/v1/vouchers', { params: { query: page } }))) })
+  const mine = useQuery({ queryKey: ['vouchers', 'usable'], queryFn: () => everything(page => answer(api.GET('/v1/vouchers', { params: { query: page } }))) })
   const format = useFormat()
   const usable = (mine.data ?? []).filter(voucher => fen(voucher.available) > 0)
   return <SelectField name="chosen" label="Vouchers" many options={usable.map(voucher => ({ value: voucher.id, label: `${voucher.programme} · ${format.money(voucher.available)} · ${format.day(voucher.expiresOn)}` }))} />

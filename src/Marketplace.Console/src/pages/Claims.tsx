@@ -36,7 +36,7 @@ export default function Claims() {
         empty={claims ? t('Claim what vouchers paid once a month is billed.') : t('Nothing was claimed yet.')}
         columns={[
           { title: 'Claim', value: row => row.id, render: row => <Link to={`/claims/${row.id}`}>{row.id.slice(-8)}</Link> },
-          { title: 'Programme', value: row => row.programme }, { title: 'Payee', value: row => row.payeeId, as: 'name' }, { title: 'Status', value: row => row.status, as: 'status' },
+          { title: 'Programme', value: row => row.programme, as: 'programme' }, { title: 'Payee', value: row => row.payeeId, as: 'name' }, { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Up to', value: row => row.upTo, as: 'day', sort: 'upTo' }, { title: 'Items', value: row => row.items.length, as: 'number' },
           { title: 'Total', value: row => row.total, as: 'money', sort: 'total' }, { title: 'Approved', value: row => row.approved, as: 'money' }, { title: 'Submitted', value: row => row.submittedAt, as: 'instant', sort: 'submittedAt' },
         ]}

@@ -11,8 +11,11 @@ import { MonthFilter } from '../components/dayFilters'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody, Panel } from '../components/layout'
 import { PickerFilter } from '../components/Picker'
+import { SelectField } from '../components/fields'
 import { TextField } from '../components/ProblemForm'
+import { fen } from '../format/format'
 import { useT } from '../i18n/i18n'
+import { optionsOf } from '../i18n/labels'
 import { parties } from './lists'
 import { revenueByMonth } from './revenue'
 
@@ -58,11 +61,26 @@ function List() {
         { title: 'Month', value: row => row.period, as: 'month', sort: 'period' }, { title: 'Seller', value: row => row.sellerId, as: 'name' },
         { title: 'Gross', value: row => row.gross, as: 'money', sort: 'gross' }, { title: 'Commission', value: row => row.commission, as: 'money' }, { title: 'Net', value: row => row.net, as: 'money', sort: 'net' },
         { title: 'From buyers', value: row => row.fromBuyers, as: 'money' }, { title: 'From programmes', value: row => row.fromProgrammes, as: 'money' },
-        { title: 'Paid out', value: row => row.paidAt, as: 'instant' }, { title: 'Bank reference', value: row => row.paymentReference, spare: true },
-        { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => row.paidAt ? null : (
-          <ActionButton<{ reference: string }> size="small" label="Record the payout" fields={<TextField name="reference" label="Bank reference" required />} onSubmit={values => answer(api.POST('/v1/settlements/{id}/payments', { params: { path: { id: row.id } }, body: values }))} />
-        ) },
+        { title: 'Buyers’ part paid out', value: row => row.paidAt, as: 'instant' }, { title: 'Of programmes paid out', value: row => row.programmesPaid, as: 'money' }, { title: 'Bank reference', value: row => row.paymentReference, spare: true },
+        { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => due(row).length > 0 ? <Payout settlement={row} /> : null },
       ]}
+    />
+  )
+}
+
+/** Each part is paid out by itself: the buyers’ at once, the programmes’ as the authorities pay. */
+const due = (settlement: Settlement) => [...settlement.paidAt ? [] : ['buyers' as const], ...fen(settlement.programmesPaid) < fen(settlement.fromProgrammes) ? ['programmes' as const] : []]
+
+function Payout({ settlement }: { settlement: Settlement }) {
+  const t = useT()
+  const parts = due(settlement)
+  return (
+    <ActionButton<Schema<'PaySettlement'>>
+      size="small"
+      label="Record the payout"
+      initialValues={{ part: parts[0] }}
+      fields={<><SelectField name="part" label="Part of it" required options={optionsOf(parts, t)} /><TextField name="reference" label="Bank reference" required /></>}
+      onSubmit={values => answer(api.POST('/v1/settlements/{id}/payments', { params: { path: { id: settlement.id } }, body: values }))}
     />
   )
 }
