@@ -104,6 +104,12 @@ public sealed class TokenTests(Servers servers) : IClassFixture<Servers>
         await Refused("grant_type=client_credentials&client_id=%00&client_secret=%00", "application/x-www-form-urlencoded", "invalid_request");
         await Refused("{}", "application/json", "invalid_request");
         await Refused("x", "text/plain", "invalid_request");
+        const string Grant = "grant_type=client_credentials&client_id=admin&client_secret=x";
+        await Refused(Grant, "application/x-www-form-urlencoded; charset=utf-7", "invalid_request");
+        await Refused(Grant, "application/x-www-form-urlencoded; charset=x", "invalid_client");
+        await Refused("--b\r\nContent-Disposition: form-data; name=grant_type\r\n\r\nclient_cred", "multipart/form-data; boundary=b", "invalid_request");
+        await Refused(
+            "--b\r\nContent-Disposition: form-data; name=grant_type\r\nContent-Type: text/plain; charset=utf-7\r\n\r\npassword\r\n--b--\r\n", "multipart/form-data; boundary=b", "invalid_request");
     }
 
     [Theory, EveryDatabase]
