@@ -42,6 +42,9 @@ internal static class MeteringEndpoints
                         string.IsNullOrEmpty(centerId) ? null : Id<Center>.Parse(centerId), QueryText.Hour(from, "from", settings.Time, end: false), QueryText.Hour(to, "to", settings.Time, end: true)),
                     token))
             .Produces<UtilizationAnswer>().WithSummary("What of a centre was listed, sold, busy, and paid for by whose money; in all and by day");
+        group.MapGet("/utilization/centers", ([AsParameters] PageQuery page, string? from, string? to, MarketplaceSettings settings, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListUtilization(QueryText.Hour(from, "from", settings.Time, end: false), QueryText.Hour(to, "to", settings.Time, end: true), page.ToPage()), token))
+            .Produces<Page<CenterUtilizationAnswer>>().WithSummary("The same five numbers, in all, of every centre that offered or sold anything then");
     }
 
     private static void MapConfirmations(RouteGroupBuilder group)
