@@ -1,6 +1,6 @@
 /** What the API's codes say in Chinese. In English its own details are shown, which say more. */
 const codes: Record<string, string> = {
-  'invoice.overpaid': '金额超过未付部分。', 'invoice.tax_number': '该账单已有其他税务号码。', 'credit_note.exceeds': '超过该明细行的剩余金额。', 'credit_note.not_whole': '原因 1 须冲销整张账单的全部剩余金额。',
+  'invoice.overpaid': '金额超过未付部分。', 'invoice.tax_number': '该账单已有其他税务号码。', 'credit_note.exceeds': '超过该明细行的剩余金额。', 'credit_note.not_whole': '原因 1 须冲销整张账单的全部剩余金额。', 'credit_note.nothing_left': '该账单已全部冲销，没有剩余金额。',
   'settlement.paid': '该结算已付出。', 'billing.incomplete': '部分未能出账，下次运行会重试。', 'period.open': '该月份尚未结束。', 'period.earlier_open': '须先为之前的月份出账。', 'payment.reference': '该流水号已用于另一笔付款。', 'deposit.reference': '该流水号已用于另一笔转账。', 'bank_row.amount': '金额与该流水的金额不符。',
   'funds.insufficient': '可用资金不足。', 'listing.overlap': '节点在这段时间已有挂牌。', 'listing.withdrawn': '挂牌已撤回。', 'listing.empty': '该中心没有可挂牌的节点。', 'node.exists': '该中心已有同名节点。', 'node.withdrawn': '节点已停用。', 'node.card_withdrawn': '该卡已停用。',
   'quote.used': '该报价已下单。', 'quote.expired': '报价已过期，请重新询价。', 'capacity.taken': '有人抢先一步，资源已被订走，请重新询价。',
