@@ -53,6 +53,7 @@ public sealed class MoneyInAndOutTests(Servers servers) : IClassFixture<Servers>
         Task<Answer> Import(string rows) => server.Admin.PostTextAsync("/v1/bank-statements/", "bookedOn,amount,reference,counterpartyCode,remark\n" + rows, "text/csv");
 
         (await Import("2026-01-05,1.5,B-1,,x\n2026-01-05,10.00,,,")).IsInvalid("row 2.amount", "row 3.reference");
+        (await Import($"2026-01-05,250.00,B-1,{code},top up, January\n2026-01-05,250.00,B-1,a,{code},top up\n2026-01-05,9.00,B-2,,\"a, b\"")).IsInvalid("row 2.cells", "row 3.cells");
         var rows = $"2026-01-05,100.00,first,{code},known\n2026-01-05,250.00,B-1,{code},top up\n2026-01-05,9.00,B-2,91330100MA2000000X,stranger\n2026-01-05,-30.00,B-3,{code},back";
         var first = (await Import(rows)).Is(201);
         Assert.Equal("2 2: known, deposit, counterparty.unknown, settlement.none", $"{first["matched"]} {first["unmatched"]}: {string.Join(", ", first.Items("rows").Select(row => row["outcome"]))}");
