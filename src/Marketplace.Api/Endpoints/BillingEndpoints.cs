@@ -93,7 +93,7 @@ internal static class BillingEndpoints
 
     private static async Task<IResult> StatementAsync(string period, string? organizationId, string? format, IMediator mediator, CancellationToken cancellationToken)
     {
-        var statement = await mediator.Send(new GetStatement(QueryText.Period(period, "period") ?? default, Organization(organizationId)), cancellationToken);
+        var statement = await mediator.Send(new GetStatement(QueryText.Period(period, "period") ?? throw InvalidRequestException.For("period", "is required"), Organization(organizationId)), cancellationToken);
         return format switch
         {
             null or "json" => Results.Json(statement, Application.Json.MarketJson.Options),
