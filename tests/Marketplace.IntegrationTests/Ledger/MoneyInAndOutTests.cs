@@ -187,6 +187,24 @@ public sealed class MoneyInAndOutTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Thresholds_of_alerts_are_read_as_they_were_set(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (buyer, stranger) = (await server.BuyerAsync(), await server.BuyerAsync());
+        var address = $"/v1/organizations/{buyer.Id}/alert-thresholds";
+        async Task<string> ReadAsync(Party party) => (await party.GetAsync(address)).Is(200).Text;
+        Assert.Equal("""{"lowBalance":null,"monthlyBudget":null}""", await ReadAsync(buyer));
+        (await buyer.PutAsync(address, new { lowBalance = "600.00" })).Is(200);
+        Assert.Equal("""{"lowBalance":"600.00","monthlyBudget":null}""", await ReadAsync(buyer));
+        (await buyer.PutAsync(address, new { monthlyBudget = "1000.00" })).Is(200);
+        Assert.Equal("""{"lowBalance":null,"monthlyBudget":"1000.00"}""", await ReadAsync(await buyer.ColleagueAsync("viewer")));
+        Assert.Equal(await ReadAsync(buyer), await ReadAsync(await server.Admin.ColleagueAsync("viewer", "auditor")));
+        (await stranger.GetAsync(address)).Is(404, "not_found");
+        (await server.Nobody.GetAsync(address)).Is(401);
+        (await server.Admin.GetAsync("/v1/organizations/none/alert-thresholds")).Is(404, "not_found");
+    }
+
+    [Theory, EveryDatabase]
     public async Task Low_balances_passed_budgets_and_overdue_invoices_are_told_once(DatabaseKind database)
     {
         var server = await servers.FreshAsync(database);
