@@ -19,8 +19,9 @@ namespace Marketplace.Api.Endpoints;
 /// <param name="ClientId">Who the console is to that issuer.</param>
 /// <param name="Scope">What it asks for there.</param>
 /// <param name="TimeZone">The zone of the market's days and months.</param>
+/// <param name="Now">What the market's clock says; a sandbox's is months ahead of the caller's.</param>
 /// <param name="Suggestions">User names of the demo market, in development only.</param>
-internal sealed record SignInSettings(string? Issuer, string? ClientId, string? Scope, string TimeZone, IReadOnlyList<string> Suggestions);
+internal sealed record SignInSettings(string? Issuer, string? ClientId, string? Scope, string TimeZone, DateTimeOffset Now, IReadOnlyList<string> Suggestions);
 
 /// <summary>Who the caller is.</summary>
 /// <param name="Name">A person's user name; of a client its id, as <paramref name="Actor"/>.</param>
@@ -39,9 +40,9 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder app, HostSettings settings)
     {
         var group = app.MapGroup("/v1").WithTags("Session");
-        group.MapGet("/sign-in", async (MarketplaceDbContext db, IHostEnvironment environment, CancellationToken token) => Results.Json(
+        group.MapGet("/sign-in", async (MarketplaceDbContext db, MarketClock clock, IHostEnvironment environment, CancellationToken token) => Results.Json(
                 new SignInSettings(
-                    settings.Authority, settings.ClientId, settings.Scope, settings.Marketplace.Time.Zone.Id,
+                    settings.Authority, settings.ClientId, settings.Scope, settings.Marketplace.Time.Zone.Id, clock.GetUtcNow(),
                     environment.IsDevelopment() && settings.Authority is null ? await DemoLogins.NamesAsync(db, token) : []),
                 MarketJson.Options))
             .AllowAnonymous().Produces<SignInSettings>().WithSummary("How people sign in");

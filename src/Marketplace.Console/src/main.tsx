@@ -55,11 +55,12 @@ function Themed({ settings, visit, firstLocale }: { settings: SignInSettings; vi
 
 async function start() {
   const [settings, locale] = await Promise.all([answer(api.GET('/v1/sign-in')), locales[firstLanguage()]!(), startTexts(firstLanguage())])
+  const ahead = Date.parse(settings.now) - Date.now()
   const visit = await beginVisit(settings)
   createRoot(document.getElementById('root')!).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <PreferencesProvider timeZone={settings.timeZone}>
+        <PreferencesProvider timeZone={settings.timeZone} ahead={ahead}>
           <BrowserRouter>
             <Themed settings={settings} visit={visit} firstLocale={locale.default} />
           </BrowserRouter>

@@ -162,7 +162,7 @@ public sealed record LineDecision(
     string LineKey, string ProgrammeCode, int VersionNumber, Money Eligible, IReadOnlyList<ShareStep> Steps, Money Share, Money Paid, string? Code);
 
 /// <summary>A voucher that pays nothing, and the rule that ruled it out.</summary>
-public sealed record UnusedVoucher(Id<Voucher> VoucherId, string Code);
+public sealed record UnusedVoucher(Id<Voucher> VoucherId, string Programme, string Code);
 
 /// <summary>Which voucher pays what, and why.</summary>
 public sealed record VoucherAllocation(

@@ -248,17 +248,15 @@ internal sealed class AllocationRun
     {
         var used = _parts.Select(part => part.VoucherId).ToHashSet();
         var pots = _pots.ToDictionary(pot => pot.Programme.Code);
-        var unused = new Dictionary<Id<Voucher>, string>(_request.Vouchers.Count);
+        var unused = new Dictionary<Id<Voucher>, UnusedVoucher>(_request.Vouchers.Count);
         foreach (var voucher in _request.Vouchers.Where(voucher => !used.Contains(voucher.Id)))
         {
             var pot = pots[voucher.ProgrammeCode];
             var code = UnfitFor(voucher, pot.Programme) ?? pot.Reason(voucher, WhyNot);
-            unused[voucher.Id] = unused.TryGetValue(voucher.Id, out var other) ? RuleCodes.Further(code, other) : code;
+            unused[voucher.Id] = new(voucher.Id, voucher.ProgrammeCode, unused.TryGetValue(voucher.Id, out var other) ? RuleCodes.Further(code, other.Code) : code);
         }
 
-        var answer = unused.Select(entry => new UnusedVoucher(entry.Key, entry.Value)).ToList();
-        answer.Sort((left, right) => left.VoucherId.CompareTo(right.VoucherId));
-        return answer;
+        return [.. unused.Values.OrderBy(voucher => voucher.VoucherId)];
     }
 
     /// <summary>Of the lines, the one on which a voucher came furthest. It is the same for all vouchers of one programme and expiry.</summary>

@@ -27,7 +27,8 @@ export const credentials: { requestToken: string | null; accessToken: (() => Pro
 /** Told when an answer says that nobody is signed in any more. */
 export const signedOut = new EventTarget()
 
-async function problemOf(response: Response): Promise<ApiProblem> {
+/** What an answer that isn't a success says. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
   const problem = await response.json().catch(() => ({})) as { code?: string; detail?: string; errors?: Record<string, string[]>; traceId?: string }
   return new ApiProblem(response.status, problem.code ?? `http.${response.status}`, problem.detail ?? response.statusText, problem.errors, problem.traceId)
 }
@@ -67,7 +68,7 @@ export type Page<Row> = { items: Row[]; next: string | null }
 export type PageQuery = { limit?: string; cursor?: string; sort?: string }
 
 /** Every row of a list, page after page. */
-export async function everything<Row>(load: (page: PageQuery) => Promise<Page<Row>>, most = Infinity, onRows?: (count: number) => void, sort?: string): Promise<Row[]> {
+export async function everything<Row>(load: (page: PageQuery) => Promise<Page<Row>>, onRows?: (count: number) => void, sort?: string): Promise<Row[]> {
   const rows: Row[] = []
   let cursor: string | undefined
   do {
@@ -75,6 +76,6 @@ export async function everything<Row>(load: (page: PageQuery) => Promise<Page<Ro
     rows.push(...page.items)
     onRows?.(rows.length)
     cursor = page.next ?? undefined
-  } while (cursor && rows.length < most)
+  } while (cursor)
   return rows
 }

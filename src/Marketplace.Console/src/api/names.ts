@@ -4,7 +4,7 @@ import { answer, api } from './client'
 const waiting = new Map<string, ((name: string | null) => void)[]>()
 
 /** Asks for the names of everything that is drawn at once in one request. */
-function nameOf(id: string): Promise<string | null> {
+export function nameOf(id: string): Promise<string | null> {
   return new Promise(resolve => {
     if (waiting.size === 0) {
       setTimeout(ask, 0)
@@ -28,4 +28,10 @@ async function ask() {
 export function useName(id: string | null | undefined): string {
   const { data } = useQuery({ queryKey: ['name', id], queryFn: () => nameOf(id!), enabled: !!id, staleTime: Infinity })
   return data ?? id?.slice(-8) ?? ''
+}
+
+/** What a programme is called; its code while that isn't known. */
+export function useProgrammeName(code: string | null | undefined): string {
+  const { data } = useQuery({ queryKey: ['programme-name', code], queryFn: async () => (await answer(api.GET('/v1/programmes/{code}', { params: { path: { code: code! } } }))).name, enabled: !!code, staleTime: Infinity })
+  return data ?? code ?? ''
 }

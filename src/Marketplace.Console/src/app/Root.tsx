@@ -28,6 +28,7 @@ export function Root({ settings, visit }: { settings: SignInSettings; visit: Vis
   useEffect(() => {
     const leave = () => {
       queries.clear()
+      forgetTasks()
       setSession(null)
     }
     signedOut.addEventListener('signedOut', leave)

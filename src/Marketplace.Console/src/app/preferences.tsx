@@ -18,7 +18,7 @@ function firstScheme(): Scheme {
   return kept === 'light' || kept === 'dark' ? kept : matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
 }
 
-export function PreferencesProvider({ timeZone, children }: { timeZone: string; children: ReactNode }) {
+export function PreferencesProvider({ timeZone, ahead, children }: { timeZone: string; ahead: number; children: ReactNode }) {
   const [language, setLanguage] = useState(firstLanguage)
   const [scheme, setScheme] = useState(firstScheme)
   useEffect(() => {
@@ -27,7 +27,7 @@ export function PreferencesProvider({ timeZone, children }: { timeZone: string; 
   const value = useMemo<Preferences>(() => ({
     language,
     scheme,
-    format: formatter(language, timeZone),
+    format: formatter(language, timeZone, ahead),
     setLanguage: chosen => {
       localStorage.setItem('language', chosen)
       void speak(chosen).then(() => setLanguage(chosen))
@@ -36,7 +36,7 @@ export function PreferencesProvider({ timeZone, children }: { timeZone: string; 
       localStorage.setItem('scheme', chosen)
       setScheme(chosen)
     },
-  }), [language, scheme, timeZone])
+  }), [language, scheme, timeZone, ahead])
   return <Context value={value}>{children}</Context>
 }
 

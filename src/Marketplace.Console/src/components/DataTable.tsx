@@ -3,22 +3,20 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button, Flex, Grid, Progress, Select, Space } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { everything, type ApiProblem, type Page, type PageQuery } from '../api/client'
+import { useSession } from '../app/session'
 import { csvText, save } from '../format/csv'
-import { useT, type Text } from '../i18n/i18n'
+import { useT } from '../i18n/i18n'
+import { columnsOfFile, columnsOnScreen, type Column } from './columns'
 import { Nothing } from './Nothing'
 import { ProblemAlert } from './ProblemAlert'
-import { alignOf, Value, type Kind, type Raw } from './value'
+import { alignOf, Value, type Raw } from './value'
 import { Table } from './Table'
-
-/**
- * A column: what it shows of a row, and so what the CSV file gets, as the API wrote it. It sorts by the name that the API's list
- * has for it; or, with true, only where the whole list is there, since a page that is sorted by itself says something else.
- */
-export type Column<Row> = { title: Text; value: (row: Row) => Raw; as?: Kind; render?: (row: Row) => ReactNode; hidden?: boolean; sort?: boolean | string }
 
 type Props<Row> = {
   /** Names the list: for its cache, its file, and tests. */
   name: string
+  /** The id of what the rows belong to, where there is a list of that name for each. */
+  of?: string
   /** What is asked for beside the page; the first page is shown again when it changes. */
   query?: Record<string, string | undefined>
   load: (page: PageQuery) => Promise<Page<Row>>
@@ -34,31 +32,37 @@ type Props<Row> = {
 const sizes = [20, 50, 100, 500]
 
 /** A list of the API: its pages by cursor, filters applied there, and all of it as CSV. */
-export function DataTable<Row extends object>({ name, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
+export function DataTable<Row extends object>({ name, of, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
   const t = useT()
-  const key = JSON.stringify(query)
+  const key = JSON.stringify([of, query])
   const [size, setSize] = useState(20)
   const [at, setAt] = useState<{ key: string; cursors: (string | undefined)[] }>({ key, cursors: [undefined] })
   const cursors = at.key === key ? at.cursors : [undefined]
   const cursor = cursors.at(-1)
   const [sort, setSort] = useState<string>()
   const { data, error, isFetching, isPending, refetch } = useQuery<Page<Row>, ApiProblem>({
-    queryKey: [name, query, size, cursor, sort],
+    queryKey: [name, of, query, size, cursor, sort],
     queryFn: () => load({ limit: String(size), cursor, sort }),
     placeholderData: keepPreviousData,
     refetchInterval: refresh,
   })
   const [exported, setExported] = useState<number | null>(null)
-  const wide = Grid.useBreakpoint().lg
-  const shown = columns.filter(column => !column.hidden)
+  const [exportProblem, setExportProblem] = useState<ApiProblem | null>(null)
+  const { session } = useSession()
+  const screen = Grid.useBreakpoint()
+  const shown = columnsOnScreen(columns, data?.items, session.organization.id, !!screen.xxl)
   const whole = cursors.length === 1 && !data?.next
   const filtered = Object.values(query).some(value => value)
 
   async function exportCsv() {
     setExported(0)
+    setExportProblem(null)
     try {
-      const rows = await everything(load, 1_000_000, setExported, sort)
-      save(`${name}.csv`, csvText([shown.map(column => t(column.title)), ...rows.map(row => shown.map(column => cell(column.value(row))))]))
+      const rows = await everything(load, setExported, sort)
+      const told = columnsOfFile(columns)
+      save(`${of ? `${name}-${of.slice(-8)}` : name}.csv`, csvText([told.map(column => t(column.title)), ...rows.map(row => told.map(column => cell(column.value(row))))]))
+    } catch (problem) {
+      setExportProblem(problem as ApiProblem)
     } finally {
       setExported(null)
     }
@@ -74,14 +78,14 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
           <Button icon={<DownloadOutlined />} loading={exported !== null} disabled={!data?.items.length} onClick={() => void exportCsv()}>CSV</Button>
         </Space>
       </Flex>
-      {error && <ProblemAlert problem={error} />}
+      {(error ?? exportProblem) && <ProblemAlert problem={(error ?? exportProblem)!} />}
       <Table<Row>
         size="middle"
         rowKey={rowKey}
         dataSource={data?.items}
         loading={isFetching && (isPending || !data)}
         pagination={false}
-        scroll={{ x: 'max-content' }}
+        scroll={{ x: true }}
         expandable={expand && { expandedRowRender: expand }}
         locale={{ emptyText: isPending ? ' ' : filtered ? <Nothing>{t('Nothing fits these filters.')}</Nothing> : <Nothing>{empty}</Nothing> }}
         onChange={(_, __, sorter) => {
@@ -97,7 +101,7 @@ export function DataTable<Row extends object>({ name, query = {}, load, rowKey, 
           title: t(column.title),
           align: alignOf(column.as ?? 'text'),
           // What can be done stays in sight where there is room for more than that.
-          fixed: column.title === 'Actions' && wide ? 'end' as const : undefined,
+          fixed: column.title === 'Actions' && screen.lg ? 'end' as const : undefined,
           sorter: typeof column.sort === 'string' || (column.sort && whole && ((a: Row, b: Row) => compare(column.value(a), column.value(b)))),
           render: (_: unknown, row: Row) => column.render?.(row) ?? <Value raw={column.value(row)} kind={column.as} />,
         }))}

@@ -17,7 +17,7 @@ export function Timeline({ bars }: { bars: Bar[] }) {
       legend: { data: groups, top: 0 },
       tooltip: { trigger: 'item', formatter: (item: { data: { bar: Bar } }) => `${item.data.bar.row}\n${item.data.bar.label}\n${format.span(item.data.bar.from, item.data.bar.to)}` },
       grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
-      xAxis: { type: 'time', axisLabel: { hideOverlap: true, formatter: (value: number) => new Intl.DateTimeFormat(format.language === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: format.timeZone, month: 'short', day: 'numeric', hour: '2-digit' }).format(value) } },
+      xAxis: { type: 'time', axisLabel: { hideOverlap: true, formatter: (value: number) => new Intl.DateTimeFormat(format.language === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: format.timeZone, month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(value) } },
       yAxis: { type: 'category', data: rows, inverse: true },
       series: groups.map(group => ({
         name: group,

@@ -1,13 +1,13 @@
 import { Badge, Typography } from 'antd'
 import type { ReactNode } from 'react'
-import { useName } from '../api/names'
+import { useName, useProgrammeName } from '../api/names'
 import { useFormat } from '../app/preferences'
 import type { Formatter } from '../format/format'
 import { useT, type Translate } from '../i18n/i18n'
 import { labelOf, toneOf } from '../i18n/labels'
 
 /** How a value of an answer is written. */
-export type Kind = 'text' | 'money' | 'price' | 'number' | 'hours' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'id' | 'boolean'
+export type Kind = 'text' | 'money' | 'price' | 'number' | 'hours' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'programme' | 'id' | 'boolean'
 
 export type Raw = string | number | boolean | null | undefined
 
@@ -44,12 +44,24 @@ export function Name({ id }: { id: string | null | undefined }) {
   return <>{useName(id) || '–'}</>
 }
 
+/** Two values in one cell, the second less weighty, where a column each would be one too many. */
+export function Two({ first, second }: { first: ReactNode; second: ReactNode }) {
+  return <>{first}<br /><Typography.Text type="secondary">{second}</Typography.Text></>
+}
+
+export function ProgrammeName({ code }: { code: string | null | undefined }) {
+  return <>{useProgrammeName(code) || '–'}</>
+}
+
 /** A value of an answer as the reader's language writes it. */
 export function Value({ raw, kind = 'text' }: { raw: Raw; kind?: Kind }): ReactNode {
   const format = useFormat()
   const t = useT()
   if (kind === 'name') {
     return <Name id={raw as string} />
+  }
+  if (kind === 'programme') {
+    return <ProgrammeName code={raw as string} />
   }
   const text = textOf(raw, kind, format, t)
   if (kind === 'status' && raw != null) {

@@ -12,8 +12,10 @@ const locale = { en: 'en-GB', zh: 'zh-CN' } as const
 /**
  * Writes what the API answers as the reader's language does. Instants are told in the market's zone, where its days and hours
  * are. Amounts arrive as decimal strings, and stay so: Intl reads strings exactly.
+ *
+ * @param ahead By how many milliseconds the market's clock is ahead of this machine's: a sandbox's may be by months.
  */
-export function formatter(language: Language, timeZone: string) {
+export function formatter(language: Language, timeZone: string, ahead = 0) {
   const tag = locale[language]
   const of = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(tag, options)
   const moneyFormat = of({ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' })
@@ -27,9 +29,13 @@ export function formatter(language: Language, timeZone: string) {
   const monthFormat = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', year: 'numeric', month: 'short' })
   // Intl takes a decimal string as it is; its type in TypeScript says so for template literals only.
   const exact = (text: string) => text as `${number}`
+  const now = () => Date.now() + ahead
   return {
     language,
     timeZone,
+    now,
+    /** What the market's clock on the wall shows. */
+    clock: () => wallClock(new Date(now()).toISOString(), timeZone),
     money: (amount: string | null | undefined) => amount == null ? '–' : moneyFormat.format(exact(amount)),
     shortMoney: (amount: number) => shortMoney.format(amount),
     price: (amount: string | null | undefined) => amount == null ? '–' : priceFormat.format(exact(amount)),

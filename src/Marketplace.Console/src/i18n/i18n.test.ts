@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { labels } from './labels'
 import { i18n, speak, startTexts } from './i18n'
 import { codeText, messageText, own } from './problems'
+import { accounts, flagCodes, invariants, refusals } from './words'
 import zh from './zh'
 import codes from './zh-codes'
 
@@ -39,4 +40,24 @@ it('every code with which the market refuses is told in Chinese', () => {
     .flatMap(name => [...readFileSync(`${project}/${name}`, 'utf8').matchAll(/(?:new|Exception)\((?:Refusal|StatusCodes)\.\w+,\s*"([a-z_]+\.[a-z_]+)"/g)].map(match => match[1]!)))
   expect(refusals.length).toBeGreaterThan(80)
   expect(refusals.filter(code => !(code in codes) && !(code in own))).toEqual([])
+})
+
+it('every code that the API gives without words is told in words', () => {
+  const source = (file: string) => readFileSync(`../Marketplace.${file}`, 'utf8')
+  const constants = (text: string, after: string) => [...text.slice(text.indexOf(after)).split('\n}\n')[0]!.matchAll(/public const string \w+ = "([^"]+)"/g)].map(match => match[1]!)
+  const checks = 'Application/Audit/Verification'
+  const names = readdirSync(`../Marketplace.${checks}`).flatMap(file => [...source(`${checks}/${file}`).matchAll(/new Findings\("([^"]+)"\)/g)].map(match => match[1]!))
+  const expected: [Record<string, unknown>, string[], number][] = [
+    [refusals, constants(source('Domain/Vouchers/Allocation.cs'), 'class RuleCodes'), 28],
+    [refusals, [...source('Domain/Vouchers/ApplicantEligibility.cs').matchAll(/\? "(applicant\.\w+)"/g)].map(match => match[1]!), 6],
+    [flagCodes, constants(source('Domain/Audit/FraudFlag.cs'), 'class FlagCodes'), 13],
+    [accounts, constants(source('Domain/Ledger/Accounts.cs'), 'class Accounts'), 18],
+    [invariants, names, 21],
+    [codes, readdirSync('../Marketplace.Application', { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.cs'))
+      .flatMap(file => [...source(`Application/${file}`).matchAll(/const string JobName = "([^"]+)"/g)].map(match => `job.${match[1]!}`)), 15],
+  ]
+  for (const [words, there, least] of expected) {
+    expect(there.length).toBeGreaterThanOrEqual(least)
+    expect(there.filter(code => !(code in words))).toEqual([])
+  }
 })

@@ -6,7 +6,7 @@ declare function pick(name:
   'OrderStatus' | 'QuoteStatus' | 'BidStatus' | 'VoucherStatus' | 'ApplicationStatus' | 'ClaimStatus' | 'ClaimItemStatus' | 'InvoiceStatus' | 'InvoiceKind' | 'LineKind' |
   'DisputeStatus' | 'DisputeKind' | 'DisputeSide' | 'DeliveryStatus' | 'FlagStatus' | 'JobOutcome' | 'OrganizationKind' | 'Role' | 'Product' | 'Workload' | 'Strategy' | 'Urgency' | 'Interconnect' |
   'ChipOrigin' | 'DeliveryState' | 'BankRowStatus' | 'BankRowKind' | 'SettlementPart' | 'ProposalStatus' | 'ProposalVerdict' | 'Duty' | 'ProgrammeMode' | 'Payee' | 'SubsidyBase' | 'StackingPolicy' | 'RelatedPartyRule' | 'ResaleRule' | 'UnattestedUsage' | 'ReviewStep' | 'ApplicationVerdict' | 'FlagVerdict' |
-  'Taxpayer' | 'SourceGrade' | 'Compromise' | 'PublicityCalendar' | 'ClaimBearer' | 'Corroboration' | 'ReadingStatus' | 'CreditReason' | 'BudgetOrder' | 'Proration' | 'ShareRounding'): void
+  'Taxpayer' | 'SourceGrade' | 'Compromise' | 'PublicityCalendar' | 'ClaimBearer' | 'Corroboration' | 'ReadingStatus' | 'HourStanding' | 'BudgetOrder' | 'Proration' | 'ShareRounding'): void
 
 type Enumerated = Names<Parameters<typeof pick>[0]>
 
@@ -30,12 +30,15 @@ export const labels = {
   general: 'General taxpayer', small: 'Small-scale taxpayer', official: 'Official source', news: 'From the news', digest: 'From a digest',
   later: 'Later', spread: 'Over more centres', otherModel: 'Another model', calendar: 'Calendar days', working: 'Working days',
   none: 'None', energy: 'Energy', up: 'Up', down: 'Down',
-  invoicedWrongly: 'Invoiced wrongly', serviceEnded: 'Service ended', allowance: 'Allowance',
-  pending: 'To be sent', dead: 'Given up', matched: 'Booked', unmatched: 'Waits', resolved: 'Resolved', approve: 'Approve',
+  counts: 'Counts', withheld: 'Withheld while in dispute', notDelivered: 'Not delivered',
+  pending: 'Pending', dead: 'Given up', matched: 'Booked', unmatched: 'Waits', resolved: 'Resolved', approve: 'Approve',
   deposit: 'A buyer’s deposit', withdrawal: 'A deposit sent back', payment: 'Payment of an invoice', settlement: 'Payout of a settlement', claim: 'Payment of a claim', buyers: 'The buyers’ part', programmes: 'The programmes’ part',
   owner: 'Owner', operator: 'Operator', viewer: 'Viewer', meter: 'Meter',
   application: 'By application', contractSigning: 'By signing of the contract', days: 'By days',
 } as const satisfies Record<Enumerated, Text>
+
+/** In the order of the tax authority's numbers, from 1; apart from the others, since a service is sent back otherwise than an application. */
+export const creditReasons = { invoicedWrongly: 'Invoiced wrongly', returned: 'Sales return', serviceEnded: 'Service ended', allowance: 'Allowance' } as const satisfies Record<NonNullable<Schema<'CreditReason'>>, Text>
 
 /** Names that the API gives as plain text. */
 const others: Record<string, Text> = {

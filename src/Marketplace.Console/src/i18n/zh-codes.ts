@@ -23,7 +23,7 @@ const codes: Record<string, string> = {
   'job.raise-alerts': '就逾期账单、余额不足和超出预算发出提醒。', 'job.match-bids': '为出价匹配新出现的资源，出价高者优先，同价先到先得。', 'job.publish-price-index': '每日结束后发布价格指数。',
   'job.decide-disputes': '裁定逾期的争议，以提供方为准。', 'job.find-gaps': '订单段没有读数时通知提供方，直到恢复。', 'job.compare-meters': '比较双方计量，差异超过容差的开启争议。',
   'job.close-period': '月份结束且宽限期已过后关账。', 'job.bill-period': '为已关账月份逐一开具账单。', 'job.settle-period': '与各卖方结算已出账月份，扣除佣金。',
-  'job.look-for-fraud': '将已出账月份的核销与之前各月及已证明用量比对，标记可疑之处。', 'job.seal-audit': '封存审计记录，使改动、缺失或新增都会被发现。', 'job.check-invariants': '夜间用实时数据检验每条不变式，不成立则标记。', 'job.send-webhooks': '向机构的通知地址发送事件，未应答的再次发送。',
+  'job.look-for-fraud': '将已出账月份的核销与之前各月及已证明用量比对，标记可疑之处。', 'job.look-at-usage': '标记机器不可能产生的当日读数。', 'job.seal-audit': '封存审计记录，使改动、缺失或新增都会被发现。', 'job.check-invariants': '夜间用实时数据检验每条不变式，不成立则标记。', 'job.send-webhooks': '向机构的通知地址发送事件，未应答的再次发送。',
 }
 
 export default codes

@@ -2,6 +2,7 @@ import { answer, api, type Schema } from '../api/client'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
+import { Details } from '../components/Details'
 import { PageBody } from '../components/layout'
 import { DecimalField } from '../components/ProblemForm'
 import { useT } from '../i18n/i18n'
@@ -16,7 +17,7 @@ export default function Alerts() {
         load={page => answer(api.GET('/v1/alerts', { params: { query: page } }))}
         rowKey={row => row.id}
         empty={t('There is nothing to be told. Set from where on you want to be.')}
-        expand={row => <pre className="contract">{JSON.stringify(row.detail, null, 2)}</pre>}
+        expand={row => <Details value={row.detail} />}
         columns={[
           { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Alert', value: row => row.code, as: 'label' }, { title: 'Subject', value: row => row.subject },
           { title: 'Organization', value: row => row.organizationId, as: 'name', hidden: session.role === 'enterprise' },

@@ -11,6 +11,7 @@ import { SelectField } from '../components/fields'
 import { DecimalField, NoteField } from '../components/ProblemForm'
 import { useT, type Text } from '../i18n/i18n'
 import { labelOf, optionsOf } from '../i18n/labels'
+import { refusals, wordsOf } from '../i18n/words'
 import { applicationBody, ApplicationFields, type ApplicationValues } from './ApplyButton'
 import { progressOf, type Stage } from './progress'
 
@@ -77,9 +78,9 @@ function Details({ application }: { application: Application }) {
       {application.publicity && <Alert type="info" showIcon title={t('On public notice until {{day}}', { day: format.day(application.publicity.until) })} />}
       <Panel>
         <Facts facts={[
-          { title: 'Status', raw: application.status, as: 'status' }, { title: 'Programme', raw: application.programme }, { title: 'Applicant', raw: application.organizationId, as: 'name' },
+          { title: 'Status', raw: application.status, as: 'status' }, { title: 'Programme', raw: application.programme, as: 'programme' }, { title: 'Applicant', raw: application.organizationId, as: 'name' },
           { title: 'Amount', raw: application.amount, as: 'money' }, { title: 'Granted', raw: application.granted, as: 'money' }, { title: 'Submitted', raw: application.submittedAt, as: 'instant' },
-          { title: 'Contract number', raw: application.contractNumber }, { title: 'Contract signed on', raw: application.contractSignedOn, as: 'day' }, { title: 'Rejected for', raw: application.rejectedFor },
+          { title: 'Contract number', raw: application.contractNumber }, { title: 'Contract signed on', raw: application.contractSignedOn, as: 'day' }, { title: 'Rejected for', raw: application.rejectedFor && wordsOf(refusals, application.rejectedFor, t) },
         ]} />
         {application.documents.map(document => <Typography.Paragraph key={document.sha256}>{document.kind}: <a href={document.uri} rel="noreferrer">{document.uri}</a><br /><code>{document.sha256}</code></Typography.Paragraph>)}
         {application.publicMoneyFromOutside.map(money => <Typography.Paragraph key={money.source}>{t('Public money from elsewhere')}: {money.source}, {format.money(money.amount)}</Typography.Paragraph>)}

@@ -1,24 +1,26 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Collapse, DatePicker, Flex, Form, InputNumber, List, Segmented, Switch, Tag, Typography } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { Alert, App, Button, Collapse, DatePicker, Flex, Form, Segmented, Tag, Typography } from 'antd'
+import type { Dayjs } from 'dayjs'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useNavigate } from 'react-router'
-import { answer, api, ApiProblem, type Schema } from '../api/client'
+import { answer, api, ApiProblem, everything, type Schema } from '../api/client'
+import { useProgrammeName } from '../api/names'
 import { useFormat } from '../app/preferences'
 import { ActionButton } from '../components/ActionButton'
 import { Figures, PageBody, Panel } from '../components/layout'
 import { Nothing } from '../components/Nothing'
 import { ProblemAlert } from '../components/ProblemAlert'
-import { HourField, NumberField, SelectField } from '../components/fields'
-import { DecimalField } from '../components/ProblemForm'
+import { HourField, NumberField, SelectField, SwitchField } from '../components/fields'
+import { DecimalField, TextField } from '../components/ProblemForm'
 import { Timeline } from '../components/Timeline'
-import { Name } from '../components/value'
+import { Name, Two } from '../components/value'
 import { placeErrors, type FieldPath } from '../format/errors'
-import { fen, instantAt, wallClock } from '../format/format'
-import { useT, type Translate } from '../i18n/i18n'
+import { fen, instantAt } from '../format/format'
+import { useT } from '../i18n/i18n'
 import { labelOf, optionsOf } from '../i18n/labels'
 import { codeText, messageText } from '../i18n/problems'
-import { demandOf, type DemandValues } from './demand'
+import { refusals, wordsOf } from '../i18n/words'
+import { demandOf, inWindow, type DemandValues } from './demand'
 import { accelerators, provinceOptions } from './lists'
 import { Table } from '../components/Table'
 
@@ -106,33 +108,44 @@ function DemandForm({ form, onChange }: { form: ReturnType<typeof Form.useForm<D
   const format = useFormat()
   const models = useQuery(accelerators)
   const initial = useMemo<Partial<DemandValues>>(() => {
-    const start = wallClock(new Date().toISOString(), format.timeZone).add(1, 'day').startOf('day').hour(8)
-    return { cards: 8, hours: 24, when: 'fixed', from: start, window: [start, start.add(7, 'day')], workload: 'training', strategy: 'cheapest', urgency: 'user', vouchers: true }
-  }, [format.timeZone])
-  const when = Form.useWatch('when', form) ?? 'fixed'
+    const start = format.clock().add(1, 'day').startOf('day').hour(8)
+    return { amount: 'cards', cards: 8, hours: 24, when: 'fixed', from: start, window: [start, start.add(7, 'day')], workload: 'training', strategy: 'cheapest', urgency: 'user', vouchers: 'auto' }
+  }, [format])
+  const amount = Form.useWatch('amount', form) ?? 'cards'
+  const windowed = inWindow({ amount, when: Form.useWatch('when', form) ?? 'fixed' })
+  const [product, vouchers] = [Form.useWatch('product', form), Form.useWatch('vouchers', form)]
   return (
     <Form form={form} layout="vertical" requiredMark={false} initialValues={initial} onValuesChange={onChange}>
-      <div className="form-grid">
-        <SelectField name="accelerators" label="Accelerator models" many placeholder={t('Any model')} options={(models.data?.items ?? []).map(item => ({ value: item.model, label: `${item.model} · ${labelOf(item.origin, t)}` }))} />
-        <Form.Item name="cards" label={t('Cards')}><InputNumber min={1} className="wide" /></Form.Item>
-        <Form.Item name="hours" label={t('Hours')}><InputNumber min={1} className="wide" /></Form.Item>
-        <SelectField name="workload" label="Workload" clear={false} options={optionsOf(['training', 'inference', 'other'], t)} />
-      </div>
-      <Form.Item name="when" label={t('When')}>
-        <Segmented options={[{ value: 'fixed', label: t('At a set time') }, { value: 'window', label: t('Within a window') }]} />
+      <Form.Item name="amount" label={t('How much')}>
+        <Segmented options={[{ value: 'cards', label: t('Cards for hours') }, { value: 'pflops', label: t('Compute') }, { value: 'tokens', label: t('Tokens of a model') }]} />
       </Form.Item>
       <div className="form-grid">
-        {when === 'fixed'
-          ? <HourField name="from" label="From" />
-          : (
-              <Form.Item name="window" label={t('Window')} style={{ gridColumn: 'span 2' }}>
+        {amount === 'cards' && <><NumberField name="cards" label="Cards" min={1} /><NumberField name="hours" label="Hours" min={1} /></>}
+        {amount === 'pflops' && <NumberField name={['work', 'pflopsHours']} label="P-hours (FP16)" help="How many cards for how long follows from the models that are found." min={0} />}
+        {amount === 'tokens' && <><TextField name={['work', 'model']} label="Model" help="As sellers have measured it in their listings." /><NumberField name={['work', 'tokens']} label="Tokens" min={1} /></>}
+        <SelectField name="accelerators" label="Accelerator models" many placeholder={t('Any model')} options={(models.data?.items ?? []).map(item => ({ value: item.model, label: `${item.model} · ${labelOf(item.origin, t)}` }))} />
+        <SelectField name="workload" label="Workload" clear={false} options={optionsOf(['training', 'inference', 'other'], t)} />
+      </div>
+      {amount === 'cards' && (
+        <Form.Item name="when" label={t('When')}>
+          <Segmented options={[{ value: 'fixed', label: t('At a set time') }, { value: 'window', label: t('Within a window') }]} />
+        </Form.Item>
+      )}
+      <div className="form-grid">
+        {windowed
+          ? (
+              <Form.Item name="window" label={t('Window')} className="two-columns">
                 <DatePicker.RangePicker showTime={{ format: 'HH:00' }} format="YYYY-MM-DD HH:00" className="wide" />
               </Form.Item>
-            )}
-        {when === 'window' && <SelectField name="urgency" label="Where in it" clear={false} options={optionsOf(['user', 'batch'], t)} />}
+            )
+          : <HourField name="from" label="From" />}
+        {windowed && <SelectField name="urgency" label="Where in it" clear={false} options={optionsOf(['user', 'batch'], t)} />}
         <SelectField name="strategy" label="Prefer" clear={false} options={optionsOf(['cheapest', 'compact', 'green'], t)} />
       </div>
-      <Form.Item name="vouchers" label={t('Let vouchers pay their part')} valuePropName="checked"><Switch /></Form.Item>
+      <Form.Item name="vouchers" label={t('Vouchers that may pay')}>
+        <Segmented options={[{ value: 'auto', label: t('All that fit') }, { value: 'chosen', label: t('Those I choose') }, { value: 'none', label: t('None') }]} />
+      </Form.Item>
+      {vouchers === 'chosen' && <ChosenVouchers />}
       <Collapse
         ghost
         items={[{
@@ -142,23 +155,35 @@ function DemandForm({ form, onChange }: { form: ReturnType<typeof Form.useForm<D
           children: (
             <div className="form-grid">
               <SelectField name="regions" label="Provinces" many placeholder={t('Anywhere')} options={provinceOptions(format.language)} />
-              <SelectField name="product" label="Product" placeholder={t('Either')} options={optionsOf(['reserved', 'metered'], t)} />
+              <SelectField name="product" label="Product" placeholder={t('Any')} options={optionsOf(['reserved', 'metered', 'tokens'], t)} />
+              {product === 'tokens' && <><NumberField name={['expectedTokens', 'input']} label="Input tokens expected" min={0} /><NumberField name={['expectedTokens', 'output']} label="Output tokens expected" min={0} /></>}
               <SelectField name="interconnect" label="Interconnect" placeholder={t('Any')} options={optionsOf(['pcie', 'nvlink', 'rdma'], t)} />
               <NumberField name="cardsPerNode" label="Cards a node" min={1} />
               <NumberField name="milliPerCard" label="Share of a card, in thousandths" min={1} max={1000} />
               <NumberField name="minFp16Tflops" label="At least this many TFLOPS (FP16)" min={1} />
               <NumberField name="minMemoryGiB" label="At least this much memory a card" min={1} unit="GiB" />
+              <NumberField name="vcpusPerCard" label="At least this many vCPUs a card" min={1} />
+              <NumberField name="memoryGiBPerCard" label="At least this much host memory a card" min={1} unit="GiB" />
               <NumberField name="maxLatencyMs" label="At most this latency" min={0} unit="ms" />
+              <NumberField name="minBandwidthGbps" label="At least this bandwidth" min={0} unit="Gbit/s" />
+              <SelectField name="tags" label="Tags of nodes" many="free" options={[]} />
               <DecimalField name="minAvailability" label="At least this availability" placeholder="0.99" />
               <DecimalField name="maxPricePerCardHour" label="At most this price a card-hour" unit="¥" />
-              <Form.Item name="sameCenter" label={t('All in one centre')} valuePropName="checked"><Switch /></Form.Item>
-              <Form.Item name="mixModels" label={t('Models may be mixed')} valuePropName="checked"><Switch /></Form.Item>
+              <SwitchField name="sameCenter" label="All in one centre" />
+              <SwitchField name="mixModels" label="Models may be mixed" />
             </div>
           ),
         }]}
       />
     </Form>
   )
+}
+
+function ChosenVouchers() {
+  const mine = useQuery({ queryKey: ['vouchers', 'usable'], queryFn: () => everything(page => answer(api.GET('/v1/vouchers', { params: { query: page } }))) })
+  const format = useFormat()
+  const usable = (mine.data ?? []).filter(voucher => fen(voucher.available) > 0)
+  return <SelectField name="chosen" label="Vouchers" many options={usable.map(voucher => ({ value: voucher.id, label: `${voucher.programme} · ${format.money(voucher.available)} · ${format.day(voucher.expiresOn)}` }))} />
 }
 
 function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boolean; refresh: () => void; demand: () => DemandValues }) {
@@ -203,17 +228,18 @@ function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boole
           dataSource={quote.legs}
           scroll={{ x: 'max-content' }}
           columns={[
-            { title: t('Centre'), render: (_, leg) => <Name id={leg.centerId} /> },
-            { title: t('Seller'), render: (_, leg) => <Name id={leg.sellerId} /> },
+            { title: t('Centre'), render: (_, leg) => <Two first={<Name id={leg.centerId} />} second={<Name id={leg.sellerId} />} /> },
             { title: t('Node'), dataIndex: 'node' },
             { title: t('Cards'), align: 'end', render: (_, leg) => leg.milliPerCard < 1000 ? `${leg.cards} × ${leg.milliPerCard}‰` : leg.cards },
             { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
           ]}
         />
-        <Typography.Paragraph type="secondary">{format.span(quote.from, quote.to)}</Typography.Paragraph>
+        <Typography.Paragraph type="secondary">
+          {format.span(quote.from, quote.to)}{quote.work && <>; {t('{{cards}} cards for {{hours}} hours come to that much work', { cards: quote.work.cards, hours: quote.work.hours })}</>}
+        </Typography.Paragraph>
       </Panel>
       <Panel title="Vouchers">
-        <VoucherParts quote={quote} t={t} money={format.money} />
+        <VoucherParts quote={quote} />
       </Panel>
       {problem && <ProblemAlert problem={problem} />}
       <Flex gap="small" wrap>
@@ -224,20 +250,26 @@ function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boole
   )
 }
 
-function VoucherParts({ quote, t, money }: { quote: Quote; t: Translate; money: (amount: string) => string }) {
+/** What each voucher pays, and why another doesn't. */
+function VoucherParts({ quote }: { quote: Quote }) {
+  const t = useT()
+  const format = useFormat()
   if (quote.vouchers.length + quote.vouchersNotApplied.length === 0) {
     return <Typography.Text>{t('You have no vouchers. Programmes that you can apply to stand under Programmes.')}</Typography.Text>
   }
   return (
-    <List
-      size="small"
-      dataSource={[
-        ...quote.vouchers.map(part => ({ id: part.voucherId, text: `${part.programme}: ${money(part.amount)}`, applies: true })),
-        ...quote.vouchersNotApplied.map(part => ({ id: part.voucherId, text: `…${part.voucherId.slice(-8)}: ${t('ruled out by')} ${part.code}`, applies: false })),
-      ]}
-      renderItem={part => <List.Item key={part.id}><Tag color={part.applies ? 'blue' : undefined}>{part.applies ? t('Pays') : t('Doesn’t pay')}</Tag> {part.text}</List.Item>}
-    />
+    <Flex vertical gap="small">
+      {quote.vouchers.map(part => <VoucherPart key={part.voucherId} programme={part.programme} pays>{format.money(part.amount)}</VoucherPart>)}
+      {quote.vouchersNotApplied.slice(0, 20).map(part => <VoucherPart key={part.voucherId} programme={part.programme}>{wordsOf(refusals, part.code, t)}</VoucherPart>)}
+      {quote.vouchersNotApplied.length > 20 && <Typography.Text type="secondary">{t('and {{count}} more that don’t pay', { count: quote.vouchersNotApplied.length - 20 })}</Typography.Text>}
+    </Flex>
   )
+}
+
+function VoucherPart({ programme, pays, children }: { programme: string; pays?: boolean; children: ReactNode }) {
+  const t = useT()
+  const name = useProgrammeName(programme)
+  return <div><Tag color={pays ? 'blue' : undefined}>{pays ? t('Pays') : t('Doesn’t pay')}</Tag> {name}: {children}</div>
 }
 
 function NoPlan({ outcome, demand }: { outcome: Unfillable; demand: () => DemandValues }) {
@@ -269,7 +301,7 @@ function BidButton({ demand }: { demand: () => DemandValues }) {
     <ActionButton<{ maxPricePerCardHour: string; validUntil: Dayjs }>
       label="Leave a bid"
       explain="The demand stands until capacity at your price appears, and is then ordered by itself."
-      initialValues={{ validUntil: dayjs().add(7, 'day').startOf('hour') }}
+      initialValues={{ validUntil: format.clock().add(7, 'day').startOf('hour') }}
       fields={<><DecimalField name="maxPricePerCardHour" label="At most this price a card-hour" unit="¥" required /><HourField name="validUntil" label="Until" required /></>}
       onSubmit={async values => {
         await answer(api.POST('/v1/bids', { body: { ...demandOf(demand(), format.timeZone), maxPricePerCardHour: values.maxPricePerCardHour, validUntil: instantAt(values.validUntil, format.timeZone) } }))
@@ -280,11 +312,12 @@ function BidButton({ demand }: { demand: () => DemandValues }) {
 }
 
 function useSecondsTo(instant: string): number {
-  const [now, setNow] = useState(Date.now)
+  const format = useFormat()
+  const [now, setNow] = useState(format.now)
   useEffect(() => {
-    setNow(Date.now())
-    const ticking = setInterval(() => setNow(Date.now()), 1000)
+    setNow(format.now())
+    const ticking = setInterval(() => setNow(format.now()), 1000)
     return () => clearInterval(ticking)
-  }, [instant])
+  }, [instant, format])
   return Math.max(0, Math.floor((Date.parse(instant) - now) / 1000))
 }

@@ -61,7 +61,8 @@ function Nodes({ center }: { center: Center }) {
     <Flex vertical gap="middle">
       {owns && <Flex gap="small" wrap><AddNode center={center} /><NodesImport centerId={center.id} /></Flex>}
       <DataTable
-        name={`nodes-${center.name}`}
+        name="nodes"
+        of={center.id}
         load={page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: center.id }, query: page } }))}
         rowKey={row => row.id}
         empty={t('Add nodes one by one, or import a CSV file.')}
@@ -88,7 +89,8 @@ function NodeLegs({ centerId, name }: { centerId: string; name: string }) {
   const format = useFormat()
   return (
     <DataTable
-      name={`legs-${name}`}
+      name="legs"
+      of={`${centerId} ${name}`}
       load={page => answer(api.GET('/v1/centers/{id}/nodes/{name}/legs', { params: { path: { id: centerId, name }, query: page } }))}
       rowKey={row => row.id}
       empty={t('No leg has cards of this node now.')}
@@ -151,7 +153,8 @@ function Reliability({ id }: { id: string }) {
       <>
         <Typography.Paragraph>{t('What buyers see of how this centre delivers. Availability comes from down readings, not from claims.')}</Typography.Paragraph>
         <DataTable
-          name={`reliability-${id.slice(-8)}`}
+          name="reliability"
+          of={id}
           load={() => Promise.resolve({ items: found.months, next: null })}
           rowKey={row => row.month}
           empty={t('Nothing was delivered here yet.')}

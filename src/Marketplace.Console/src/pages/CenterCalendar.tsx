@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Segmented } from 'antd'
-import dayjs from 'dayjs'
 import { useMemo, useState } from 'react'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useFormat, usePreferences } from '../app/preferences'
@@ -22,7 +21,7 @@ export function CenterCalendar({ id }: { id: string }) {
   const format = useFormat()
   const { scheme } = usePreferences()
   const [measure, setMeasure] = useState<Measure>('free')
-  const [from, to] = [dayjs().subtract(3, 'month').startOf('month'), dayjs().add(3, 'month').endOf('month').add(1, 'day').startOf('day')]
+  const [from, to] = [format.clock().subtract(3, 'month').startOf('month'), format.clock().add(3, 'month').endOf('month').add(1, 'day').startOf('day')]
   const utilization = useQuery<Utilization, ApiProblem>({
     queryKey: ['utilization', id, from.format('YYYY-MM-DD')],
     queryFn: () => answer(api.GET('/v1/utilization', { params: { query: { centerId: id, from: instantAt(from, format.timeZone), to: instantAt(to, format.timeZone) } } })),
@@ -48,7 +47,8 @@ export function CenterCalendar({ id }: { id: string }) {
         </Panel>
         <FiveNumbers found={found} />
         <DataTable
-          name={`calendar-${id.slice(-8)}`}
+          name="calendar"
+          of={id}
           query={{ from: found.from }}
           load={page => Promise.resolve(pageOf(found.days, page))}
           rowKey={row => row.day}

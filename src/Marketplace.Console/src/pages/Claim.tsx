@@ -44,7 +44,7 @@ export default function ClaimPage() {
       <Loaded query={claim}>{found => (
         <>
           <Figures figures={[{ title: 'Total', raw: found.total, as: 'money' }, { title: 'Approved', raw: found.approved, as: 'money' }, { title: 'Status', raw: found.status, as: 'status' }]} />
-          <Panel><Facts facts={[{ title: 'Programme', raw: found.programme }, { title: 'Payee', raw: found.payeeId, as: 'name' }, { title: 'Up to', raw: found.upTo, as: 'day' }, { title: 'Submitted', raw: found.submittedAt, as: 'instant' }, { title: 'Bank reference', raw: found.paymentReference }]} /></Panel>
+          <Panel><Facts facts={[{ title: 'Programme', raw: found.programme, as: 'programme' }, { title: 'Payee', raw: found.payeeId, as: 'name' }, { title: 'Up to', raw: found.upTo, as: 'day' }, { title: 'Submitted', raw: found.submittedAt, as: 'instant' }, { title: 'Bank reference', raw: found.paymentReference }]} /></Panel>
           <Items claim={found} decides={decides} rejections={rejections} setRejections={setRejections} />
         </>
       )}</Loaded>

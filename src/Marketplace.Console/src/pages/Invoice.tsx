@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Flex, Tag, Timeline, Typography } from 'antd'
+import { Flex, Form, Tag, Timeline, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { Link, useParams } from 'react-router'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
@@ -10,10 +10,12 @@ import { DataTable } from '../components/DataTable'
 import { Facts, Figures, Loaded, PageBody, Panel } from '../components/layout'
 import { DayField, dayText, SelectField } from '../components/fields'
 import { DecimalField, NoteField, TextField } from '../components/ProblemForm'
-import { Value } from '../components/value'
+import { Name, ProgrammeName, Value } from '../components/value'
 import { FileLink } from '../components/FileLink'
+import { fen } from '../format/format'
 import { useT } from '../i18n/i18n'
-import { labelOf } from '../i18n/labels'
+import { creditReasons, labelOf } from '../i18n/labels'
+import { refusals, wordsOf } from '../i18n/words'
 import { Table } from '../components/Table'
 
 type Invoice = Schema<'InvoiceAnswer'>
@@ -48,26 +50,39 @@ function Actions({ invoice }: { invoice: Invoice }) {
 }
 
 function CreditNote({ invoice }: { invoice: Invoice }) {
-  const t = useT()
-  const format = useFormat()
   return (
     <ActionButton<{ reason: string; lineId?: string; amount?: string; note: string }>
       danger
       label="Issue a credit note"
       explain="An issued invoice never changes; a credit note takes back from vouchers and from what is payable in the proportion in which they paid."
-      fields={(
-        <>
-          <SelectField name="reason" label="Reason" required options={(['invoicedWrongly', 'returned', 'serviceEnded', 'allowance'] as const).map((name, index) => ({ value: String(index + 1), label: labelOf(name, t) }))} />
-          <SelectField name="lineId" label="Line" help="Reason 1 reverses the whole invoice, and needs no line." options={invoice.lines.map(line => ({ value: line.id, label: `${labelOf(line.kind, t)} · ${format.money(line.amount)}` }))} />
-          <DecimalField name="amount" label="Amount" unit="¥" />
-          <NoteField name="note" label="Note" required />
-        </>
-      )}
-      onSubmit={values => answer(api.POST('/v1/invoices/{id}/credit-notes', {
+      fields={<CreditFields invoice={invoice} />}
+      onSubmit={({ reason, lineId, amount, note }) => answer(api.POST('/v1/invoices/{id}/credit-notes', {
         params: { path: { id: invoice.id } },
-        body: { reason: Number(values.reason), note: values.note, lines: values.lineId ? [{ lineId: values.lineId, amount: values.amount ?? null }] : invoice.lines.map(line => ({ lineId: line.id, amount: line.amount })) },
+        body: { reason: Number(reason), note, lines: reason === whole ? null : [{ lineId: lineId!, amount: amount! }] },
       }))}
     />
+  )
+}
+
+/** The reason that reverses all that is left of an invoice; the others take an amount off a line. */
+const whole = '1'
+
+function CreditFields({ invoice }: { invoice: Invoice }) {
+  const t = useT()
+  const format = useFormat()
+  const reason = Form.useWatch<string | undefined>('reason')
+  return (
+    <>
+      <SelectField name="reason" label="Reason" help="Invoiced wrongly: all that is left of the invoice is reversed." required
+        options={(Object.values(creditReasons)).map((text, index) => ({ value: String(index + 1), label: t(text) }))} />
+      {reason && reason !== whole && (
+        <>
+          <SelectField name="lineId" label="Line" required options={invoice.lines.map(line => ({ value: line.id, label: `${labelOf(line.kind, t)} · ${format.month(line.usagePeriod)} · ${format.money(line.amount)}` }))} />
+          <DecimalField name="amount" label="Amount" unit="¥" required />
+        </>
+      )}
+      <NoteField name="note" label="Note" required />
+    </>
   )
 }
 
@@ -104,20 +119,21 @@ function Details({ invoice }: { invoice: Invoice }) {
             { title: t('Unit price'), align: 'end', render: (_, line) => format.price(line.unitPrice) },
             { title: t('Amount'), align: 'end', render: (_, line) => format.money(line.amount) },
             { title: t('VAT'), align: 'end', render: (_, line) => `${format.money(line.vat)} (${format.percent(line.vatRate)})` },
-            { title: t('Vouchers'), align: 'end', render: (_, line) => line.vouchers.map(part => <div key={part.voucherId}>{part.programme} {format.money(part.amount)}</div>) },
+            { title: t('Vouchers'), align: 'end', render: (_, line) => line.vouchers.map(part => <div key={part.voucherId}><ProgrammeName code={part.programme} /> {format.money(part.amount)}</div>) },
             { title: t('Payable'), align: 'end', render: (_, line) => format.money(line.payable) },
           ]}
         />
       </Panel>
       <Panel title="Credit notes">
         <DataTable
-          name={`credit-notes-${invoice.number}`}
+          name="credit-notes"
+          of={invoice.id}
           load={page => answer(api.GET('/v1/credit-notes', { params: { query: { ...page, invoiceId: invoice.id } } }))}
           rowKey={row => row.id}
           empty={t('Nothing was credited on this invoice.')}
           columns={[
-            { title: 'Number', value: row => row.number }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant' }, { title: 'Note', value: row => row.note },
-            { title: 'Total', value: row => row.total, as: 'money' }, { title: 'Back to vouchers', value: row => row.voucherReturned, as: 'money' }, { title: 'Back to the buyer', value: row => row.refund, as: 'money' },
+            { title: 'Number', value: row => row.number }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant', sort: 'issuedAt' }, { title: 'Note', value: row => row.note },
+            { title: 'Total', value: row => row.total, as: 'money', sort: 'total' }, { title: 'Back to vouchers', value: row => row.voucherReturned, as: 'money' }, { title: 'Back to the buyer', value: row => row.refund, as: 'money' },
           ]}
         />
       </Panel>
@@ -139,13 +155,39 @@ function Explanation({ invoiceId, lineId }: { invoiceId: string; lineId: string 
             {t('listed at {{price}} a card-hour', { price: format.price(found.leg.listingPrice) })}{found.leg.offPeak && <>; {t('from {{from}}:00 to {{to}}:00 × {{factor}}', { from: found.leg.offPeak.fromHour, to: found.leg.offPeak.toHour, factor: found.leg.offPeak.factor })}</>}
           </>) },
         ...found.vouchers.map(part => ({ content: (
-          <><strong>{t('Voucher of {{programme}}', { programme: part.programme })}</strong><br />
+          <><strong><ProgrammeName code={part.programme} /></strong><br />
             {t('{{amount}} by rule {{rule}} of version {{version}}', { amount: format.money(part.amount), rule: part.rule, version: part.programmeVersion })}{part.ratio && <>, {format.percent(part.ratio)} × {format.money(part.eligible)}</>}<br />
-            {part.deducted ? t('taken off the invoice') : t('reimbursed after payment')}; {t('claimed {{claimed}}, paid {{paid}}', { claimed: format.money(part.claimed), paid: format.money(part.paid) })}
+            {part.deducted ? t('taken off the invoice') : t('reimbursed after payment')}; <Course part={part} />
           </>) })),
+        ...found.vouchersNotApplied.map(refusal => ({ color: 'gray', content: <><strong><ProgrammeName code={refusal.programme} /></strong><br />{t('pays nothing, by version {{version}} of its rules', { version: refusal.programmeVersion })}: {wordsOf(refusals, refusal.code, t)}</> })),
+        ...found.rewards.map(reward => ({ content: (
+          <><strong>{t('Reward')}: <ProgrammeName code={reward.programme} /></strong><br />
+            {t('{{amount}} by rule {{rule}} of version {{version}}', { amount: format.money(reward.amount), rule: reward.rule, version: reward.programmeVersion })}
+            {reward.ratio && <>, {format.percent(reward.ratio)} × {format.money(reward.ownMoney)}</>}{reward.perCardHour && <>, {format.price(reward.perCardHour)} × {format.number(reward.cardHours)} {t('card-hours')}</>}<br />
+            <Name id={reward.providerId} />; <Course part={reward} />
+          </>) })),
+        ...found.credits.map(credit => ({ color: 'red', content: (
+          <><strong>{t('Credit note')} {credit.number}</strong><br />
+            {format.instant(credit.issuedAt)}, {t(creditReasons[credit.reason])}: {format.money(credit.amount)}
+            {credit.returned.map(part => <div key={part.voucherId}>{t('{{amount}} back to the voucher', { amount: format.money(part.amount) })}</div>)}
+          </>) })),
+        ...(found.facts.length > 0 ? [{ color: 'gray', content: <><strong>{t('Hours apart')}</strong>{found.facts.map(fact => <div key={fact.from}>{format.instant(fact.from)}, {t('{{count}} h', { count: fact.hours })}: {labelOf(fact.standing, t)}</div>)}</> }] : []),
         { content: <><strong>{t('Readings')}</strong><Readings hours={found.hours} /></> },
       ]} />
     )}</Loaded>
+  )
+}
+
+/** What became of what a programme paid. */
+function Course({ part }: { part: Pick<Schema<'ExplainedPart'>, 'claimed' | 'paid' | 'returned' | 'rejected'> }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <>
+      {t('claimed {{claimed}}, paid {{paid}}', { claimed: format.money(part.claimed), paid: format.money(part.paid) })}
+      {fen(part.returned) > 0 && <>; {t('{{amount}} returned', { amount: format.money(part.returned) })}</>}
+      {fen(part.rejected) > 0 && <>; {t('{{amount}} rejected by the authority', { amount: format.money(part.rejected) })}</>}
+    </>
   )
 }
 

@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { Flex, Tabs } from 'antd'
-import dayjs from 'dayjs'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
-import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
-import { DayFilter } from '../components/dayFilters'
-import { ChoiceFilter, TextFilter, useFilter } from '../components/filters'
+import { DayFilter, useDayInstants } from '../components/dayFilters'
+import { ChoiceFilter, useFilter } from '../components/filters'
 import { Loaded, PageBody, Panel } from '../components/layout'
+import { PickerFilter } from '../components/Picker'
 import { DecimalField, TextField } from '../components/ProblemForm'
-import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
-import { organizations } from './lists'
+import { accountText } from '../i18n/words'
+import { parties } from './lists'
 
 export default function Ledger() {
   const t = useT()
@@ -40,20 +39,15 @@ function WithdrawCommission() {
   )
 }
 
-/** A day's beginning, or its end, as the instant that the API compares with. */
-function useDayInstants() {
-  const format = useFormat()
-  return {
-    start: (day: string | undefined) => day && instantAt(dayjs(day), format.timeZone),
-    end: (day: string | undefined) => day && instantAt(dayjs(day).add(1, 'day'), format.timeZone),
-  }
+function useTrialBalance(at?: string) {
+  const { end } = useDayInstants()
+  return useQuery<Schema<'TrialBalanceAnswer'>, ApiProblem>({ queryKey: ['trial-balance', at], queryFn: () => answer(api.GET('/v1/ledger/trial-balance', { params: { query: { at: end(at) } } })) })
 }
 
 function TrialBalance() {
   const t = useT()
   const [at] = useFilter('at')
-  const { end } = useDayInstants()
-  const balance = useQuery<Schema<'TrialBalanceAnswer'>, ApiProblem>({ queryKey: ['trial-balance', at], queryFn: () => answer(api.GET('/v1/ledger/trial-balance', { params: { query: { at: end(at) } } })) })
+  const balance = useTrialBalance(at)
   return (
     <Flex vertical gap="middle">
       <DayFilter name="at" label="At the end of" />
@@ -65,7 +59,7 @@ function TrialBalance() {
           </Panel>
           <Panel title="By account">
             <DataTable name="trial-balance" query={{ at: found.at }} load={() => Promise.resolve({ items: found.accounts, next: null })} rowKey={row => row.asset + row.account} empty={t('Nothing was posted yet.')}
-              columns={[{ title: 'Asset', value: row => row.asset, sort: true }, { title: 'Account', value: row => row.account, sort: true }, { title: 'Balance', value: row => row.balance, as: 'money', sort: true }]} />
+              columns={[{ title: 'Asset', value: row => row.asset, sort: true }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t), sort: true }, { title: 'Balance', value: row => row.balance, as: 'money', sort: true }]} />
           </Panel>
         </>
       )}</Loaded>
@@ -79,16 +73,17 @@ function Postings() {
   const [from] = useFilter('from')
   const [to] = useFilter('to')
   const { start, end } = useDayInstants()
+  const balance = useTrialBalance()
   return (
     <DataTable
       name="postings"
       query={{ account, from, to }}
       load={page => answer(api.GET('/v1/ledger/postings', { params: { query: { ...page, account, from: start(from), to: end(to) } } }))}
       rowKey={row => row.id}
-      filters={<><TextFilter name="account" label="Account" /><DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
+      filters={<><ChoiceFilter name="account" label="Account" texts={[...new Set(balance.data?.accounts.map(row => row.account))].map(value => ({ value, label: accountText(value, t) }))} /><DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
       empty={t('Nothing was posted yet.')}
       columns={[
-        { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Event', value: row => row.event }, { title: 'Reference', value: row => row.reference }, { title: 'Account', value: row => row.account },
+        { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Event', value: row => row.event }, { title: 'Reference', value: row => row.reference }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) },
         { title: 'Party', value: row => row.partyId?.replaceAll('-', ''), as: 'name' }, { title: 'Asset', value: row => row.asset }, { title: 'Amount', value: row => row.amount, as: 'money' },
       ]}
     />
@@ -102,10 +97,9 @@ function PartyStatement() {
   const [from] = useFilter('from')
   const [to] = useFilter('to')
   const { start, end } = useDayInstants()
-  const known = useQuery(organizations)
   const filters = (
     <>
-      <ChoiceFilter name="party" label="Party" texts={(known.data?.items ?? []).map(organization => ({ value: organization.id, label: organization.name }))} />
+      <PickerFilter name="party" label="Party" source={parties()} />
       <DayFilter name="from" label="From" /><DayFilter name="to" label="To" />
     </>
   )
@@ -120,7 +114,7 @@ function PartyStatement() {
       filters={filters}
       empty={t('Choose a party to see its accounts.')}
       columns={[
-        { title: 'Asset', value: row => row.asset }, { title: 'Account', value: row => row.account }, { title: 'Opening', value: row => row.opening, as: 'money' },
+        { title: 'Asset', value: row => row.asset }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) }, { title: 'Opening', value: row => row.opening, as: 'money' },
         { title: 'Debit', value: row => row.debit, as: 'money' }, { title: 'Credit', value: row => row.credit, as: 'money' }, { title: 'Closing', value: row => row.closing, as: 'money' },
       ]}
     />

@@ -26,7 +26,7 @@ export default function Market() {
 function Statistics() {
   const t = useT()
   const format = useFormat()
-  const [month] = useFilter('month', dayjs().subtract(1, 'month').format('YYYY-MM'))
+  const [month] = useFilter('month', format.clock().subtract(1, 'month').format('YYYY-MM'))
   const from = `${month}-01`
   const to = dayjs(from).endOf('month').format('YYYY-MM-DD')
   const statistics = useQuery<Schema<'MarketStatisticsAnswer'>, ApiProblem>({ queryKey: ['statistics', month], queryFn: () => answer(api.GET('/v1/market/statistics', { params: { query: { from, to } } })) })
@@ -77,9 +77,10 @@ function PriceIndex() {
   const [accelerator] = useFilter('accelerator')
   const [region] = useFilter('region')
   const models = useQuery(accelerators)
-  const since = dayjs().subtract(1, 'year').format('YYYY-MM-DD')
+  // A year of every model in every province is more than a plot can say.
+  const since = format.clock().subtract(accelerator ? 12 : 3, 'month').format('YYYY-MM-DD')
   const load = (page: { limit?: string; cursor?: string }) => answer(api.GET('/v1/price-index', { params: { query: { ...page, accelerator, region, from: since } } }))
-  const index = useQuery<Schema<'PriceIndexAnswer'>[], ApiProblem>({ queryKey: ['price-index', accelerator, region], queryFn: () => everything(load, 20_000) })
+  const index = useQuery<Schema<'PriceIndexAnswer'>[], ApiProblem>({ queryKey: ['price-index', accelerator, region], queryFn: () => everything(load) })
   const option = useMemo(() => {
     const rows = index.data ?? []
     const names = [...new Set(rows.map(row => `${row.accelerator} · ${provinceOf(row.region, format.language)}`))].sort()

@@ -13,7 +13,7 @@ import { Facts, Loaded, PageBody, Panel } from '../components/layout'
 import { HourField, NumberField, SelectField } from '../components/fields'
 import { DecimalField, NoteField } from '../components/ProblemForm'
 import { Timeline } from '../components/Timeline'
-import { Name, Value } from '../components/value'
+import { Name, ProgrammeName, Two, Value } from '../components/value'
 import { instantAt, wallClock } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { hourlyUse } from './usage'
@@ -35,7 +35,8 @@ export default function OrderPage() {
 
 function CancelButton({ order }: { order: Order }) {
   const { session } = useSession()
-  return session.role === 'enterprise' && order.buyerId === session.organization.id && order.legs.some(leg => !leg.cancelled && Date.parse(leg.from) > Date.now())
+  const format = useFormat()
+  return session.role === 'enterprise' && order.buyerId === session.organization.id && order.legs.some(leg => !leg.cancelled && Date.parse(leg.from) > format.now())
     ? <ActionButton danger label="Cancel what hasn’t started" explain="Legs that haven’t started are released, and what was held for them is free again." onSubmit={() => answer(api.POST('/v1/orders/{id}/cancel', { params: { path: { id: order.id } } }))} />
     : null
 }
@@ -56,7 +57,7 @@ function Details({ order }: { order: Order }) {
             { title: 'Held now' as const, raw: order.depositHeld, as: 'money' as const },
           ]),
         ]} />
-        {order.vouchers?.map(part => <Typography.Paragraph key={part.voucherId} type="secondary">{t('Voucher of {{programme}}: {{amount}} held', { programme: part.programme, amount: format.money(part.amount) })}</Typography.Paragraph>)}
+        {order.vouchers?.map(part => <Typography.Paragraph key={part.voucherId} type="secondary"><ProgrammeName code={part.programme} />: {t('{{amount}} held', { amount: format.money(part.amount) })}</Typography.Paragraph>)}
       </Panel>
       <Panel title="Plan on a timeline">
         <Timeline bars={order.legs.filter(leg => !leg.cancelled).map(leg => ({ row: leg.node, from: leg.from, to: leg.soldUntil ?? leg.to, group: leg.accelerator, label: `${leg.accelerator} × ${leg.cards}` }))} />
@@ -69,13 +70,10 @@ function Details({ order }: { order: Order }) {
           pagination={order.legs.length > 20 ? { pageSize: 20 } : false}
           scroll={{ x: 'max-content' }}
           columns={[
-            { title: t('Centre'), render: (_, leg) => <Name id={leg.centerId} /> },
-            { title: t('Node'), dataIndex: 'node' },
-            { title: t('Model'), dataIndex: 'accelerator' },
-            { title: t('Cards'), align: 'end', dataIndex: 'cards' },
-            { title: t('When'), render: (_, leg) => format.span(leg.from, leg.soldUntil ?? leg.to) },
-            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /> },
-            { title: t('Product'), render: (_, leg) => <Value raw={leg.product} kind="label" /> },
+            { title: t('Centre'), render: (_, leg) => <Two first={<Name id={leg.centerId} />} second={leg.node} /> },
+            { title: t('Cards'), render: (_, leg) => <Two first={`${leg.accelerator} × ${leg.milliPerCard < 1000 ? `${leg.cards} × ${leg.milliPerCard}‰` : leg.cards}`} second={<Value raw={leg.product} kind="label" />} /> },
+            { title: t('When'), render: (_, leg) => <div className="words">{format.span(leg.from, leg.soldUntil ?? leg.to)}</div> },
+            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <div className="words"><Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /></div> },
             { title: t('Price a card-hour'), align: 'end', render: (_, leg) => format.price(leg.pricePerCardHour) },
             { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
           ]}
@@ -84,7 +82,8 @@ function Details({ order }: { order: Order }) {
       <Usage order={order} />
       <Panel title="What the buyer confirmed">
         <DataTable
-          name={`confirmations-${order.id.slice(-8)}`}
+          name="confirmations"
+          of={order.id}
           load={page => answer(api.GET('/v1/orders/{id}/confirmations', { params: { path: { id: order.id }, query: page } }))}
           rowKey={row => row.id}
           empty={buys ? t('Confirm, leg by leg above, that it ran: some programmes ask for it beside the readings.') : t('The buyer has confirmed no hours yet.')}
@@ -105,7 +104,7 @@ function Delivery({ orderId, leg, sells, buys }: { orderId: string; leg: Leg; se
   const format = useFormat()
   const path = { id: orderId, legId: leg.id }
   const delivery = useQuery<Schema<'DeliveryAnswer'>, ApiProblem>({ queryKey: ['delivery', leg.id], queryFn: () => answer(api.GET('/v1/orders/{id}/legs/{legId}/delivery', { params: { path } })), retry: false })
-  const [started, ended] = [Date.parse(leg.from) <= Date.now(), Date.parse(leg.to) <= Date.now()]
+  const [started, ended] = [Date.parse(leg.from) <= format.now(), Date.parse(leg.to) <= format.now()]
   return (
     <Space wrap size={4}>
       {delivery.data
@@ -145,7 +144,7 @@ function ConfirmHours({ orderId, leg, ended }: { orderId: string; leg: Leg; ende
       size="small"
       label="Confirm hours"
       explain="Say whether the leg ran in these hours, in all of them or in none. Hours that you deny are disputed."
-      initialValues={{ from: wallClock(leg.from, format.timeZone), to: wallClock(ended ? leg.to : new Date().toISOString(), format.timeZone).startOf('hour'), ran: 'yes' }}
+      initialValues={{ from: wallClock(leg.from, format.timeZone), to: ended ? wallClock(leg.to, format.timeZone) : format.clock().startOf('hour'), ran: 'yes' }}
       fields={(
         <>
           <div className="form-grid"><HourField name="from" label="From" required /><HourField name="to" label="To" required /></div>
@@ -204,7 +203,8 @@ function Usage({ order }: { order: Order }) {
               <Chart option={option} summary={t('Cards used by hour, beside the cards bought')} />
               <Collapse ghost items={[{ key: 'table', label: t('As a table'), children: (
                 <DataTable
-                  name={`usage-${order.id.slice(-8)}`}
+                  name="usage"
+                  of={order.id}
                   load={page => answer(api.GET('/v1/orders/{id}/usage', { params: { path: { id: order.id }, query: page } }))}
                   rowKey={row => row.legId + row.hour}
                   empty={t('No readings have come yet. They appear here by the hour.')}

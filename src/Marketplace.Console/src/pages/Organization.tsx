@@ -12,6 +12,7 @@ import { DecimalField, TextField } from '../components/ProblemForm'
 import { useTold } from '../components/told'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
+import { traits, wordsOf } from '../i18n/words'
 import { provinceOf } from './lists'
 
 type Organization = Schema<'OrganizationAnswer'>
@@ -30,6 +31,7 @@ export default function OrganizationPage() {
 }
 
 function Details({ organization }: { organization: Organization }) {
+  const t = useT()
   const format = useFormat()
   const { session } = useSession()
   // Who else acts for an organization only its owners say, and see.
@@ -40,7 +42,7 @@ function Details({ organization }: { organization: Organization }) {
       <Panel>
         <Facts facts={[
           { title: 'Kind', raw: organization.kind, as: 'label' }, { title: 'Credit code', raw: organization.creditCode }, { title: 'Region', raw: `${provinceOf(organization.regionCode, format.language)} (${organization.regionCode})` },
-          { title: 'Taxpayer', raw: organization.taxpayer, as: 'label' }, { title: 'Established on', raw: organization.establishedOn, as: 'day' }, { title: 'Traits', raw: organization.traits.join(', ') }, { title: 'Controllers', raw: organization.controllers.join(', ') },
+          { title: 'Taxpayer', raw: organization.taxpayer, as: 'label' }, { title: 'Established on', raw: organization.establishedOn, as: 'day' }, { title: 'Traits', raw: organization.traits.map(trait => wordsOf(traits, trait, t)).join(', ') }, { title: 'Controllers', raw: organization.controllers.join(', ') },
         ]} />
       </Panel>
       {organization.kind === 'enterprise' && <Balance id={organization.id} />}
@@ -56,7 +58,7 @@ function People({ organization, changes }: { organization: Organization; changes
   const path = { id: organization.id }
   return (
     <Panel title="People who sign in" extra={changes && <NewPerson organization={organization} />}>
-      <DataTable name="people" load={page => answer(api.GET('/v1/organizations/{id}/people', { params: { path, query: page } }))} rowKey={row => row.userName} empty={t('Make a login for the first person.')}
+      <DataTable name="people" of={organization.id} load={page => answer(api.GET('/v1/organizations/{id}/people', { params: { path, query: page } }))} rowKey={row => row.userName} empty={t('Make a login for the first person.')}
         columns={[
           { title: 'User name', value: row => row.userName, sort: true }, { title: 'E-mail', value: row => row.email }, { title: 'Role', value: row => row.role, as: 'label' }, { title: 'Duty', value: row => row.duty, as: 'label' },
           { title: 'Locked until', value: row => row.lockedUntil, as: 'instant' },
@@ -84,7 +86,7 @@ function Clients({ organization, changes }: { organization: Organization; change
   const path = { id: organization.id }
   return (
     <Panel title="Clients for programs" extra={changes && <NewClient organization={organization} />}>
-      <DataTable name="clients" load={page => answer(api.GET('/v1/organizations/{id}/clients', { params: { path, query: page } }))} rowKey={row => row.clientId} empty={t('A client lets a program of yours use the API.')}
+      <DataTable name="clients" of={organization.id} load={page => answer(api.GET('/v1/organizations/{id}/clients', { params: { path, query: page } }))} rowKey={row => row.clientId} empty={t('A client lets a program of yours use the API.')}
         columns={[
           { title: 'Name', value: row => row.name, sort: true }, { title: 'Client', value: row => row.clientId }, { title: 'Role', value: row => row.role, as: 'label' }, { title: 'Duty', value: row => row.duty, as: 'label' },
           { title: 'Actions', value: () => '', hidden: !changes, render: row => <ClientActions organizationId={organization.id} client={row} /> },

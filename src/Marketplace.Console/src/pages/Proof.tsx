@@ -1,6 +1,6 @@
 import { CheckCircleTwoTone, CloseCircleTwoTone } from '@ant-design/icons'
-import { Alert, Button } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { Alert, Button, Typography } from 'antd'
+import type { Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
@@ -12,6 +12,7 @@ import { ProblemForm } from '../components/ProblemForm'
 import { Waiting } from '../components/Waiting'
 import { save } from '../format/csv'
 import { useT } from '../i18n/i18n'
+import { invariants, wordsOf } from '../i18n/words'
 import { Table } from '../components/Table'
 
 export default function Proof() {
@@ -43,7 +44,7 @@ function Verification() {
           <Table size="small" rowKey="name" pagination={false} dataSource={found.invariants} scroll={{ x: 'max-content' }}
             columns={[
               { title: t('Holds'), render: (_, row) => row.holds ? <CheckCircleTwoTone twoToneColor="#2f8f2f" aria-label={t('Yes')} /> : <CloseCircleTwoTone twoToneColor="#c41d1d" aria-label={t('No')} /> },
-              { title: t('Invariant'), dataIndex: 'name' }, { title: t('Looked at'), align: 'end', render: (_, row) => format.number(row.checked) }, { title: t('Violations'), render: (_, row) => row.violations.join('; ') },
+              { title: t('Invariant'), render: (_, row) => <>{wordsOf(invariants, row.name, t)} <Typography.Text type="secondary">{row.name}</Typography.Text></> }, { title: t('Looked at'), align: 'end', render: (_, row) => format.number(row.checked) }, { title: t('Violations'), render: (_, row) => row.violations.join('; ') },
             ]} />
         </>
       )}
@@ -52,11 +53,12 @@ function Verification() {
 }
 
 function Replay() {
+  const format = useFormat()
   const task = useTask<Schema<'ReplayAnswer'>>('replay')
   const found = task.result
   return (
     <Panel title="Replay of invoices">
-      <ProblemForm<{ period: Dayjs }> submit="Make them again" initialValues={{ period: dayjs().subtract(1, 'month') }}
+      <ProblemForm<{ period: Dayjs }> submit="Make them again" initialValues={{ period: format.clock().subtract(1, 'month') }}
         onSubmit={values => Promise.resolve(startTask('replay', 'Replay of invoices', () => answer(api.POST('/v1/audit/replays', { body: { period: monthText(values.period) } }))))}>
         <MonthField name="period" label="Month" required help="Every invoice of the month is computed again and compared to the byte." />
       </ProblemForm>
@@ -71,11 +73,12 @@ function Replay() {
 /** Everything of a month in one file, which is checked without the market. */
 function Archive() {
   const t = useT()
+  const format = useFormat()
   const task = useTask('archive')
   const load = async (period: string) => save(`audit-${period}.zip`, await answer(api.GET('/v1/audit/exports/{period}', { params: { path: { period } }, parseAs: 'blob' })) as Blob)
   return (
     <Panel title="Archive of a month">
-      <ProblemForm<{ period: Dayjs }> submit="Download the archive" initialValues={{ period: dayjs().subtract(1, 'month') }}
+      <ProblemForm<{ period: Dayjs }> submit="Download the archive" initialValues={{ period: format.clock().subtract(1, 'month') }}
         onSubmit={values => Promise.resolve(startTask('archive', 'Archive of a month', () => load(monthText(values.period)!)))}>
         <MonthField name="period" label="Month" required help="A settled month’s documents, what they were rated from, rules, ledger and seals. It can be checked anywhere, without this market." />
       </ProblemForm>

@@ -18,11 +18,11 @@ type Utilization = Schema<'UtilizationAnswer'>
 export default function UtilizationTruth() {
   const t = useT()
   const format = useFormat()
-  const [month] = useFilter('month', dayjs().subtract(1, 'month').format('YYYY-MM'))
+  const [month] = useFilter('month', format.clock().subtract(1, 'month').format('YYYY-MM'))
   const truth = useQuery<Utilization[], ApiProblem>({
     queryKey: ['utilization', month],
     queryFn: async () => {
-      const listings = await everything(page => answer(api.GET('/v1/listings', { params: { query: page } })), 10_000)
+      const listings = await everything(page => answer(api.GET('/v1/listings', { params: { query: page } })))
       const first = dayjs(`${month}-01`)
       const query = { from: instantAt(first, format.timeZone), to: instantAt(first.add(1, 'month'), format.timeZone) }
       return Promise.all([...new Set(listings.map(listing => listing.centerId))].map(centerId => answer(api.GET('/v1/utilization', { params: { query: { ...query, centerId } } }))))

@@ -1,5 +1,5 @@
 import { Form } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import type { Dayjs } from 'dayjs'
 import { useMemo } from 'react'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
@@ -13,6 +13,7 @@ import { ProblemForm } from '../components/ProblemForm'
 import { Waiting } from '../components/Waiting'
 import { fen, instantAt, monthsBetween } from '../format/format'
 import { useT } from '../i18n/i18n'
+import { refusals as rules, wordsOf } from '../i18n/words'
 import { spentOverTime } from './rules'
 import { Table } from '../components/Table'
 
@@ -29,7 +30,7 @@ export function WhatIf({ values }: { values: () => { rules: Schema<'ProgrammeRul
       <ProblemForm<{ from: Dayjs; to: Dayjs }>
         form={form}
         submit="Try it on past orders"
-        initialValues={{ from: dayjs().subtract(1, 'year'), to: dayjs() }}
+        initialValues={{ from: format.clock().subtract(1, 'year'), to: format.clock() }}
         onSubmit={span => {
           const { rules, budget } = values()
           return Promise.resolve(startTask('what-if', 'What if', async (): Promise<Result> => ({
@@ -76,7 +77,7 @@ function Outcome({ result }: { result: Result }) {
       ]} />
       {Object.keys(answered.byMonth).length > 0 && <Chart option={option} summary={t('Budget over time')} />}
       {refusals.length > 0 && (
-        <Table size="small" rowKey="0" pagination={false} dataSource={refusals} columns={[{ title: t('Ruled out by'), render: (_, [rule]) => <code>{rule}</code> }, { title: t('Orders'), align: 'end', render: (_, [, count]) => format.number(count) }]} />
+        <Table size="small" rowKey="0" pagination={false} dataSource={refusals} columns={[{ title: t('Ruled out by'), render: (_, [rule]) => wordsOf(rules, rule, t) }, { title: t('Orders'), align: 'end', render: (_, [, count]) => format.number(count) }]} />
       )}
     </>
   )

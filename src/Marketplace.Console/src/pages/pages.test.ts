@@ -1,17 +1,34 @@
 import dayjs from 'dayjs'
-import { expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { expect, it, vi } from 'vitest'
+import { formatter } from '../format/format'
 import { demandOf } from './demand'
 import { progressOf } from './progress'
 import { revenueByMonth } from './revenue'
+import { ruleAt, ruleFields, type Rules } from './ruleFields'
 import { spentOverTime, withoutEmpty } from './rules'
+import { ruleText } from './RulesView'
 import { hourlyUse } from './usage'
+
+// Nothing is asked here, and there is no window.
+vi.mock('../api/client', () => ({}))
 
 it('a demand is sent without what was left empty, and on the hour', () => {
   const from = dayjs('2026-03-01T08:17:00')
-  expect(demandOf({ when: 'fixed', cards: 8, hours: 24, accelerators: [], minAvailability: '' as never, from, vouchers: true, urgency: 'user' }, 'Asia/Shanghai'))
+  expect(demandOf({ amount: 'cards', when: 'fixed', cards: 8, hours: 24, accelerators: [], minAvailability: '' as never, from, vouchers: 'auto', urgency: 'user' }, 'Asia/Shanghai'))
     .toEqual({ cards: 8, hours: 24, from: '2026-03-01T08:00:00+08:00', vouchers: 'auto' })
-  expect(demandOf({ when: 'window', cards: 1, from, window: [from, from.add(1, 'day')], vouchers: false, urgency: 'batch' }, 'Asia/Shanghai'))
+  expect(demandOf({ amount: 'cards', when: 'window', cards: 1, from, window: [from, from.add(1, 'day')], vouchers: 'none', urgency: 'batch' }, 'Asia/Shanghai'))
     .toEqual({ cards: 1, window: { earliest: '2026-03-01T08:00:00+08:00', latestEnd: '2026-03-02T08:00:00+08:00' }, urgency: 'batch', vouchers: 'none' })
+})
+
+it('a demand for work says how much work, and no cards', () => {
+  const from = dayjs('2026-03-01T08:00:00')
+  const typed = { when: 'fixed', cards: 8, hours: 24, work: { pflopsHours: 12.5, model: 'qwen', tokens: 1_000_000 }, expectedTokens: { input: 5 }, from, window: [from, from.add(2, 'hour')], vouchers: 'chosen', chosen: ['v1'], urgency: 'user' } as const
+  const window = { earliest: '2026-03-01T08:00:00+08:00', latestEnd: '2026-03-01T10:00:00+08:00' }
+  expect(demandOf({ ...typed, amount: 'pflops', window: [from, from.add(2, 'hour')], chosen: ['v1'] }, 'Asia/Shanghai'))
+    .toEqual({ work: { pflopsHours: 12.5, model: null, tokens: null }, window, urgency: 'user', vouchers: ['v1'] })
+  expect(demandOf({ ...typed, amount: 'tokens', product: 'tokens', window: [from, from.add(2, 'hour')], chosen: undefined }, 'Asia/Shanghai'))
+    .toEqual({ work: { pflopsHours: null, model: 'qwen', tokens: 1_000_000 }, product: 'tokens', expectedTokens: { input: 5, output: null }, window, urgency: 'user', vouchers: [] })
 })
 
 it('usage stands beside what was bought, hour by hour, shares of cards and resold ends counted', () => {
@@ -49,4 +66,15 @@ it('spending adds up over time', () => {
   expect(spentOverTime({ '2026-01': '0.10', '2026-03': '0.20' }, ['2026-01', '2026-02', '2026-03'])).toEqual([
     { month: '2026-01', paid: 0.1, total: 0.1 }, { month: '2026-02', paid: 0, total: 0.1 }, { month: '2026-03', paid: 0.2, total: 0.3 },
   ])
+})
+
+it('a programme’s rules are told whole', () => {
+  const templates = JSON.parse(readFileSync('../Marketplace.Application/Vouchers/programme-templates.json', 'utf8')) as { code: string; rules: Rules }[]
+  expect(templates.length).toBeGreaterThan(10)
+  const t = ((text: string) => text) as never
+  const leaves = (value: unknown, path: string): string[] => Array.isArray(value) || typeof value !== 'object' || value === null ? [path] : Object.entries(value).flatMap(([name, member]) => leaves(member, path ? `${path}.${name}` : name))
+  for (const { rules } of templates) {
+    const untold = leaves(rules, '').filter(path => !['rates', 'tiers', 'funding.funders'].includes(path) && !ruleText(ruleFields[path as keyof typeof ruleFields], ruleAt(rules, path), formatter('en', 'Asia/Shanghai'), t))
+    expect(untold).toEqual([])
+  }
 })
