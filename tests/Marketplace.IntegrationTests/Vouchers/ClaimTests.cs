@@ -148,11 +148,13 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("0.00", await server.PostedAsync("seller.programme_due", deal.Seller.Id));
         Assert.Equal("0.00", await server.PostedAsync("authority.receivable", deal.Scheme.Authority.Id));
 
-        var rest = (await CreditExtra(1, "380.00")).Is(201);
+        Task<Answer> CreditRest() => server.Admin.PostAsync($"/v1/invoices/{extra["id"]}/credit-notes", new { reason = 1, note = "all of it" });
+        var rest = (await CreditRest()).Is(201);
         Assert.Equal("380.00 21.51 380.00", $"{rest["total"]} {rest["vat"]} {rest["refund"]}");
         Assert.Equal("credited 480.00 0.00 0.00", await Stands(extra["id"]));
         Assert.Equal(2, (await deal.Buyer.GetAsync($"/v1/credit-notes?invoiceId={extra["id"]}")).Is(200).Items().Count);
         (await CreditExtra(4, "0.01")).Is(422, "credit_note.exceeds");
+        (await CreditRest()).Is(409, "credit_note.nothing_left");
 
         // What is left of the line is the buyer's own money; corrected usage takes it back as ever.
         await deal.Shop.CorrectAsync(deal.Invoice["lines[0].legId"], deal.Month.AddDays(9), 4);
