@@ -177,7 +177,7 @@ public sealed class BillPartiesHandler(
             Amount = amount,
             FirstDay = settings.Time.Day(line.Hours.Runs[0].From.Start),
             LastDay = settings.Time.Day((line.Hours.Runs[^1].From + (line.Hours.Runs[^1].Hours - 1)).Start),
-            Attested = usage.Attested,
+            Attested = usage.IsAttested(line),
             CorroboratedByEnergy = evidence.ByEnergy?.GetValueOrDefault(usage.Leg.Id) is { } plausible ? usage.Fundable(line, plausible) : null,
             CorroboratedByBuyer = evidence.ByBuyer?.GetValueOrDefault(usage.Leg.Id) is { } agreed ? usage.Fundable(line, agreed) : null,
         };
