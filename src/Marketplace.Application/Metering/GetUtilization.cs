@@ -74,25 +74,47 @@ public sealed class GetUtilizationHandler(IMarketplaceDb db, PaidHours paidHours
 
     private static string Text(long milliCardSeconds) => new CardTime(milliCardSeconds).ToCardHours();
 
-    /// <summary>By hour of the range, in thousandths of a card-second: nodes in standing listings of their owner, until they are withdrawn.</summary>
+    /// <summary>
+    /// By hour of the range, in thousandths of a card-second: nodes in listings of their owner from when these were made until they are
+    /// withdrawn, less the cards that were taken out.
+    /// </summary>
     private async Task<long[]> ListedAsync(Id<Center> center, HourRange range, CancellationToken cancellationToken)
     {
         var (from, to) = range;
-        var windows = await (
+        var offers =
             from row in db.ListingNodes.IgnoreQueryFilters()
             join node in db.Nodes.IgnoreQueryFilters() on row.NodeId equals node.Id
             join listing in db.Listings.IgnoreQueryFilters() on row.ListingId equals listing.Id
             where node.CenterId == center && listing.ResaleOf == null && row.From < to && row.To > @from
-            group node by new { row.From, row.To, node.WithdrawnFrom, listing.WithdrawnAt } into window
-            select new { window.Key, Cards = window.Sum(node => node.Cards) }).ToListAsync(cancellationToken);
+            select new { node.Id, node.Cards, row.From, row.To, node.WithdrawnFrom, listing.CreatedAt, listing.WithdrawnAt };
+        var windows = await (
+            from offer in offers
+            group offer.Cards by new { offer.From, offer.To, offer.WithdrawnFrom, offer.CreatedAt, offer.WithdrawnAt } into window
+            select new { window.Key, Cards = window.Sum() }).ToListAsync(cancellationToken);
         var listed = new long[range.Hours];
-        foreach (var window in windows)
+        windows.ForEach(window => Spread(
+            listed, range, OnOffer(new(window.Key.From, window.Key.To), window.Key.WithdrawnFrom, window.Key.CreatedAt, window.Key.WithdrawnAt), CardTime.Of(window.Cards, 1000, 3600)));
+
+        var gone = (await db.Nodes.IgnoreQueryFilters().Where(node => node.CenterId == center).Select(node => new { node.Id, node.WithdrawnCards }).ToListAsync(cancellationToken))
+            .Where(node => node.WithdrawnCards.Count > 0).ToDictionary(node => node.Id, node => node.WithdrawnCards);
+        var ids = gone.Keys.ToArray();
+        foreach (var offer in ids.Length == 0 ? [] : await offers.Where(offer => EF.Parameter(ids).Contains(offer.Id)).ToListAsync(cancellationToken))
         {
-            var end = Hour.Min(window.Key.To, window.Key.WithdrawnFrom ?? window.Key.To);
-            Spread(listed, range, new(window.Key.From, window.Key.WithdrawnAt is { } at ? Hour.Min(end, Hour.Containing(at)) : end), CardTime.Of(window.Cards, 1000, 3600));
+            var hours = OnOffer(new(offer.From, offer.To), offer.WithdrawnFrom, offer.CreatedAt, offer.WithdrawnAt);
+            foreach (var card in gone[offer.Id])
+            {
+                Spread(listed, range, hours.Intersect(new(card.From, hours.To)), -CardTime.Of(1, 1000, 3600));
+            }
         }
 
         return listed;
+    }
+
+    /// <summary>What is withdrawn and listed again for the same hours is on offer once: no listing speaks for the time before it was made.</summary>
+    private static HourRange OnOffer(HourRange window, Hour? nodeWithdrawnFrom, DateTimeOffset createdAt, DateTimeOffset? withdrawnAt)
+    {
+        var end = Hour.Min(window.To, nodeWithdrawnFrom ?? window.To);
+        return new(Hour.Max(window.From, Hour.AtOrAfter(createdAt)), withdrawnAt is { } at ? Hour.Min(end, Hour.Containing(at)) : end);
     }
 
     /// <summary>Reservations hold each card-hour once, whoever holds it by now.</summary>
