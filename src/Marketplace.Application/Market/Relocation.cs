@@ -175,9 +175,7 @@ public sealed class Relocation(
     {
         var hours = await unbilled.OfAsync(leg, cancellationToken);
         var (before, funded, stays) = (leg.Amount, unbilled.Fundable(leg, hours), unbilled.Fundable(leg, hours with { To = at }));
-        var tokens = leg.ExpectedTokens is { } all
-            ? new ExpectedTokens((long)((Int128)all.Input * (at - leg.From) / leg.Interval.Hours), (long)((Int128)all.Output * (at - leg.From) / leg.Interval.Hours))
-            : null;
+        var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await unbilled.BilledTokensAsync(leg, cancellationToken));
         leg.CutShort(at, tokens is not null
             ? leg.TokenPrices!.Of(tokens)
             : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(new(leg.From, at), leg.Cards, leg.MilliPerCard), tokens);

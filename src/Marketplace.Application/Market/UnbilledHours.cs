@@ -16,6 +16,14 @@ public sealed class UnbilledHours(IMarketplaceDb db, MarketplaceSettings setting
         return billed is { } last ? leg.Interval with { From = Hour.Max(leg.From, settings.Time.Hours(last).To) } : leg.Interval;
     }
 
+    /// <summary>Tokens that invoices billed of a leg, whatever was credited of them.</summary>
+    public async Task<ExpectedTokens> BilledTokensAsync(Leg leg, CancellationToken cancellationToken)
+    {
+        var tokens = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id && line.Tokens > 0).GroupBy(line => line.Unit)
+            .Select(unit => new { unit.Key, Sum = unit.Sum(line => line.Tokens) }).ToDictionaryAsync(unit => unit.Key, unit => unit.Sum, cancellationToken);
+        return new(tokens.GetValueOrDefault(LineUnit.InputTokens), tokens.GetValueOrDefault(LineUnit.OutputTokens));
+    }
+
     /// <summary>The price of what vouchers may pay a share of in these hours: all but what its holder put up for resale.</summary>
     public Money Fundable(Leg leg, HourRange hours)
     {

@@ -45,22 +45,40 @@ public sealed class UtilizationHours(IMarketplaceDb db, PaidHours paidHours)
         });
     }
 
-    /// <summary>Nodes in standing listings of their owner, until they are withdrawn.</summary>
+    /// <summary>Nodes in listings of their owner from when these were made until they are withdrawn, less the cards that were taken out.</summary>
     private async Task<ILookup<Id<Center>, Window>> ListedAsync(List<Id<Center>> centers, HourRange range, CancellationToken cancellationToken)
     {
         var (from, to) = range;
-        var windows = await (
+        var offers =
             from row in db.ListingNodes.IgnoreQueryFilters()
             join node in db.Nodes.IgnoreQueryFilters() on row.NodeId equals node.Id
             join listing in db.Listings.IgnoreQueryFilters() on row.ListingId equals listing.Id
             where EF.Parameter(centers).Contains(node.CenterId) && listing.ResaleOf == null && row.From < to && row.To > @from
-            group node by new { node.CenterId, row.From, row.To, node.WithdrawnFrom, listing.WithdrawnAt } into window
-            select new { window.Key, Cards = window.Sum(node => node.Cards) }).ToListAsync(cancellationToken);
-        return windows.ToLookup(window => window.Key.CenterId, window =>
+            select new { node.Id, node.CenterId, node.Cards, row.From, row.To, node.WithdrawnFrom, listing.CreatedAt, listing.WithdrawnAt };
+        var whole = await (
+            from offer in offers
+            group offer.Cards by new { offer.CenterId, offer.From, offer.To, offer.WithdrawnFrom, offer.CreatedAt, offer.WithdrawnAt } into window
+            select new { window.Key, Cards = window.Sum() }).ToListAsync(cancellationToken);
+        var windows = whole.Select(window => (
+            window.Key.CenterId,
+            new Window(OnOffer(new(window.Key.From, window.Key.To), window.Key.WithdrawnFrom, window.Key.CreatedAt, window.Key.WithdrawnAt), CardTime.Of(window.Cards, 1000, 3600).MilliCardSeconds)));
+
+        var gone = (await db.Nodes.IgnoreQueryFilters().Where(node => EF.Parameter(centers).Contains(node.CenterId)).Select(node => new { node.Id, node.WithdrawnCards }).ToListAsync(cancellationToken))
+            .Where(node => node.WithdrawnCards.Count > 0).ToDictionary(node => node.Id, node => node.WithdrawnCards);
+        var ids = gone.Keys.ToArray();
+        var shrunk = ids.Length == 0 ? [] : await offers.Where(offer => EF.Parameter(ids).Contains(offer.Id)).ToListAsync(cancellationToken);
+        return windows.Concat(shrunk.SelectMany(offer => gone[offer.Id].Select(card =>
         {
-            var end = Hour.Min(window.Key.To, window.Key.WithdrawnFrom ?? window.Key.To);
-            return new Window(new(window.Key.From, window.Key.WithdrawnAt is { } at ? Hour.Min(end, Hour.Containing(at)) : end), CardTime.Of(window.Cards, 1000, 3600).MilliCardSeconds);
-        });
+            var hours = OnOffer(new(offer.From, offer.To), offer.WithdrawnFrom, offer.CreatedAt, offer.WithdrawnAt);
+            return (offer.CenterId, new Window(hours.Intersect(new(card.From, hours.To)), -CardTime.Of(1, 1000, 3600).MilliCardSeconds));
+        }))).ToLookup(window => window.CenterId, window => window.Item2);
+    }
+
+    /// <summary>What is withdrawn and listed again for the same hours is on offer once: no listing speaks for the time before it was made.</summary>
+    private static HourRange OnOffer(HourRange window, Hour? nodeWithdrawnFrom, DateTimeOffset createdAt, DateTimeOffset? withdrawnAt)
+    {
+        var end = Hour.Min(window.To, nodeWithdrawnFrom ?? window.To);
+        return new(Hour.Max(window.From, Hour.AtOrAfter(createdAt)), withdrawnAt is { } at ? Hour.Min(end, Hour.Containing(at)) : end);
     }
 
     /// <summary>Reservations hold each card-hour once, whoever holds it by now.</summary>

@@ -119,6 +119,32 @@ public sealed class UtilizationTests(Servers servers) : IClassFixture<Servers>
         (await server.Admin.GetAsync("/v1/utilization/centers?from=2026-01-01&to=2027-01-02")).IsInvalid("to");
     }
 
+    [Theory, EveryDatabase]
+    public async Task What_is_listed_again_counts_once_and_cards_that_are_taken_out_no_more(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var capacity = await server.CapacityAsync();
+        var start = await server.TomorrowAsync();
+        await server.MoveClockAsync(start);
+        var first = (await capacity.ListAsync(from: start, to: start.AddHours(100))).Is(201)["id"];
+        await server.MoveClockAsync(start.AddHours(50));
+        (await capacity.Provider.DeleteAsync($"/v1/listings/{first}")).Is(204);
+        (await capacity.ListAsync(from: start, to: start.AddHours(100))).Is(201);
+        var shop = new Shop(capacity, "");
+        Assert.Equal("800 0 0 0 0", await FiguresAsync(capacity.Provider, shop, start, start.AddHours(100)));
+
+        // One card for the last twenty hours, then another for the last ten.
+        foreach (var (card, hour) in new[] { (3, 80), (5, 90) })
+        {
+            (await capacity.Provider.PostAsync(
+                $"/v1/centers/{capacity.CenterId}/nodes/n-1/withdrawals", new { from = MarketSetup.Wire(start.AddHours(hour)), reason = "failed", cards = new[] { card } })).Is(201);
+        }
+
+        Assert.Equal("770 0 0 0 0", await FiguresAsync(capacity.Provider, shop, start, start.AddHours(100)));
+        Assert.Equal("60 0 0 0 0", await FiguresAsync(capacity.Provider, shop, start.AddHours(90), start.AddHours(100)));
+        await server.BooksHoldAsync();
+    }
+
     private static async Task<string> FiguresAsync(Party party, Shop shop, DateTimeOffset from, DateTimeOffset to) => Text((await AskAsync(party, shop, from, to)).Is(200));
 
     private static Task<Answer> AskAsync(Party party, Shop shop, DateTimeOffset from, DateTimeOffset to) =>

@@ -252,6 +252,32 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Who_is_reimbursed_and_buys_on_credit_claims_once_the_invoice_is_paid(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer) = (await server.ShopAsync(), await server.OrganizationAsync("enterprise"));
+        var scheme = await server.SchemeAsync(rules: """{"mode": "reimburse", "payee": "buyer"}""");
+        (await server.Admin.PutAsync($"/v1/organizations/{buyer.Id}/credit", new { limit = "5000.00" })).Is(200);
+        await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var leg = (await buyer.BuyAsync(shop, 8, month.AddDays(9), 10))["legs[0].id"];
+        await server.MoveClockAsync(month.AddDays(10));
+        await shop.UseAsync(leg, month.AddDays(9), 10);
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal("1600.00 480.00 0.00 issued", $"{invoice["payable"]} {invoice["voucherTotal"]} {invoice["paid"]} {invoice["status"]}");
+
+        (await buyer.ClaimAsync(scheme, month.AddMonths(1))).Is(422, "claim.empty");
+        await PayAsync("1599.99");
+        (await buyer.ClaimAsync(scheme, month.AddMonths(1))).Is(422, "claim.empty");
+        await PayAsync("0.01");
+        Assert.Equal("480.00", (await buyer.ClaimAsync(scheme, month.AddMonths(1))).Is(201)["total"]);
+        await server.BooksHoldAsync(month.Period());
+
+        async Task PayAsync(string amount) => (await server.Admin.PostAsync($"/v1/invoices/{invoice["id"]}/payments", new { amount, reference = "P-" + amount })).Is(201);
+    }
+
+    [Theory, EveryDatabase]
     public async Task A_rejected_reimbursement_is_revoked_and_nothing_more(DatabaseKind database)
     {
         var (server, deal) = await DealAsync(database, """{"mode": "reimburse", "payee": "buyer"}""");
