@@ -116,7 +116,7 @@ public sealed class BillPartiesHandler(
         var fundable = lines.Where(line => line.Fundable.IsPositive)
             .Select(line => Fundable(pinned, line.Key, line.Usage, line.Line, line.Fundable, evidence)).ToList();
         var first = Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, fundable, held));
-        var late = await FundLateAsync(order, pinned, before, lines.Where(line => line.Line.Kind == LineKind.Adjustment).Select(line => line.Key).ToHashSet(), first, now, cancellationToken);
+        var late = await FundLateAsync(order, pinned, before, lines.Where(line => line.Line.Kind == LineKind.Adjustment).Select(line => line.Key).ToHashSet(), first, sameInvoice, now, cancellationToken);
         return new(order, lines.ToDictionary(line => line.Key, line => (line.Leg, line.Line)), late is null ? [first] : [first, late]);
     }
 
@@ -153,8 +153,10 @@ public sealed class BillPartiesHandler(
         };
     }
 
+    /// <summary>What is available is what the orders before on the same invoice left of it: it is captured for all of them together.</summary>
     private async Task<FundingResult?> FundLateAsync(
-        Order order, AllocationRequest pinned, IReadOnlyList<Redemption> before, HashSet<string> late, FundingResult first, DateTimeOffset now, CancellationToken cancellationToken)
+        Order order, AllocationRequest pinned, IReadOnlyList<Redemption> before, HashSet<string> late, FundingResult first, IReadOnlyList<BilledOrder> sameInvoice,
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         // A line that held money pays part of isn't paid again: its ratio is of its gross.
         var open = first.Request.Lines.Where(line => late.Contains(line.Key) && first.Allocation.Parts.All(part => part.LineKey != line.Key)).ToList();
@@ -166,8 +168,10 @@ public sealed class BillPartiesHandler(
         var codes = pinned.Programmes.Select(programme => programme.Code).ToList();
         var available = await db.Vouchers.AsNoTracking()
             .Where(v => v.OrganizationId == order.BuyerId && codes.Contains(v.ProgrammeCode) && v.Available > Money.Zero && v.RevokedAt == null).ToListAsync(cancellationToken);
+        var drawn = sameInvoice.SelectMany(other => other.Fundings).SelectMany(f => f.Allocation.Parts).Where(part => part.HeldFor is null).ToLookup(part => part.VoucherId, part => part.Amount);
+        var vouchers = available.Select(Funding.Spendable).Select(voucher => voucher with { Limit = voucher.Limit - drawn[voucher.Id].Sum() });
         var taken = first.Allocation.Parts.Select(part => (part.ProgrammeCode, part.Amount));
-        return Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, open, [.. available.Select(Funding.Spendable)], taken));
+        return Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, open, [.. vouchers], taken));
     }
 
     private FundableLine Fundable(AllocationRequest pinned, string key, RatedUsage usage, RatedLine line, Money amount, CorroboratedHours evidence) =>
