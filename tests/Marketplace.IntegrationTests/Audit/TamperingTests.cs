@@ -80,6 +80,7 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await Found("UPDATE vouchers SET available = available - 1, held = held + 1", "UPDATE vouchers SET available = available + 1, held = held - 1", "vouchers.balanced");
         await Found("UPDATE voucher_holds SET \"left\" = \"left\" - 1 WHERE \"left\" > 0", "UPDATE voucher_holds SET \"left\" = \"left\" + 1 WHERE \"left\" > 0", "vouchers.balanced");
         await Found("UPDATE redemptions SET returned = returned - 1", "UPDATE redemptions SET returned = returned + 1", "vouchers.redeemed_on_invoices", "programmes.within_ratio", "authorities.accounts");
+        await Found("CREATE TABLE kept AS SELECT id, expires_on FROM vouchers; UPDATE vouchers SET expires_on = '2000-01-01'", "UPDATE vouchers SET expires_on = (SELECT expires_on FROM kept WHERE kept.id = vouchers.id); DROP TABLE kept", "vouchers.within_validity");
         await Found("UPDATE programme_budgets SET issued = issued + 1", "UPDATE programme_budgets SET issued = issued - 1", "programmes.within_budget");
 
         // Capacity.

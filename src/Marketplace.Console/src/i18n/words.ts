@@ -105,6 +105,7 @@ export const invariants: Record<string, Text> = {
   'platform.accounts': 'The platform’s accounts follow from its documents',
   'vouchers.balanced': 'A voucher’s parts add up to its face',
   'vouchers.redeemed_on_invoices': 'What vouchers paid stands on invoices',
+  'vouchers.within_validity': 'Vouchers pay for no use after their last day',
   'programmes.within_budget': 'Programmes keep within their budgets',
   'programmes.within_ratio': 'Vouchers pay no more than their share',
   'programmes.rewards': 'Rewards keep to their rules, and are granted once',

@@ -1073,6 +1073,7 @@ const zh = {
   'The platform’s accounts follow from its documents': '平台账户与单据相符',
   'A voucher’s parts add up to its face': '算力券各部分之和等于面额',
   'What vouchers paid stands on invoices': '算力券的核销都在账单上',
+  'Vouchers pay for no use after their last day': '算力券不支付有效期之后的用量',
   'Programmes keep within their budgets': '项目不超预算',
   'Vouchers pay no more than their share': '算力券支付不超过规定比例',
   'Rewards keep to their rules, and are granted once': '奖励符合规则且不重复',
