@@ -47,7 +47,7 @@ public sealed class BillPartiesHandler(
         var account = await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == buyer, cancellationToken);
         var credits = await CreditAsync(rated, now, cancellationToken);
         var invoice = await InvoiceAsync(request, rated, orders, account, now, cancellationToken);
-        var over = rated.Where(leg => !leg.IsWithheld && orders[leg.Leg.OrderId].To <= settings.Time.Hours(period).To).Select(leg => leg.Leg);
+        var over = rated.Where(leg => !leg.IsWithheld && leg.Leg.To <= settings.Time.Hours(period).To).Select(leg => leg.Leg);
         await ReleaseAsync(request, [.. over], account, now, cancellationToken);
         await ReopenResoldAsync(rated, now, cancellationToken);
         legs.ForEach(leg => leg.Billed());
@@ -264,7 +264,7 @@ public sealed class BillPartiesHandler(
         }
     }
 
-    /// <summary>After the period of an order's last hour nothing is held for it any more, but for hours that are in dispute.</summary>
+    /// <summary>After the period of a leg's last hour, as sold or as it was cut short, nothing is held for it any more, but for hours that are in dispute.</summary>
     private async Task ReleaseAsync(BillParties request, IReadOnlyList<Leg> over, BuyerAccount account, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var journal = JournalEntry.For("holds.released", $"{request.Period}:{request.SellerId}:{request.BuyerId}", now);

@@ -157,6 +157,11 @@ public sealed class Relocation(
         else
         {
             leg.DepositHeld -= released;
+            if (at.Start <= now)
+            {
+                // It ends this instant: the close that bills its last hour may have been.
+                leg.Reopen(now);
+            }
         }
 
         (await db.BuyerAccounts.IgnoreQueryFilters().SingleAsync(account => account.OrganizationId == leg.BuyerId, cancellationToken)).Release(released);

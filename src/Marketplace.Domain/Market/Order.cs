@@ -141,7 +141,7 @@ public sealed class Leg : IVersioned
     /// <summary>The two usage versions, added up, of which the buyer's and the provider's figures were compared last.</summary>
     public long ComparedVersion { get; set; }
 
-    /// <summary>When something other than a reading changed what its past hours come to, until a close has billed that.</summary>
+    /// <summary>When something other than a reading changed what its past hours come to, or what is held for them, until a close has billed that.</summary>
     public DateTimeOffset? ReopenedAt { get; private set; }
 
     public long Version { get; set; }

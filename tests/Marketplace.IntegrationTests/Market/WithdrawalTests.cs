@@ -160,6 +160,57 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         await server.BooksHoldAsync(month.Period());
     }
 
+    [Theory, EveryDatabase]
+    public async Task What_was_held_for_a_leg_that_ended_early_is_released_with_its_last_month(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, scheme, buyer) = (await server.ShopAsync("10.00", nodes: 2, cards: 1), await server.SchemeAsync(), await server.BuyerAsync());
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        var order = await buyer.BuyAsync(shop, cards: 2, next.AddDays(-7), hours: 16 * 24);
+        Assert.Equal(2, order.Items("legs").Count);
+        Assert.Equal("100000.00 5376.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("2696.00 2304.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        // Of one leg three days stay: 720.00, of which vouchers pay 30 %. The other runs on.
+        await server.MoveClockAsync(next.AddDays(-5));
+        Assert.Single((await WithdrawAsync(shop, order["legs[0].node"], next.AddDays(-4))).Is(201).Items("ended"));
+        Assert.Equal("100000.00 3192.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("3632.00 1368.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await shop.UseAsync(order["legs[0].id"], next.AddDays(-7), 10, cards: 1);
+        await server.CloseAsync(month);
+        Assert.Equal("100.00", (await buyer.InvoiceAsync(month.Period()))["total"]);
+        Assert.Equal("99930.00 2688.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("3818.00 1152.00 30.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync(month.Period());
+
+        await server.CloseAsync(next);
+        Assert.Equal("99930.00 0.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("4970.00 0.00 30.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_ends_the_instant_that_its_month_is_billed_is_released_by_the_next_close(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, scheme, buyer) = (await server.ShopAsync("10.00", cards: 1), await server.SchemeAsync(), await server.BuyerAsync());
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        await buyer.BuyAsync(shop, cards: 1, next.AddDays(-1), hours: 48);
+        await server.MoveClockAsync(next);
+        (await server.Admin.PostAsync("/v1/billing-runs", new { period = month.Period() })).Is(200);
+        (await WithdrawAsync(shop, "n-1", next)).Is(201);
+        Assert.Equal("100000.00 168.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("4928.00 72.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.CloseAsync(next);
+        Assert.Equal("100000.00 0.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("5000.00 0.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync();
+    }
+
     private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from) =>
         shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair" });
 }

@@ -97,6 +97,7 @@ export const invariants: Record<string, Text> = {
   'invoices.unchanged': 'Issued invoices are unchanged',
   'billing.is_a_function': 'Invoices come out the same when made again',
   'jobs.effect_once': 'Jobs did everything once',
+  'holds.released': 'Nothing is held for what is billed',
   'audit.complete': 'What moved money or capacity has its audit entry',
   'journal.balanced': 'Every entry of the ledger balances',
   'buyers.accounts': 'Buyers’ accounts follow from their documents',

@@ -1065,6 +1065,7 @@ const zh = {
   'Issued invoices are unchanged': '已开账单未被改动',
   'Invoices come out the same when made again': '账单可按原样重算',
   'Jobs did everything once': '任务的效果只发生一次',
+  'Nothing is held for what is billed': '已出账的用量不再冻结款项',
   'What moved money or capacity has its audit entry': '每笔资金或资源变动都有审计记录',
   'Every entry of the ledger balances': '总账每笔分录借贷相等',
   'Buyers’ accounts follow from their documents': '买方账户与单据相符',
