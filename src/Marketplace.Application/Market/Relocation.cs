@@ -14,7 +14,7 @@ namespace Marketplace.Application.Market;
 /// stand on the same cards, so they go together: to one node, or nowhere. A leg that is moved keeps its id and its price.
 /// </summary>
 public sealed class Relocation(
-    IMarketplaceDb db, Funding funding, UnbilledHours unbilled, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
+    IMarketplaceDb db, Funding funding, FundablePrice fundable, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
 {
     /// <param name="node">Withdrawn already, and of which no transaction that read it before can commit any more.</param>
     /// <param name="from">Hours before stay as they are.</param>
@@ -178,8 +178,7 @@ public sealed class Relocation(
     /// <summary>Shortens a leg that has begun: vouchers get back the share of the hours that fall away, and the deposit the rest of their price.</summary>
     private async Task<(Money Released, Money Forgone)> CutAsync(Leg leg, Hour at, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var hours = await unbilled.OfAsync(leg, cancellationToken);
-        var (before, funded, stays) = (leg.Amount, unbilled.Fundable(leg, hours), unbilled.Fundable(leg, hours with { To = at }));
+        var (before, funded, stays) = (leg.Amount, fundable.Of(leg, leg.Interval), fundable.Of(leg, leg.Interval with { To = at }));
         var tokens = leg.ExpectedTokens is { } all
             ? new ExpectedTokens((long)((Int128)all.Input * (at - leg.From) / leg.Interval.Hours), (long)((Int128)all.Output * (at - leg.From) / leg.Interval.Hours))
             : null;
@@ -188,7 +187,9 @@ public sealed class Relocation(
             : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(new(leg.From, at), leg.Cards, leg.MilliPerCard), tokens);
         var forgone = before - leg.Amount;
         var deducted = await funding.ReleasePartAsync(leg, funded - stays, funded, journal, now, cancellationToken);
-        return (Money.Min(leg.DepositHeld, forgone - deducted), forgone);
+
+        // The two shares are rounded apart, so that vouchers may give back a fen more than falls away.
+        return (Money.Min(leg.DepositHeld, Money.Max(forgone - deducted, Money.Zero)), forgone);
     }
 
     private sealed record Family(Leg Root, IReadOnlyList<Leg> Legs, IReadOnlyList<Reservation> Rows);

@@ -211,6 +211,40 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         await server.BooksHoldAsync();
     }
 
+    [Theory, EveryDatabase]
+    public async Task What_ends_gives_back_its_own_share_whatever_earlier_months_left_of_the_hold(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer) = (await server.ShopAsync("10.00", cards: 1), await server.BuyerAsync());
+        var scheme = await server.SchemeAsync(rules: """{"rates": [{"ratio": "0.80"}]}""");
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        var from = next.AddDays(-7);
+        var leg = (await buyer.BuyAsync(shop, cards: 1, from, hours: 16 * 24))["legs[0].id"];
+        Assert.Equal("1928.00 3072.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.MoveClockAsync(from.AddHours(2));
+        await shop.UseAsync(leg, from, 1, cards: 1);
+        await server.CloseAsync(month);
+        Assert.Equal("1928.00 3064.00 8.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("99998.00 766.00 0.00", await buyer.MoneyAsync());
+
+        // Five days of 240.00 go: 80 % to the voucher, the rest to the deposit.
+        (await WithdrawAsync(shop, "n-1", next.AddDays(4))).Is(201);
+        Assert.Equal("2888.00 2104.00 8.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("99998.00 526.00 0.00", await buyer.MoneyAsync());
+
+        await server.MoveClockAsync(next.AddDays(5));
+        await shop.UseAsync(leg, from.AddHours(1), 10, cards: 1);
+        await shop.UseAsync(leg, next, 10, cards: 1);
+        await server.CloseAsync(next);
+        var invoice = await buyer.InvoiceAsync(next.Period());
+        Assert.Equal(("200.00", "160.00"), (invoice["total"], invoice["voucherTotal"]));
+        Assert.Equal("4832.00 0.00 168.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("99958.00 0.00 0.00", await buyer.MoneyAsync());
+        await server.BooksHoldAsync(month.Period(), next.Period());
+    }
+
     private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from) =>
         shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair" });
 }
