@@ -123,7 +123,7 @@ public sealed class Relocation(
         taken.Node.Touch();
         foreach (var leg in family.Legs)
         {
-            leg.MoveTo(taken.Node, Hour.Max(leg.From, from));
+            leg.MoveTo(taken.Node, Hour.Max(leg.From, from), taken.CardFor);
             audit.Record("leg.moved", ("leg", leg.Id.ToString()), leg.BuyerId, new { order = leg.OrderId, from = Hour.Max(leg.From, from), node = taken.Node.Name });
         }
     }

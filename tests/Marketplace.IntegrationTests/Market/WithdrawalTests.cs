@@ -245,6 +245,45 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         await server.BooksHoldAsync(month.Period(), next.Period());
     }
 
+    [Theory, EveryDatabase]
+    public async Task What_was_put_up_for_resale_stays_so_on_another_nodes_cards(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("20.00", "reserved", nodes: 2);
+        var (buyer, other) = (await server.BuyerAsync("1000.00"), await server.BuyerAsync());
+        var scheme = await server.SchemeAsync(rules: """{"resale": "release"}""");
+        var voucher = await scheme.IssueAsync(buyer, "1000.00");
+        var month = await server.NextMonthAsync();
+
+        // Behind another's cards, which are free again when it moves, so that it gets other numbers.
+        var before = await other.BuyAsync(shop, cards: 4, month, hours: 10);
+        var order = await buyer.BuyAsync(shop, cards: 4, month, hours: 10);
+        Assert.Equal(before["legs[0].node"], order["legs[0].node"]);
+        (await other.PostAsync($"/v1/orders/{before["id"]}/cancel")).Is(200);
+        Task<Answer> ResellAsync(int from) => buyer.PostAsync("/v1/resales", new
+        {
+            orderId = order["id"],
+            legId = order["legs[0].id"],
+            cards = 4,
+            from = MarketSetup.Wire(month.AddHours(from)),
+            to = MarketSetup.Wire(month.AddHours(10)),
+            pricePerCardHour = "5.00",
+        });
+        (await ResellAsync(5)).Is(201);
+        Assert.Equal("1000.00 680.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("880.00 120.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        Assert.Single((await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(7))).Is(201).Items("moved"));
+        (await ResellAsync(7)).Is(201);
+        Assert.Equal("1000.00 680.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("880.00 120.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal(("800.00", "120.00"), (invoice["total"], invoice["voucherTotal"]));
+        await server.BooksHoldAsync(month.Period());
+    }
+
     private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from) =>
         shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair" });
 }
