@@ -64,7 +64,7 @@ public sealed class AdministrationTests(ConsoleHost host)
             await (await reader.TableAsync("orders")).GetByRole(AriaRole.Link).First.ClickAsync();
             await reader.Button("Confirm hours").First.ClickAsync();
             await reader.DialogButton("Confirm hours").ClickAsync();
-            await Expect(page.Locator("[data-table^='confirmations-'] tbody tr[data-row-key]")).ToHaveCountAsync(1);
+            await Expect(page.Locator("[data-table='confirmations'] tbody tr[data-row-key]")).ToHaveCountAsync(1);
         }
 
         Assert.Empty(reader.Faults);

@@ -147,6 +147,7 @@ public sealed class PageTests(ConsoleHost host)
         var folder = Directory.CreateTempSubdirectory("marketplace-browser-").FullName;
         var copy = await host.CopyAsync(folder);
         await FillAsync(copy, 100_000);
+        await RegisterAsync(copy, 700);
         await using var api = await ApiProcess.StartAsync(copy, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Demo__Enabled"] = "true" });
         await using var reader = await host.OpenAsync("en", at: api.Address);
         await using var other = await host.OpenAsync("en");
@@ -190,6 +191,7 @@ public sealed class PageTests(ConsoleHost host)
         await reader.Page.Keyboard.PressAsync("Enter");
         await Expect(table.Locator("tbody tr[data-row-key]")).ToHaveCountAsync(1);
         Tell("filtered", filter);
+        await FindOneOfManyAsync(reader);
         await api.KillAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
@@ -213,6 +215,43 @@ public sealed class PageTests(ConsoleHost host)
         INSERT INTO audit_entries (id, at, actor, owner_id, action, subject_type, subject_id, details, seal_number)
         SELECT unhex(printf('01000000000070008000%012x', n)), (SELECT min(at) FROM audit_entries) - n, 'demo:platform', NULL, 'test.filled', 'subject', 'subject-' || n, {"'{}'"}, NULL FROM numbers
         """));
+
+    /// <summary>Many more enterprises, older than every real one.</summary>
+    private static Task RegisterAsync(DatabaseSettings database, int count) => ConsoleHost.AskAsync(database, $"""
+        INSERT INTO organizations (id, name, kind, credit_code, region_code, established_on, traits, taxpayer, controllers, created_at)
+        SELECT unhex(new.column1), new.column2, model.kind, new.column3, model.region_code, model.established_on, model.traits, model.taxpayer, '[]', model.created_at
+        FROM (VALUES {string.Join(',', Enumerable.Range(1, count).Select(n => string.Create(CultureInfo.InvariantCulture, $"('01000000000070008000{n:x12}', 'Filled {n:0000}', '{MarketSetup.NewCreditCode()}')")))}) AS new,
+            (SELECT * FROM organizations WHERE kind LIKE 'enterprise' LIMIT 1) AS model
+        """);
+
+    /// <summary>A list sorts on the server, and a picker finds who no first page has, by keyboard alone, and still names them when the page is come back to.</summary>
+    private static async Task FindOneOfManyAsync(Reader reader)
+    {
+        await reader.GoAsync("Organizations");
+        var table = await reader.TableAsync("organizations");
+        await reader.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Name", Exact = true }).FillAsync("fILLED");
+        await reader.Page.Keyboard.PressAsync("Enter");
+        var first = table.Locator("tbody tr[data-row-key]").First;
+        await Expect(first).ToContainTextAsync("Filled 0700");
+        await table.GetByRole(AriaRole.Columnheader, new() { Name = "Name" }).ClickAsync();
+        await Expect(first).ToContainTextAsync("Filled 0001");
+        await table.GetByRole(AriaRole.Button, new() { Name = "Page after" }).ClickAsync();
+        await Expect(first).ToContainTextAsync("Filled 0021");
+        await table.GetByRole(AriaRole.Columnheader, new() { Name = "Name" }).ClickAsync();
+        await Expect(first).ToContainTextAsync("Filled 0700");
+
+        await reader.GoAsync("Audit trail");
+        var picker = reader.Page.GetByRole(AriaRole.Combobox, new() { Name = "Organization", Exact = true });
+        await picker.FocusAsync();
+        await picker.PressSequentiallyAsync("filled 0007");
+        await Expect(reader.Page.Locator(".ant-select-item-option")).ToHaveTextAsync(["Filled 0007"]);
+        await reader.Page.Keyboard.PressAsync("Enter");
+        await Expect(reader.Page.GetByText("Nothing fits these filters.")).ToBeVisibleAsync();
+        await reader.Page.ReloadAsync();
+        await Expect(reader.Page.GetByText("Nothing fits these filters.")).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByText("Filled 0007", new() { Exact = true })).ToBeVisibleAsync();
+        Assert.Empty(reader.Faults);
+    }
 
     /// <summary>The pages of the menu, and of each list the page of its first row.</summary>
     private static async Task<IReadOnlyList<string>> PagesAsync(Reader reader, string role)

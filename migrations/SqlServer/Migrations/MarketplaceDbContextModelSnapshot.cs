@@ -552,6 +552,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasIndex("SupplementaryId")
                         .HasDatabaseName("ix_credit_notes_supplementary_id");
 
+                    b.HasIndex("Total")
+                        .HasDatabaseName("ix_credit_notes_total");
+
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
                         .HasDatabaseName("ix_credit_notes_seller_id_number");
@@ -1291,6 +1294,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_bank_rows");
 
+                    b.HasIndex("Amount")
+                        .HasDatabaseName("ix_bank_rows_amount");
+
+                    b.HasIndex("BookedOn")
+                        .HasDatabaseName("ix_bank_rows_booked_on");
+
                     b.HasIndex("StatementId")
                         .HasDatabaseName("ix_bank_rows_statement_id");
 
@@ -1582,6 +1591,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_bids_buyer_id");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_bids_expires_at");
+
+                    b.HasIndex("LimitPrice")
+                        .HasDatabaseName("ix_bids_limit_price");
 
                     b.HasIndex("Status", "ExpiresAt")
                         .HasDatabaseName("ix_bids_status_expires_at");
@@ -3177,6 +3192,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasIndex("CreditCode")
                         .IsUnique()
                         .HasDatabaseName("ix_organizations_credit_code");
+
+                    b.HasIndex("EstablishedOn")
+                        .HasDatabaseName("ix_organizations_established_on");
+
+                    b.HasIndex("Name")
+                        .HasDatabaseName("ix_organizations_name");
 
                     b.ToTable("organizations");
                 });

@@ -1,6 +1,7 @@
 using Marketplace.Api.Http;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
 using MediatR;
@@ -22,8 +23,9 @@ internal static class ApplicationEndpoints
 
     private static void MapOne(RouteGroupBuilder group)
     {
-        group.MapGet("/", ([AsParameters] PageQuery page, string? status, string? programme, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListApplications(page.ToPage(), QueryText.Name<ApplicationStatus>(status, "status"), programme), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, string? programme, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListApplications(
+                    page.ToPage(), QueryText.Name<ApplicationStatus>(status, "status"), programme, QueryText.Id<Organization>(organizationId), QueryText.Sort<ApplicationColumn>(sort)), token))
             .Produces<Page<ApplicationAnswer>>().WithSummary("The caller's applications; an authority's programmes' ones");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetApplication(Id<VoucherApplication>.Parse(id)), token))
             .Produces<ApplicationAnswer>().WithSummary("One application");

@@ -18,12 +18,12 @@ internal static class AuditEndpoints
     {
         var group = app.MapGroup("/v1/audit").WithTags("Audit");
         group.MapGet("/entries", ([AsParameters] PageQuery page, string? action, string? subjectType, string? subjectId, string? actor, string? organizationId, string? from, string? to, string? sort, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListAuditEntries(page.ToPage(), action, subjectType, subjectId, actor, organizationId is null ? null : Id<Organization>.Parse(organizationId), QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), QueryText.Sort<AuditColumn>(sort)), token))
+                mediator.OkAsync(new ListAuditEntries(page.ToPage(), action, subjectType, subjectId, actor, QueryText.Id<Organization>(organizationId), QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), QueryText.Sort<AuditColumn>(sort)), token))
             .Produces<Page<AuditEntryAnswer>>().WithSummary("Who did what, the newest first");
         group.MapGet("/seals", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAuditSeals(page.ToPage()), token))
             .Produces<Page<AuditSealAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("The chain of seals");
-        group.MapGet("/flags", ([AsParameters] PageQuery page, string? status, string? code, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListFlags(page.ToPage(), QueryText.Name<FlagStatus>(status, "status"), code), token))
+        group.MapGet("/flags", ([AsParameters] PageQuery page, string? status, string? code, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListFlags(page.ToPage(), QueryText.Name<FlagStatus>(status, "status"), code, QueryText.Id<Organization>(organizationId), QueryText.Sort<FlagColumn>(sort)), token))
             .Produces<Page<FlagAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("What may be fraud, the newest first");
         group.MapPost("/flags/{id}/decisions", (string id, Body<DecideFlag> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<FraudFlag>.Parse(id) }, _ => "/v1/audit/flags", token))
@@ -50,8 +50,8 @@ internal static class AuditEndpoints
     public static void MapProposals(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/v1/proposals").WithTags("Audit");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? status, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListProposals(page.ToPage(), QueryText.Name<ProposalStatus>(status, "status")), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListProposals(page.ToPage(), QueryText.Name<ProposalStatus>(status, "status"), QueryText.Sort<ProposalColumn>(sort)), token))
             .Produces<Page<ProposalAnswer>>().RequireAuthorization(Policies.Overseer).WithSummary("What waits for a second admin, or did, the newest first");
         group.MapPost("/{id}/decisions", (string id, Body<DecideProposal> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Proposal>.Parse(id) }, _ => "/v1/proposals", token))

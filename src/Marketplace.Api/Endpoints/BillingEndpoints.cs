@@ -20,24 +20,29 @@ internal static class BillingEndpoints
             .Produces<BillingRunAnswer>().RequireAuthorization(Policies.Admin).DisableRequestTimeout().WithSummary("Close, bill and settle a period that is over");
         group.MapGet("/statements", StatementAsync)
             .Produces<StatementAnswer>().WithSummary("A buyer's invoices and credit notes of a period on one page; with format=csv or html as a file");
-        group.MapGet("/credit-notes", ([AsParameters] PageQuery page, string? invoiceId, string? period, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListCreditNotes(page.ToPage(), invoiceId is null ? null : Id<Invoice>.Parse(invoiceId), QueryText.Period(period, "period")), token))
+        group.MapGet("/credit-notes", ([AsParameters] PageQuery page, string? invoiceId, string? period, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListCreditNotes(
+                    page.ToPage(), QueryText.Id<Invoice>(invoiceId), QueryText.Period(period, "period"), QueryText.Id<Organization>(organizationId), QueryText.Sort<CreditNoteColumn>(sort)), token))
             .Produces<Page<CreditNoteAnswer>>().WithSummary("Credit notes that the caller issued or got");
-        group.MapGet("/settlements", ([AsParameters] PageQuery page, string? period, string? organizationId, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListSettlements(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId)), token))
+        group.MapGet("/settlements", ([AsParameters] PageQuery page, string? period, string? organizationId, bool? paid, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListSettlements(
+                    page.ToPage(), QueryText.Period(period, "period"), QueryText.Id<Organization>(organizationId), paid, QueryText.Sort<SettlementColumn>(sort)), token))
             .Produces<Page<SettlementAnswer>>().WithSummary("The caller's settlements as a seller");
         group.MapPost("/settlements/{id}/payments", (string id, Body<PaySettlement> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<Settlement>.Parse(id) }, _ => "/v1/settlements", token))
             .Produces<SettlementAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("A part of a settlement was paid out");
-        group.MapGet("/commission-invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListCommissionInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId)), token))
+        group.MapGet("/commission-invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListCommissionInvoices(
+                    page.ToPage(), QueryText.Period(period, "period"), QueryText.Id<Organization>(organizationId), QueryText.Sort<CommissionInvoiceColumn>(sort)), token))
             .Produces<Page<CommissionInvoiceAnswer>>().WithSummary("The platform's invoices of its commission to the caller");
     }
 
     private static void MapInvoices(RouteGroupBuilder group)
     {
-        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? side, bool? overdue, string? sort, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListInvoices(page.ToPage(), QueryText.Period(period, "period"), Organization(organizationId), QueryText.Name<InvoiceSide>(side, "side"), overdue ?? false, QueryText.Sort<InvoiceColumn>(sort)), token))
+        group.MapGet("/invoices", ([AsParameters] PageQuery page, string? period, string? organizationId, string? side, bool? overdue, string? status, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListInvoices(
+                    page.ToPage(), QueryText.Period(period, "period"), QueryText.Id<Organization>(organizationId), QueryText.Name<InvoiceSide>(side, "side"), overdue ?? false,
+                    QueryText.Name<InvoiceStatus>(status, "status"), QueryText.Sort<InvoiceColumn>(sort)), token))
             .Produces<Page<InvoiceAnswer>>().WithSummary("Invoices that the caller got or issued");
         group.MapGet("/invoices/{id}", InvoiceAsync)
             .Produces<InvoiceAnswer>().WithSummary("One invoice; with .csv its lines, with .html a page to print, with .e-invoice the fields of a 数电票");
@@ -54,8 +59,6 @@ internal static class BillingEndpoints
                 mediator.CreatedAsync(body.Value with { InvoiceId = Id<Invoice>.Parse(id) }, note => $"/v1/credit-notes?invoiceId={note.InvoiceId}", token))
             .Produces<CreditNoteAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("Correct an issued invoice");
     }
-
-    private static Id<Organization>? Organization(string? id) => id is null ? null : Id<Organization>.Parse(id);
 
     /// <summary>One invoice as the end of its address asks for it.</summary>
     private static async Task<IResult> InvoiceAsync(string id, IMediator mediator, CancellationToken cancellationToken)
@@ -93,7 +96,7 @@ internal static class BillingEndpoints
 
     private static async Task<IResult> StatementAsync(string period, string? organizationId, string? format, IMediator mediator, CancellationToken cancellationToken)
     {
-        var statement = await mediator.Send(new GetStatement(QueryText.Period(period, "period") ?? default, Organization(organizationId)), cancellationToken);
+        var statement = await mediator.Send(new GetStatement(QueryText.Period(period, "period") ?? default, QueryText.Id<Organization>(organizationId)), cancellationToken);
         return format switch
         {
             null or "json" => Results.Json(statement, Application.Json.MarketJson.Options),

@@ -37,8 +37,10 @@ internal static class LedgerEndpoints
                 await mediator.CreatedAsync(new ImportBankStatement(await RowsAsync(request, token)), _ => "/v1/bank-statements/rows", token))
             .Accepts<string>("text/csv").Produces<BankStatementAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Import a statement of the custodian's bank")
             .WithDescription("CSV with the columns bookedOn, amount (below zero for what went out), reference, counterpartyCode, remark. Rows are booked where one thing fits; the others wait.");
-        group.MapGet("/rows", ([AsParameters] PageQuery page, string? status, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListBankRows(page.ToPage(), QueryText.Name<BankRowStatus>(status, "status")), token))
+        group.MapGet("/rows", ([AsParameters] PageQuery page, string? status, string? from, string? to, string? reference, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListBankRows(
+                    page.ToPage(), QueryText.Name<BankRowStatus>(status, "status"), QueryText.Day(from, "from"), QueryText.Day(to, "to"), QueryText.Part(reference, "reference"),
+                    QueryText.Sort<BankRowColumn>(sort)), token))
             .Produces<Page<BankRowAnswer>>().WithSummary("Rows of bank statements, the newest first");
         group.MapPost("/rows/{id}/resolutions", (string id, Body<ResolveBankRow> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { Id = Id<BankRow>.Parse(id) }, _ => "/v1/bank-statements/rows", token))

@@ -3,6 +3,7 @@ using Marketplace.Application.Json;
 using Marketplace.Application.Market;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using MediatR;
 
@@ -41,7 +42,8 @@ internal static class MarketEndpoints
         group.MapPost("/", (Body<CreateCenter> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, center => $"/v1/centers/{center.Id}", token))
             .Produces<CenterAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Add a centre");
-        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListCenters(page.ToPage()), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? name, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListCenters(page.ToPage(), QueryText.Part(name, "name")), token))
             .Produces<Page<CenterAnswer>>().WithSummary("The caller's centres");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetCenter(Id<Center>.Parse(id)), token))
             .Produces<CenterAnswer>().WithSummary("One centre");
@@ -67,8 +69,10 @@ internal static class MarketEndpoints
         group.MapPost("/", (Body<CreateListing> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, listing => $"/v1/listings/{listing.Id}", token))
             .Produces<ListingAnswer>(201).RequireAuthorization(Policies.Provider).WithMetadata(new BodyLimit(MaxInventoryBytes)).WithSummary("Offer capacity");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, string? sort, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListListings(page.ToPage(), accelerator, region, QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), QueryText.Sort<ListingColumn>(sort)), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? accelerator, string? region, string? from, string? to, string? product, string? centerId, string? sellerId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListListings(
+                    page.ToPage(), accelerator, region, QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), QueryText.Name<Product>(product, "product"),
+                    QueryText.Id<Center>(centerId), QueryText.Id<Organization>(sellerId), QueryText.Sort<ListingColumn>(sort)), token))
             .Produces<Page<ListingAnswer>>().WithSummary("What stands on offer, of every seller");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetListing(Id<Listing>.Parse(id)), token))
             .Produces<ListingAnswer>().WithSummary("One listing");
@@ -106,8 +110,9 @@ internal static class MarketEndpoints
                 return Results.Json(bid, MarketJson.Options, statusCode: StatusCodes.Status201Created);
             })
             .Produces<BidAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Leave a standing demand with a limit price");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? status, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListBids(page.ToPage(), QueryText.Name<BidStatus>(status, "status")), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListBids(
+                    page.ToPage(), QueryText.Name<BidStatus>(status, "status"), QueryText.Id<Organization>(organizationId), QueryText.Sort<BidColumn>(sort)), token))
             .Produces<Page<BidAnswer>>().WithSummary("The caller's bids");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetBid(Id<Bid>.Parse(id)), token))
             .Produces<BidAnswer>().WithSummary("One bid");
@@ -130,8 +135,8 @@ internal static class MarketEndpoints
         group.MapPost("/", (Body<PlaceOrder> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, order => $"/v1/orders/{order.Id}", token))
             .Produces<OrderAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Accept a quote: all its legs or none");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? status, string? sort, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListOrders(page.ToPage(), QueryText.Name<OrderStatus>(status, "status"), QueryText.Sort<OrderColumn>(sort)), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, [AsParameters] OrderQuery filter, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListOrders(page.ToPage(), filter.ToFilter(), QueryText.Sort<OrderColumn>(sort)), token))
             .Produces<Page<OrderAnswer>>().WithSummary("Orders that the caller bought or sold in");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetOrder(Id<Order>.Parse(id)), token))
             .Produces<OrderAnswer>().WithSummary("One order; a seller sees its own legs");

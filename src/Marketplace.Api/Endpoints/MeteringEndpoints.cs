@@ -3,6 +3,7 @@ using Marketplace.Application.Metering;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Metering;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using MediatR;
 
@@ -34,12 +35,12 @@ internal static class MeteringEndpoints
         MapDisputes(group);
         MapConfirmations(group);
         group.MapGet("/gaps", ([AsParameters] PageQuery page, string? centerId, string? status, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListGaps(page.ToPage(), centerId is null ? null : Id<Center>.Parse(centerId), QueryText.Name<GapStatus>(status, "status")), token))
+                mediator.OkAsync(new ListGaps(page.ToPage(), QueryText.Id<Center>(centerId), QueryText.Name<GapStatus>(status, "status")), token))
             .Produces<Page<GapAnswer>>().WithSummary("Running legs of which no reading came for too long, and those of which one came again");
         group.MapGet("/utilization", (string? centerId, string? from, string? to, MarketplaceSettings settings, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(
                     new GetUtilization(
-                        string.IsNullOrEmpty(centerId) ? null : Id<Center>.Parse(centerId), QueryText.Hour(from, "from", settings.Time, end: false), QueryText.Hour(to, "to", settings.Time, end: true)),
+                        QueryText.Id<Center>(centerId), QueryText.Hour(from, "from", settings.Time, end: false), QueryText.Hour(to, "to", settings.Time, end: true)),
                     token))
             .Produces<UtilizationAnswer>().WithSummary("What of a centre was listed, sold, busy, and paid for by whose money; in all and by day");
     }
@@ -72,8 +73,10 @@ internal static class MeteringEndpoints
         group.MapPost("/orders/{id}/legs/{legId}/objections", (string id, string legId, Body<ObjectToDelivery> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { OrderId = Id<Order>.Parse(id), LegId = Id<Leg>.Parse(legId) }, dispute => $"/v1/disputes/{dispute.Id}", token))
             .Produces<DisputeAnswer>(201).RequireAuthorization(Policies.Enterprise).WithSummary("Object to a leg's delivery from an hour on");
-        group.MapGet("/disputes", ([AsParameters] PageQuery page, string? status, string? orderId, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListDisputes(page.ToPage(), QueryText.Name<DisputeStatus>(status, "status"), orderId is null ? null : Id<Order>.Parse(orderId)), token))
+        group.MapGet("/disputes", ([AsParameters] PageQuery page, string? status, string? orderId, string? kind, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListDisputes(
+                    page.ToPage(), QueryText.Name<DisputeStatus>(status, "status"), QueryText.Id<Order>(orderId), QueryText.Name<DisputeKind>(kind, "kind"),
+                    QueryText.Id<Organization>(organizationId), QueryText.Sort<DisputeColumn>(sort)), token))
             .Produces<Page<DisputeAnswer>>().WithSummary("Disputes to which the caller is a party");
         group.MapGet("/disputes/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetDispute(Id<Dispute>.Parse(id)), token))
             .Produces<DisputeAnswer>().WithSummary("One dispute");

@@ -17,14 +17,18 @@ internal static class OrganizationEndpoints
         group.MapPost("/", (Body<RegisterOrganization> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, organization => $"/v1/organizations/{organization.Id}", token))
             .Produces<OrganizationAnswer>(201).RequireAuthorization(Policies.Admin).WithSummary("Register a party of the market");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? kind, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListOrganizations(page.ToPage(), QueryText.Name<OrganizationKind>(kind, "kind")), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? kind, string? name, string? creditCode, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListOrganizations(
+                    page.ToPage(), QueryText.Name<OrganizationKind>(kind, "kind"), QueryText.Part(name, "name"), creditCode, QueryText.Sort<OrganizationColumn>(sort)), token))
             .Produces<Page<OrganizationAnswer>>().WithSummary("The organizations that the caller sees");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new GetOrganization(Id<Organization>.Parse(id)), token))
             .Produces<OrganizationAnswer>().WithSummary("One organization");
         app.MapGet("/v1/names", (string[] id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetNames(id), token))
             .Produces<Page<NameAnswer>>().WithTags("Organizations").WithSummary("What ids of parties and centres stand for, as far as the caller deals with them");
+        app.MapGet("/v1/parties", ([AsParameters] PageQuery page, string? kind, string? name, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListParties(page.ToPage(), QueryText.Name<OrganizationKind>(kind, "kind"), QueryText.Part(name, "name")), token))
+            .Produces<Page<NameAnswer>>().WithTags("Organizations").WithSummary("The organizations that the caller knows by name, to pick one from");
         MapClients(group);
         MapPeople(group);
         group.MapPost("/{id}/deposits", (string id, Body<TransferMoney> body, IMediator mediator, CancellationToken token) =>

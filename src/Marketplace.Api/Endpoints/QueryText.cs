@@ -25,6 +25,15 @@ internal static class QueryText
         : MarketJson.TryParseDay(text, out var day) ? day
         : throw InvalidRequestException.For(name, "must be a date such as \"2026-01-31\"");
 
+    /// <summary>An id; no row has one that isn't.</summary>
+    public static Id<T>? Id<T>(string? text) => string.IsNullOrEmpty(text) ? null : Domain.Shared.Id<T>.Parse(text);
+
+    /// <summary>A part of a text that is looked for, of up to 200 characters.</summary>
+    public static string? Part(string? text, string name) =>
+        string.IsNullOrEmpty(text) ? null
+        : text.Length <= 200 ? text
+        : throw InvalidRequestException.For(name, "must be at most 200 characters");
+
     public static Guid? Party(string? text, string name) =>
         string.IsNullOrEmpty(text) ? null : Guid.TryParse(text, out var id) ? id : throw InvalidRequestException.For(name, "must be an id");
 

@@ -2,6 +2,7 @@ using Marketplace.Api.Http;
 using Marketplace.Application.Audit;
 using Marketplace.Application.Pipeline;
 using Marketplace.Application.Vouchers;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Marketplace.Domain.Vouchers;
 using MediatR;
@@ -16,8 +17,9 @@ internal static class VoucherEndpoints
         app.MapGet("/v1/programme-templates", (IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListProgrammeTemplates(), token))
             .Produces<Page<ProgrammeTemplate>>().WithTags("Vouchers").WithSummary("Rules of real programmes, as far as they are known");
         var vouchers = app.MapGroup("/v1/vouchers").WithTags("Vouchers");
-        vouchers.MapGet("/", ([AsParameters] PageQuery page, string? programme, string? sort, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListVouchers(page.ToPage(), programme, QueryText.Sort<VoucherColumn>(sort)), token))
+        vouchers.MapGet("/", ([AsParameters] PageQuery page, string? programme, string? status, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListVouchers(
+                    page.ToPage(), programme, QueryText.Name<VoucherStatus>(status, "status"), QueryText.Id<Organization>(organizationId), QueryText.Sort<VoucherColumn>(sort)), token))
             .Produces<Page<VoucherAnswer>>().WithSummary("The caller's vouchers; an authority's programmes' ones");
         vouchers.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetVoucher(Id<Voucher>.Parse(id)), token))
             .Produces<VoucherAnswer>().WithSummary("One voucher");
@@ -33,7 +35,8 @@ internal static class VoucherEndpoints
         group.MapPost("/", (Body<CreateProgramme> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, programme => $"/v1/programmes/{programme.Code}", token))
             .Produces<ProgrammeAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Set up a programme");
-        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListProgrammes(page.ToPage()), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? name, string? authorityId, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListProgrammes(page.ToPage(), QueryText.Part(name, "name"), QueryText.Id<Organization>(authorityId)), token))
             .Produces<Page<ProgrammeAnswer>>().WithSummary("All programmes, by code");
         group.MapGet("/{code}", (string code, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetProgramme(code), token))
             .Produces<ProgrammeAnswer>().WithSummary("One programme with its rules and money");
@@ -55,8 +58,9 @@ internal static class VoucherEndpoints
         group.MapPost("/", (Body<SubmitClaim> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, claim => $"/v1/claims/{claim.Id}", token))
             .Produces<ClaimAnswer>(201).RequireAuthorization(Policies.Seller).WithSummary("Claim redeemed voucher money");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? programme, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListClaims(page.ToPage(), programme), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? programme, string? status, string? payeeId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListClaims(
+                    page.ToPage(), programme, QueryText.Name<ClaimStatus>(status, "status"), QueryText.Id<Organization>(payeeId), QueryText.Sort<ClaimColumn>(sort)), token))
             .Produces<Page<ClaimAnswer>>().WithSummary("Claims that the caller made or is to decide");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetClaim(Id<Claim>.Parse(id)), token))
             .Produces<ClaimAnswer>().WithSummary("One claim");

@@ -25,7 +25,7 @@ internal static class WebhookEndpoints
             .Produces(204).RequireAuthorization(Policies.Party).WithSummary("End a webhook, with what was still to be sent to it");
         group.MapGet("/webhook-deliveries", ([AsParameters] PageQuery page, string? webhookId, string? status, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(
-                    new ListWebhookDeliveries(page.ToPage(), webhookId is null ? null : Id<Webhook>.Parse(webhookId), QueryText.Name<DeliveryState>(status, "status")), token))
+                    new ListWebhookDeliveries(page.ToPage(), QueryText.Id<Webhook>(webhookId), QueryText.Name<DeliveryState>(status, "status")), token))
             .Produces<Page<WebhookDeliveryAnswer>>().WithSummary("Messages to the caller's webhooks, the newest first");
         group.MapPost("/webhook-deliveries/{id}/resends", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(new ResendWebhookDelivery(Id<WebhookDelivery>.Parse(id)), _ => "/v1/webhook-deliveries", token))

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Marketplace.Application.Organizations;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -55,8 +58,14 @@ internal static class Documentation
             {
                 (schema.Type, schema.Properties) = (JsonSchemaType.String, null);
             }
+            else if (context.JsonPropertyInfo is { Name: "events" } && schema.Items is OpenApiSchema { Enum: null or [] } item && IsWebhook(context.JsonPropertyInfo.DeclaringType))
+            {
+                item.Enum = [.. Webhook.EventTypes.Order(StringComparer.Ordinal).Select(name => JsonValue.Create(name))];
+            }
 
             return Task.CompletedTask;
         });
     }
+
+    private static bool IsWebhook(Type type) => type == typeof(CreateWebhook) || type == typeof(WebhookAnswer);
 }

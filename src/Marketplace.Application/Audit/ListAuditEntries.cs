@@ -40,9 +40,7 @@ public sealed class ListAuditEntriesHandler(IMarketplaceDb db) : IRequestHandler
             && (request.From == null || entry.At >= request.From)
             && (request.To == null || entry.At < request.To));
 
-        // Ids follow the time.
-        var newestFirst = request.Sort?.Descending ?? true;
-        return (await entries.PageAsync(request.Page, entry => entry.Id, entry => entry.Id, newestFirst, cancellationToken)).Select(AuditEntryAnswer.Of);
+        return (await entries.SortedAsync(db.AuditEntries, request.Page, request.Sort, new() { AuditColumn.At }, cancellationToken)).Select(AuditEntryAnswer.Of);
     }
 }
 

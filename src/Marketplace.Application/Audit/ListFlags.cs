@@ -23,8 +23,14 @@ public sealed record FlagAnswer(
         flag.DecidedAt, flag.Note);
 }
 
-/// <summary>Flags, the newest first.</summary>
-public sealed record ListFlags(PageRequest Page, FlagStatus? Status, string? Code) : IQuery<Page<FlagAnswer>>, IPaged;
+/// <summary>What flags can be sorted by.</summary>
+public enum FlagColumn
+{
+    At,
+}
+
+/// <summary>Flags, the newest first where it isn't said otherwise.</summary>
+public sealed record ListFlags(PageRequest Page, FlagStatus? Status, string? Code, Id<Organization>? OrganizationId = null, Sort<FlagColumn>? Sort = null) : IQuery<Page<FlagAnswer>>, IPaged;
 
 public sealed class ListFlagsValidator : AbstractValidator<ListFlags>
 {
@@ -35,6 +41,8 @@ public sealed class ListFlagsValidator : AbstractValidator<ListFlags>
 public sealed class ListFlagsHandler(IMarketplaceDb db) : IRequestHandler<ListFlags, Page<FlagAnswer>>
 {
     public async Task<Page<FlagAnswer>> Handle(ListFlags request, CancellationToken cancellationToken) =>
-        (await db.FraudFlags.AsNoTracking().Where(f => (request.Status == null || f.Status == request.Status) && (request.Code == null || f.Code == request.Code))
-            .NewestFirstAsync(request.Page, f => f.Id, cancellationToken)).Select(FlagAnswer.Of);
+        (await db.FraudFlags.AsNoTracking()
+            .Where(f => (request.Status == null || f.Status == request.Status) && (request.Code == null || f.Code == request.Code)
+                && (request.OrganizationId == null || f.OrganizationId == request.OrganizationId))
+            .SortedAsync(db.FraudFlags, request.Page, request.Sort, new() { FlagColumn.At }, cancellationToken)).Select(FlagAnswer.Of);
 }

@@ -22,14 +22,22 @@ public sealed record ProposalAnswer(
         proposal.ProposedAt, proposal.DecidedBy, proposal.DecidedAt, proposal.Note);
 }
 
-/// <summary>Proposals, the newest first.</summary>
-public sealed record ListProposals(PageRequest Page, ProposalStatus? Status) : IQuery<Page<ProposalAnswer>>, IPaged;
+/// <summary>What proposals can be sorted by.</summary>
+public enum ProposalColumn
+{
+    Amount,
+    ProposedAt,
+}
+
+/// <summary>Proposals, the newest first where it isn't said otherwise.</summary>
+public sealed record ListProposals(PageRequest Page, ProposalStatus? Status, Sort<ProposalColumn>? Sort = null) : IQuery<Page<ProposalAnswer>>, IPaged;
 
 public sealed class ListProposalsHandler(IMarketplaceDb db) : IRequestHandler<ListProposals, Page<ProposalAnswer>>
 {
     public async Task<Page<ProposalAnswer>> Handle(ListProposals request, CancellationToken cancellationToken) =>
         (await db.Proposals.AsNoTracking().Where(proposal => request.Status == null || proposal.Status == request.Status)
-            .NewestFirstAsync(request.Page, proposal => proposal.Id, cancellationToken)).Select(ProposalAnswer.Of);
+            .SortedAsync(db.Proposals, request.Page, request.Sort, new() { { ProposalColumn.Amount, proposal => proposal.Amount }, ProposalColumn.ProposedAt }, cancellationToken))
+        .Select(ProposalAnswer.Of);
 }
 
 /// <summary>

@@ -34,13 +34,24 @@ public sealed record CommissionInvoiceAnswer(
         invoice.Id, invoice.Number, invoice.SellerId, invoice.SettlementId, invoice.Period, invoice.IssuedAt, invoice.Total, invoice.Net, invoice.Vat, invoice.VatRate);
 }
 
-/// <summary>The commission invoices that the caller got, the newest first.</summary>
-public sealed record ListCommissionInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId) : IQuery<Page<CommissionInvoiceAnswer>>, IPaged;
+/// <summary>What commission invoices can be sorted by.</summary>
+public enum CommissionInvoiceColumn
+{
+    Total,
+    Period,
+}
+
+/// <summary>The commission invoices that the caller got, the newest first where it isn't said otherwise.</summary>
+public sealed record ListCommissionInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, Sort<CommissionInvoiceColumn>? Sort = null)
+    : IQuery<Page<CommissionInvoiceAnswer>>, IPaged;
 
 public sealed class ListCommissionInvoicesHandler(IMarketplaceDb db) : IRequestHandler<ListCommissionInvoices, Page<CommissionInvoiceAnswer>>
 {
     public async Task<Page<CommissionInvoiceAnswer>> Handle(ListCommissionInvoices request, CancellationToken cancellationToken) =>
         (await db.CommissionInvoices.AsNoTracking()
             .Where(invoice => (request.Period == null || invoice.Period == request.Period) && (request.OrganizationId == null || invoice.SellerId == request.OrganizationId))
-            .NewestFirstAsync(request.Page, invoice => invoice.Id, cancellationToken)).Select(CommissionInvoiceAnswer.Of);
+            .SortedAsync(
+                db.CommissionInvoices, request.Page, request.Sort,
+                new() { { CommissionInvoiceColumn.Total, invoice => invoice.Total }, { CommissionInvoiceColumn.Period, invoice => invoice.Period } }, cancellationToken))
+        .Select(CommissionInvoiceAnswer.Of);
 }

@@ -22,15 +22,26 @@ public sealed record CreditNoteAnswer(
         note.Vat, note.VoucherReturned, note.Refund);
 }
 
-/// <summary>The credit notes that the caller issued or got, the newest first.</summary>
-public sealed record ListCreditNotes(PageRequest Page, Id<Invoice>? InvoiceId, Period? Period) : IQuery<Page<CreditNoteAnswer>>, IPaged;
+/// <summary>What credit notes can be sorted by.</summary>
+public enum CreditNoteColumn
+{
+    Total,
+    IssuedAt,
+}
+
+/// <summary>The credit notes that the caller issued or got, the newest first where it isn't said otherwise.</summary>
+/// <param name="OrganizationId">Those that it got or issued.</param>
+public sealed record ListCreditNotes(PageRequest Page, Id<Invoice>? InvoiceId, Period? Period, Id<Organization>? OrganizationId = null, Sort<CreditNoteColumn>? Sort = null)
+    : IQuery<Page<CreditNoteAnswer>>, IPaged;
 
 public sealed class ListCreditNotesHandler(IMarketplaceDb db) : IRequestHandler<ListCreditNotes, Page<CreditNoteAnswer>>
 {
     public async Task<Page<CreditNoteAnswer>> Handle(ListCreditNotes request, CancellationToken cancellationToken) =>
         (await db.CreditNotes.AsNoTracking()
-            .Where(note => (request.InvoiceId == null || note.InvoiceId == request.InvoiceId || note.SupplementaryId == request.InvoiceId) && (request.Period == null || note.Period == request.Period))
-            .NewestFirstAsync(request.Page, note => note.Id, cancellationToken)).Select(CreditNoteAnswer.Of);
+            .Where(note => (request.InvoiceId == null || note.InvoiceId == request.InvoiceId || note.SupplementaryId == request.InvoiceId) && (request.Period == null || note.Period == request.Period)
+                && (request.OrganizationId == null || note.OrganizationId == request.OrganizationId || note.SellerId == request.OrganizationId))
+            .SortedAsync(db.CreditNotes, request.Page, request.Sort, new() { { CreditNoteColumn.Total, note => note.Total }, CreditNoteColumn.IssuedAt }, cancellationToken))
+        .Select(CreditNoteAnswer.Of);
 }
 
 public sealed record CreditLineInput(Id<InvoiceLine>? LineId, Money? Amount);

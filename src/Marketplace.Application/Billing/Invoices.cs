@@ -68,7 +68,9 @@ public enum InvoiceColumn
 }
 
 /// <summary>The caller's invoices, the newest first where it isn't said otherwise: an enterprise's are those it got unless it asks for those of its resales.</summary>
-public sealed record ListInvoices(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side, bool Overdue, Sort<InvoiceColumn>? Sort = null)
+/// <param name="OrganizationId">Those that it got or issued.</param>
+public sealed record ListInvoices(
+    PageRequest Page, Period? Period, Id<Organization>? OrganizationId, InvoiceSide? Side, bool Overdue, InvoiceStatus? Status = null, Sort<InvoiceColumn>? Sort = null)
     : IQuery<Page<InvoiceAnswer>>, IPaged;
 
 public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext context, MarketplaceSettings settings, MarketClock clock) : IRequestHandler<ListInvoices, Page<InvoiceAnswer>>
@@ -77,23 +79,20 @@ public sealed class ListInvoicesHandler(IMarketplaceDb db, RequestContext contex
     {
         var me = context.Caller.OrganizationId;
         var side = request.Side ?? (context.Caller.Role == Role.Enterprise ? InvoiceSide.Received : null);
-        var invoices = db.Invoices.AsNoTracking().Include(invoice => invoice.Lines).AsQueryable();
+        var invoices = InvoiceFilters.WithStatus(db.Invoices, request.Status).AsNoTracking().Include(invoice => invoice.Lines).AsQueryable();
         if (request.Overdue)
         {
-            invoices = invoices.Where(OverdueInvoices.On(settings.Time.Day(clock.GetUtcNow())));
+            invoices = invoices.Where(InvoiceFilters.OverdueOn(settings.Time.Day(clock.GetUtcNow())));
         }
 
         invoices = invoices
             .Where(invoice => (request.Period == null || invoice.Period == request.Period)
                 && (request.OrganizationId == null || invoice.OrganizationId == request.OrganizationId || invoice.SellerId == request.OrganizationId)
                 && (side != InvoiceSide.Received || invoice.OrganizationId == me) && (side != InvoiceSide.Issued || invoice.SellerId == me));
-        var page = request.Sort switch
-        {
-            { By: InvoiceColumn.Total } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.Total, cancellationToken),
-            { By: InvoiceColumn.Payable } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.Payable, cancellationToken),
-            { By: InvoiceColumn.DueOn } sort => await invoices.SortedAsync(db.Invoices, request.Page, sort.Descending, invoice => invoice.DueOn, cancellationToken),
-            _ => await invoices.NewestFirstAsync(request.Page, invoice => invoice.Id, cancellationToken),
-        };
+        var page = await invoices.SortedAsync(
+            db.Invoices, request.Page, request.Sort,
+            new() { { InvoiceColumn.Total, invoice => invoice.Total }, { InvoiceColumn.Payable, invoice => invoice.Payable }, { InvoiceColumn.DueOn, invoice => invoice.DueOn } },
+            cancellationToken);
         return page.Select(InvoiceAnswer.Of);
     }
 }

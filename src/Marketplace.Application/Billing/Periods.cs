@@ -100,7 +100,7 @@ public sealed class CloseNextPeriodHandler(IMarketplaceDb db, IUnitOfWork unitOf
 }
 
 /// <summary>Bills what is closed, a seller and buyer at a time.</summary>
-public sealed class BillPeriodJob(IMarketplaceDb db) : IJob
+public sealed class BillPeriodJob(IMarketplaceDb db, MarketplaceSettings settings) : IJob
 {
     public const string JobName = "bill-period";
 
@@ -112,6 +112,19 @@ public sealed class BillPeriodJob(IMarketplaceDb db) : IJob
         db.BillingPeriods.Where(period => period.BilledAt == null).MinAsync(period => (DateTimeOffset?)period.ClosedAt, cancellationToken);
 
     public IJobCommand CommandFor(DateTimeOffset dueAt) => new BillClosedPeriods();
+
+    /// <summary>Pairs of seller and buyer of the first period that is closed and not billed.</summary>
+    public async Task<JobProgress?> ProgressAsync(CancellationToken cancellationToken)
+    {
+        var period = await db.BillingPeriods.Where(p => p.BilledAt == null).OrderBy(p => p.Period).Select(p => (Period?)p.Period).FirstOrDefaultAsync(cancellationToken);
+        if (period is null)
+        {
+            return null;
+        }
+
+        var done = await db.BilledPairs.CountAsync(pair => pair.Period == period, cancellationToken);
+        return new(done, done + await db.UnbilledLegs(settings.Time, period.Value).Select(leg => new { leg.SellerId, leg.BuyerId }).Distinct().CountAsync(cancellationToken));
+    }
 }
 
 public sealed record BillClosedPeriods : IJobCommand;
@@ -232,11 +245,18 @@ public sealed partial class BillClosedPeriodsHandler(
         }
     }
 
-    private IQueryable<Leg> Open(Period period) => db.Legs.AsNoTracking().Where(BillableLegs.Of(settings.Time.Hours(period)))
-        .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId));
+    private IQueryable<Leg> Open(Period period) => db.UnbilledLegs(settings.Time, period);
 
     [LoggerMessage(LogLevel.Error, "{Period}: {Seller} to {Buyer} can't be billed")]
     private partial void Failed(Exception failure, Period period, Id<Organization> seller, Id<Organization> buyer);
+}
+
+internal static class UnsettledDocuments
+{
+    /// <summary>Who has invoices or credit notes that no settlement counts, in the order of their ids.</summary>
+    public static async Task<IReadOnlyList<Id<Organization>>> UnsettledSellersAsync(this IMarketplaceDb db, CancellationToken cancellationToken) =>
+        [.. (await db.Invoices.Where(i => i.SettlementId == null).Select(i => i.SellerId)
+            .Union(db.CreditNotes.Where(c => c.SettlementId == null).Select(c => c.SellerId)).ToListAsync(cancellationToken)).Order()];
 }
 
 /// <summary>Settles with each seller what is billed.</summary>
@@ -252,6 +272,19 @@ public sealed class SettlePeriodJob(IMarketplaceDb db) : IJob
         db.BillingPeriods.Where(period => period.BilledAt != null && period.SettledAt == null).MinAsync(period => (DateTimeOffset?)period.ClosedAt, cancellationToken);
 
     public IJobCommand CommandFor(DateTimeOffset dueAt) => new SettleBilledPeriods();
+
+    /// <summary>Sellers of the first period that is billed and not settled.</summary>
+    public async Task<JobProgress?> ProgressAsync(CancellationToken cancellationToken)
+    {
+        var period = await db.BillingPeriods.Where(p => p.BilledAt != null && p.SettledAt == null).OrderBy(p => p.Period).Select(p => (Period?)p.Period).FirstOrDefaultAsync(cancellationToken);
+        if (period is null)
+        {
+            return null;
+        }
+
+        var done = await db.Settlements.CountAsync(settlement => settlement.Period == period, cancellationToken);
+        return new(done, done + (await db.UnsettledSellersAsync(cancellationToken)).Count);
+    }
 }
 
 public sealed record SettleBilledPeriods : IJobCommand;
@@ -265,9 +298,7 @@ public sealed class SettleBilledPeriodsHandler(IMarketplaceDb db, IUnitOfWork un
         var billed = await db.BillingPeriods.AsNoTracking().Where(p => p.BilledAt != null && p.SettledAt == null).OrderBy(p => p.Period).Select(p => p.Period).ToListAsync(cancellationToken);
         foreach (var period in billed)
         {
-            var sellers = (await db.Invoices.Where(i => i.SettlementId == null).Select(i => i.SellerId)
-                .Union(db.CreditNotes.Where(c => c.SettlementId == null).Select(c => c.SellerId)).ToListAsync(cancellationToken)).Distinct().Order();
-            foreach (var seller in sellers)
+            foreach (var seller in await db.UnsettledSellersAsync(cancellationToken))
             {
                 settled += (await mediator.Send(new SettleSeller(period, seller), cancellationToken)).Settlements;
             }

@@ -15,6 +15,10 @@ internal static class BillableLegs
         var (from, to) = period;
         return leg => leg.CancelledAt == null && leg.From < to && (leg.To > @from || leg.UsageVersion != leg.BilledUsageVersion || leg.ReopenedAt != null);
     }
+
+    /// <summary>Of them, those of pairs of seller and buyer that aren't billed for the period.</summary>
+    public static IQueryable<Leg> UnbilledLegs(this IMarketplaceDb db, BusinessTime time, Period period) => db.Legs.AsNoTracking().Where(Of(time.Hours(period)))
+        .Where(leg => !db.BilledPairs.Any(pair => pair.Period == period && pair.SellerId == leg.SellerId && pair.OrganizationId == leg.BuyerId));
 }
 
 /// <summary>A leg with what it comes to, and the lines that billed it before.</summary>

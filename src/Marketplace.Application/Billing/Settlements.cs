@@ -19,16 +19,29 @@ public sealed record SettlementAnswer(
         settlement.FromProgrammes, settlement.PaidAt, settlement.PaymentReference, settlement.ProgrammesPaid, [.. lines]);
 }
 
-/// <summary>The caller's settlements as a seller, the newest first.</summary>
-public sealed record ListSettlements(PageRequest Page, Period? Period, Id<Organization>? OrganizationId) : IQuery<Page<SettlementAnswer>>, IPaged;
+/// <summary>What settlements can be sorted by.</summary>
+public enum SettlementColumn
+{
+    Gross,
+    Net,
+    Period,
+}
+
+/// <summary>The caller's settlements as a seller, the newest first where it isn't said otherwise.</summary>
+/// <param name="Paid">Those whose buyers' part was paid out, or wasn't yet.</param>
+public sealed record ListSettlements(PageRequest Page, Period? Period, Id<Organization>? OrganizationId, bool? Paid = null, Sort<SettlementColumn>? Sort = null)
+    : IQuery<Page<SettlementAnswer>>, IPaged;
 
 public sealed class ListSettlementsHandler(IMarketplaceDb db) : IRequestHandler<ListSettlements, Page<SettlementAnswer>>
 {
     public async Task<Page<SettlementAnswer>> Handle(ListSettlements request, CancellationToken cancellationToken)
     {
         var page = await db.Settlements.AsNoTracking()
-            .Where(s => (request.Period == null || s.Period == request.Period) && (request.OrganizationId == null || s.SellerId == request.OrganizationId))
-            .NewestFirstAsync(request.Page, s => s.Id, cancellationToken);
+            .Where(s => (request.Period == null || s.Period == request.Period) && (request.OrganizationId == null || s.SellerId == request.OrganizationId)
+                && (request.Paid == null || s.PaidAt != null == request.Paid))
+            .SortedAsync(
+                db.Settlements, request.Page, request.Sort, new() { { SettlementColumn.Gross, s => s.Gross }, { SettlementColumn.Net, s => s.Net }, { SettlementColumn.Period, s => s.Period } },
+                cancellationToken);
         var lines = await SettlementLines.OfAsync(db, [.. page.Items.Select(s => s.Id)], cancellationToken);
         return page.Select(settlement => SettlementAnswer.Of(settlement, lines[settlement.Id]));
     }

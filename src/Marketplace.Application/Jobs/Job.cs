@@ -11,6 +11,11 @@ public sealed record JobReport(string Summary);
 /// </summary>
 public interface IJobCommand : IRequest<JobReport>;
 
+/// <summary>How far a job is with the work at hand, in whatever it does one at a time.</summary>
+/// <param name="Done">What is done of it, by any worker and in any run.</param>
+/// <param name="Total">What there is, done or not.</param>
+public sealed record JobProgress(int Done, int Total);
+
 /// <summary>
 /// One entry of the catalogue: what the job is called, when it next has work, and the command that does it. The engine only
 /// says when to look; an instant without work is neither run nor recorded.
@@ -29,6 +34,9 @@ public interface IJob
     Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
 
     IJobCommand CommandFor(DateTimeOffset dueAt);
+
+    /// <summary>How far it is, read off the data, for a job that takes long; null where nothing is under way, or it doesn't count.</summary>
+    Task<JobProgress?> ProgressAsync(CancellationToken cancellationToken) => Task.FromResult<JobProgress?>(null);
 }
 
 public enum JobOutcome

@@ -8,7 +8,8 @@ namespace Marketplace.Application.Jobs;
 public sealed record JobRunAnswer(
     DateTimeOffset DueAt, JobOutcome Outcome, int Attempts, DateTimeOffset StartedAt, DateTimeOffset? FinishedAt, string? Summary);
 
-public sealed record JobAnswer(string Name, string Purpose, DateTimeOffset? NextDueAt, IReadOnlyList<JobRunAnswer> Runs);
+/// <param name="Progress">How far the work at hand is, of a job that counts it; null where none is under way.</param>
+public sealed record JobAnswer(string Name, string Purpose, DateTimeOffset? NextDueAt, JobProgress? Progress, IReadOnlyList<JobRunAnswer> Runs);
 
 /// <summary>The catalogue, with when each job next has work and its last ten runs.</summary>
 public sealed record ListJobs : IQuery<Page<JobAnswer>>;
@@ -24,7 +25,7 @@ public sealed class ListJobsHandler(IMarketplaceDb db, IEnumerable<IJob> jobs) :
         {
             var runs = await db.JobRuns.AsNoTracking().Where(run => run.Job == job.Name)
                 .OrderByDescending(run => run.DueAt).Take(RunsShown).ToListAsync(cancellationToken);
-            answers.Add(new(job.Name, job.Purpose, await job.NextDueAsync(cancellationToken), [.. runs.Select(Answer)]));
+            answers.Add(new(job.Name, job.Purpose, await job.NextDueAsync(cancellationToken), await job.ProgressAsync(cancellationToken), [.. runs.Select(Answer)]));
         }
 
         return new(answers, null);

@@ -77,12 +77,26 @@ public sealed class ImportBankStatementHandler(IMarketplaceDb db, IUnitOfWork un
     }
 }
 
-/// <summary>Rows of statements, the newest first.</summary>
-public sealed record ListBankRows(PageRequest Page, BankRowStatus? Status) : IQuery<Page<BankRowAnswer>>, IPaged;
+/// <summary>What rows of statements can be sorted by.</summary>
+public enum BankRowColumn
+{
+    Amount,
+    BookedOn,
+}
+
+/// <summary>Rows of statements, the newest first where it isn't said otherwise.</summary>
+/// <param name="From">Those booked on this day or later.</param>
+/// <param name="To">Those booked on this day or before.</param>
+/// <param name="Reference">Those whose reference has this in it, in any case.</param>
+public sealed record ListBankRows(
+    PageRequest Page, BankRowStatus? Status, DateOnly? From = null, DateOnly? To = null, string? Reference = null, Sort<BankRowColumn>? Sort = null) : IQuery<Page<BankRowAnswer>>, IPaged;
 
 public sealed class ListBankRowsHandler(IMarketplaceDb db) : IRequestHandler<ListBankRows, Page<BankRowAnswer>>
 {
     public async Task<Page<BankRowAnswer>> Handle(ListBankRows request, CancellationToken cancellationToken) =>
-        (await db.BankRows.AsNoTracking().Where(row => request.Status == null || row.Status == request.Status)
-            .NewestFirstAsync(request.Page, row => row.Id, cancellationToken)).Select(BankRowAnswer.Of);
+        (await db.BankRows.AsNoTracking().Containing(row => row.Reference, request.Reference)
+            .Where(row => (request.Status == null || row.Status == request.Status) && (request.From == null || row.BookedOn >= request.From) && (request.To == null || row.BookedOn <= request.To))
+            .SortedAsync(
+                db.BankRows, request.Page, request.Sort, new() { { BankRowColumn.Amount, row => row.Amount }, { BankRowColumn.BookedOn, row => row.BookedOn } }, cancellationToken))
+        .Select(BankRowAnswer.Of);
 }

@@ -56,7 +56,7 @@ public sealed class RaiseAlertsJob(IMarketplaceDb db, AlertCauses causes, Market
             return IJob.AtOnce;
         }
 
-        var due = await db.Invoices.Where(OverdueInvoices.On(DateOnly.MaxValue)).Where(invoice => invoice.RemindedAt == null).MinAsync(invoice => (DateOnly?)invoice.DueOn, cancellationToken);
+        var due = await db.Invoices.Where(InvoiceFilters.OverdueOn(DateOnly.MaxValue)).Where(invoice => invoice.RemindedAt == null).MinAsync(invoice => (DateOnly?)invoice.DueOn, cancellationToken);
         return due is null ? null : settings.Time.StartOf(due.Value.AddDays(1));
     }
 
@@ -81,7 +81,7 @@ public sealed class RaiseAlertsHandler(IMarketplaceDb db, IUnitOfWork unitOfWork
 
     private async Task<int> OverdueAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var invoices = await db.Invoices.Where(OverdueInvoices.On(settings.Time.Day(now))).Where(i => i.RemindedAt == null).OrderBy(i => i.Id).Take(AtOnce).ToListAsync(cancellationToken);
+        var invoices = await db.Invoices.Where(InvoiceFilters.OverdueOn(settings.Time.Day(now))).Where(i => i.RemindedAt == null).OrderBy(i => i.Id).Take(AtOnce).ToListAsync(cancellationToken);
         foreach (var invoice in invoices)
         {
             invoice.Remind(now);

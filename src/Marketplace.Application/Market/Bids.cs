@@ -87,12 +87,23 @@ public sealed class GetBidHandler(IMarketplaceDb db) : IRequestHandler<GetBid, B
         BidAnswer.Of(await db.Bids.AsNoTracking().SingleOrDefaultAsync(bid => bid.Id == request.Id, cancellationToken) ?? throw SharedErrors.NotFound("bid"));
 }
 
-/// <summary>The caller's bids, the newest first.</summary>
-public sealed record ListBids(PageRequest Page, BidStatus? Status) : IQuery<Page<BidAnswer>>, IPaged;
+/// <summary>What bids can be sorted by.</summary>
+public enum BidColumn
+{
+    MaxPricePerCardHour,
+    ValidUntil,
+    CreatedAt,
+}
+
+/// <summary>The caller's bids, the newest first where it isn't said otherwise.</summary>
+public sealed record ListBids(PageRequest Page, BidStatus? Status, Id<Organization>? OrganizationId = null, Sort<BidColumn>? Sort = null) : IQuery<Page<BidAnswer>>, IPaged;
 
 public sealed class ListBidsHandler(IMarketplaceDb db) : IRequestHandler<ListBids, Page<BidAnswer>>
 {
     public async Task<Page<BidAnswer>> Handle(ListBids request, CancellationToken cancellationToken) =>
-        (await db.Bids.AsNoTracking().Where(bid => request.Status == null || bid.Status == request.Status)
-            .NewestFirstAsync(request.Page, bid => bid.Id, cancellationToken)).Select(BidAnswer.Of);
+        (await db.Bids.AsNoTracking()
+            .Where(bid => (request.Status == null || bid.Status == request.Status) && (request.OrganizationId == null || bid.BuyerId == request.OrganizationId))
+            .SortedAsync(
+                db.Bids, request.Page, request.Sort, new() { { BidColumn.MaxPricePerCardHour, bid => bid.LimitPrice }, { BidColumn.ValidUntil, bid => bid.ExpiresAt }, BidColumn.CreatedAt },
+                cancellationToken)).Select(BidAnswer.Of);
 }

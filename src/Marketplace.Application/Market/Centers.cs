@@ -57,12 +57,13 @@ public sealed class CreateCenterHandler(IMarketplaceDb db, RequestContext contex
 }
 
 /// <summary>The caller's centres.</summary>
-public sealed record ListCenters(PageRequest Page) : IQuery<Page<CenterAnswer>>, IPaged;
+/// <param name="Name">Those whose name has this in it, in any case.</param>
+public sealed record ListCenters(PageRequest Page, string? Name = null) : IQuery<Page<CenterAnswer>>, IPaged;
 
 public sealed class ListCentersHandler(IMarketplaceDb db) : IRequestHandler<ListCenters, Page<CenterAnswer>>
 {
     public async Task<Page<CenterAnswer>> Handle(ListCenters request, CancellationToken cancellationToken) =>
-        (await db.Centers.AsNoTracking().NewestFirstAsync(request.Page, center => center.Id, cancellationToken)).Select(CenterAnswer.Of);
+        (await db.Centers.AsNoTracking().Containing(center => center.Name, request.Name).NewestFirstAsync(request.Page, center => center.Id, cancellationToken)).Select(CenterAnswer.Of);
 }
 
 public sealed record GetCenter(Id<Center> Id) : IQuery<CenterAnswer>;

@@ -187,8 +187,9 @@ public enum ListingColumn
 }
 
 /// <summary>What stands on offer, of every seller.</summary>
-public sealed record ListListings(PageRequest Page, string? Accelerator, string? Region, DateTimeOffset? From, DateTimeOffset? To, Sort<ListingColumn>? Sort = null)
-    : IQuery<Page<ListingAnswer>>, IPaged;
+public sealed record ListListings(
+    PageRequest Page, string? Accelerator, string? Region, DateTimeOffset? From, DateTimeOffset? To, Product? Product = null, Id<Center>? CenterId = null,
+    Id<Organization>? SellerId = null, Sort<ListingColumn>? Sort = null) : IQuery<Page<ListingAnswer>>, IPaged;
 
 public sealed class ListListingsValidator : AbstractValidator<ListListings>
 {
@@ -204,7 +205,9 @@ public sealed class ListListingsHandler(IMarketplaceDb db) : IRequestHandler<Lis
         var nodes = db.Nodes.IgnoreQueryFilters();
         var centers = db.Centers.IgnoreQueryFilters();
         var listed = db.ListingNodes.IgnoreQueryFilters();
-        var listings = db.Listings.IgnoreQueryFilters().AsNoTracking().Where(listing => listing.WithdrawnAt == null);
+        var listings = db.Listings.IgnoreQueryFilters().AsNoTracking().Where(listing => listing.WithdrawnAt == null
+            && (request.Product == null || listing.Product == request.Product) && (request.CenterId == null || listing.CenterId == request.CenterId)
+            && (request.SellerId == null || listing.SellerId == request.SellerId));
         if (request.From is { } from)
         {
             var hour = Hour.Containing(from);
@@ -227,14 +230,10 @@ public sealed class ListListingsHandler(IMarketplaceDb db) : IRequestHandler<Lis
             listings = listings.Where(listing => listed.Any(row => row.ListingId == listing.Id && nodes.Any(node => node.Id == row.NodeId && node.Accelerator == accelerator)));
         }
 
-        var all = db.Listings.IgnoreQueryFilters();
-        var page = request.Sort switch
-        {
-            { By: ListingColumn.PricePerCardHour } sort => await listings.SortedAsync(all, request.Page, sort.Descending, listing => listing.PricePerCardHour, cancellationToken),
-            { By: ListingColumn.From } sort => await listings.SortedAsync(all, request.Page, sort.Descending, listing => listing.From, cancellationToken),
-            { By: ListingColumn.To } sort => await listings.SortedAsync(all, request.Page, sort.Descending, listing => listing.To, cancellationToken),
-            _ => await listings.NewestFirstAsync(request.Page, listing => listing.Id, cancellationToken),
-        };
+        var page = await listings.SortedAsync(
+            db.Listings.IgnoreQueryFilters(), request.Page, request.Sort,
+            new() { { ListingColumn.PricePerCardHour, listing => listing.PricePerCardHour }, { ListingColumn.From, listing => listing.From }, { ListingColumn.To, listing => listing.To } },
+            cancellationToken);
         var ids = page.Items.Select(listing => listing.Id).ToList();
         var centerIds = page.Items.Select(listing => listing.CenterId).Distinct().ToList();
         var centerById = await centers.AsNoTracking().Where(center => centerIds.Contains(center.Id)).ToDictionaryAsync(center => center.Id, cancellationToken);

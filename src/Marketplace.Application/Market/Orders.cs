@@ -58,27 +58,33 @@ public enum OrderColumn
     Total,
     From,
     To,
+    PlacedAt,
 }
 
+/// <summary>Which orders are listed; what is left out leaves none out.</summary>
+/// <param name="Status">Those that stand so now.</param>
+/// <param name="From">Those that run after this instant, ...</param>
+/// <param name="To">... and those that begin before this one.</param>
+/// <param name="Accelerator">Those with a leg on this model; a seller's own leg, where a seller asks.</param>
+/// <param name="OrganizationId">Those that it bought.</param>
+/// <param name="SellerId">Those that it sold in, as far as the caller sees its legs.</param>
+public sealed record OrderFilter(
+    OrderStatus? Status = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Accelerator = null,
+    Id<Organization>? OrganizationId = null, Id<Organization>? SellerId = null);
+
 /// <summary>The orders that the caller bought or sold in, the newest first where it isn't said otherwise.</summary>
-/// <param name="Page">Which page.</param>
-/// <param name="Status">Those that stand so now, if given.</param>
-/// <param name="Sort">In which order, if given.</param>
-public sealed record ListOrders(PageRequest Page, OrderStatus? Status = null, Sort<OrderColumn>? Sort = null) : IQuery<Page<OrderAnswer>>, IPaged;
+public sealed record ListOrders(PageRequest Page, OrderFilter Filter, Sort<OrderColumn>? Sort = null) : IQuery<Page<OrderAnswer>>, IPaged;
 
 public sealed class ListOrdersHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<ListOrders, Page<OrderAnswer>>
 {
     public async Task<Page<OrderAnswer>> Handle(ListOrders request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var orders = WithStatus(db.Orders, request.Status, Hour.Containing(now)).AsNoTracking().Include(o => o.Legs);
-        var page = request.Sort switch
-        {
-            { By: OrderColumn.Total } sort => await orders.SortedAsync(db.Orders, request.Page, sort.Descending, TotalOf(context.Caller), cancellationToken),
-            { By: OrderColumn.From } sort => await orders.SortedAsync(db.Orders, request.Page, sort.Descending, order => order.From, cancellationToken),
-            { By: OrderColumn.To } sort => await orders.SortedAsync(db.Orders, request.Page, sort.Descending, order => order.To, cancellationToken),
-            _ => await orders.NewestFirstAsync(request.Page, order => order.Id, cancellationToken),
-        };
+        var orders = Filtered(WithStatus(db.Orders, request.Filter.Status, Hour.Containing(now)), request.Filter).AsNoTracking().Include(o => o.Legs);
+        var page = await orders.SortedAsync(
+            db.Orders, request.Page, request.Sort,
+            new() { { OrderColumn.Total, TotalOf(context.Caller) }, { OrderColumn.From, order => order.From }, { OrderColumn.To, order => order.To }, OrderColumn.PlacedAt },
+            cancellationToken);
         return new(await OrderAnswers.ForAsync(db, context.Caller, page.Items, now, cancellationToken), page.Next);
     }
 
@@ -89,6 +95,26 @@ public sealed class ListOrdersHandler(IMarketplaceDb db, RequestContext context,
         return caller.SeesAll
             ? order => (long)(object)order.Total
             : order => order.BuyerId == me ? (long)(object)order.Total : order.Legs.Where(leg => leg.SellerId == me).Sum(leg => (long)(object)leg.Amount);
+    }
+
+    /// <summary>Of legs, a seller's filters leave it its own.</summary>
+    private static IQueryable<Order> Filtered(IQueryable<Order> orders, OrderFilter filter)
+    {
+        if (filter.From is { } from)
+        {
+            var hour = Hour.Containing(from);
+            orders = orders.Where(order => order.To > hour);
+        }
+
+        if (filter.To is { } to)
+        {
+            var hour = Hour.AtOrAfter(to);
+            orders = orders.Where(order => order.From < hour);
+        }
+
+        return orders.Where(order => (filter.OrganizationId == null || order.BuyerId == filter.OrganizationId)
+            && (filter.SellerId == null || order.Legs.Any(leg => leg.SellerId == filter.SellerId))
+            && (filter.Accelerator == null || order.Legs.Any(leg => leg.Accelerator == filter.Accelerator)));
     }
 
     /// <summary>As <see cref="Order.StatusAt"/> has it: legs start and end on the hour.</summary>

@@ -38,16 +38,29 @@ public sealed record DisputeAnswer(
         [.. dispute.Differences.Select(difference => new DifferenceAnswer(difference.Hour, FiguresAnswer.Of(difference.Provider), FiguresAnswer.Of(difference.Buyer)))]);
 }
 
-/// <summary>Disputes to which the caller is a party, the newest first.</summary>
-public sealed record ListDisputes(PageRequest Page, DisputeStatus? Status, Id<Order>? OrderId) : IQuery<Page<DisputeAnswer>>, IPaged;
+/// <summary>What disputes can be sorted by; not by their hours, which grow while readings come.</summary>
+public enum DisputeColumn
+{
+    OpenedAt,
+    DecideBy,
+}
+
+/// <summary>Disputes to which the caller is a party, the newest first where it isn't said otherwise.</summary>
+/// <param name="OrganizationId">Those that it is a party to.</param>
+public sealed record ListDisputes(
+    PageRequest Page, DisputeStatus? Status, Id<Order>? OrderId, DisputeKind? Kind = null, Id<Organization>? OrganizationId = null, Sort<DisputeColumn>? Sort = null)
+    : IQuery<Page<DisputeAnswer>>, IPaged;
 
 public sealed class ListDisputesHandler(IMarketplaceDb db) : IRequestHandler<ListDisputes, Page<DisputeAnswer>>
 {
     public async Task<Page<DisputeAnswer>> Handle(ListDisputes request, CancellationToken cancellationToken)
     {
         var disputes = db.Disputes.AsNoTracking().Where(dispute =>
-            (request.Status == null || dispute.Status == request.Status) && (request.OrderId == null || dispute.OrderId == request.OrderId));
-        return (await disputes.NewestFirstAsync(request.Page, dispute => dispute.Id, cancellationToken)).Select(DisputeAnswer.Of);
+            (request.Status == null || dispute.Status == request.Status) && (request.OrderId == null || dispute.OrderId == request.OrderId)
+            && (request.Kind == null || dispute.Kind == request.Kind)
+            && (request.OrganizationId == null || dispute.BuyerId == request.OrganizationId || dispute.SellerId == request.OrganizationId || dispute.ProviderId == request.OrganizationId));
+        return (await disputes.SortedAsync(db.Disputes, request.Page, request.Sort, new() { DisputeColumn.OpenedAt, { DisputeColumn.DecideBy, dispute => dispute.DecideBy } }, cancellationToken))
+            .Select(DisputeAnswer.Of);
     }
 }
 

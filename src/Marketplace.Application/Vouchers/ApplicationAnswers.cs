@@ -86,16 +86,26 @@ public sealed class GetApplicationHandler(IMarketplaceDb db, RequestContext cont
     }
 }
 
-/// <summary>The caller's applications; for an authority, those to its programmes that were submitted. The newest first.</summary>
-public sealed record ListApplications(PageRequest Page, ApplicationStatus? Status, string? Programme) : IQuery<Page<ApplicationAnswer>>, IPaged;
+/// <summary>What applications can be sorted by.</summary>
+public enum ApplicationColumn
+{
+    /// <summary>Its applicant may change that of a draft, and of one that was returned.</summary>
+    Amount,
+}
+
+/// <summary>The caller's applications; for an authority, those to its programmes that were submitted. The newest first where it isn't said otherwise.</summary>
+public sealed record ListApplications(
+    PageRequest Page, ApplicationStatus? Status, string? Programme, Id<Organization>? OrganizationId = null, Sort<ApplicationColumn>? Sort = null)
+    : IQuery<Page<ApplicationAnswer>>, IPaged;
 
 public sealed class ListApplicationsHandler(IMarketplaceDb db, RequestContext context) : IRequestHandler<ListApplications, Page<ApplicationAnswer>>
 {
     public async Task<Page<ApplicationAnswer>> Handle(ListApplications request, CancellationToken cancellationToken)
     {
         var page = await db.VoucherApplications.AsNoTracking().Whole()
-            .Where(a => (request.Status == null || a.Status == request.Status) && (request.Programme == null || a.ProgrammeCode == request.Programme))
-            .NewestFirstAsync(request.Page, a => a.Id, cancellationToken);
+            .Where(a => (request.Status == null || a.Status == request.Status) && (request.Programme == null || a.ProgrammeCode == request.Programme)
+                && (request.OrganizationId == null || a.OrganizationId == request.OrganizationId))
+            .SortedAsync(db.VoucherApplications, request.Page, request.Sort, new() { { ApplicationColumn.Amount, a => a.Amount } }, cancellationToken);
         var versions = await db.PinnedAsync(page.Items, cancellationToken);
         return page.Select(a => ApplicationAnswer.Of(a, versions.GetValueOrDefault((a.ProgrammeCode, a.VersionNumber))?.Rules, context.Caller));
     }

@@ -101,14 +101,28 @@ public sealed class SubmitClaimHandler(IMarketplaceDb db, Rewards rewards, Reque
     }
 }
 
+/// <summary>What claims can be sorted by.</summary>
+public enum ClaimColumn
+{
+    Total,
+    UpTo,
+    SubmittedAt,
+}
+
 /// <summary>The claims that the caller made, or is to decide.</summary>
-public sealed record ListClaims(PageRequest Page, string? Programme) : IQuery<Page<ClaimAnswer>>, IPaged;
+public sealed record ListClaims(PageRequest Page, string? Programme, ClaimStatus? Status = null, Id<Organization>? PayeeId = null, Sort<ClaimColumn>? Sort = null)
+    : IQuery<Page<ClaimAnswer>>, IPaged;
 
 public sealed class ListClaimsHandler(IMarketplaceDb db) : IRequestHandler<ListClaims, Page<ClaimAnswer>>
 {
     public async Task<Page<ClaimAnswer>> Handle(ListClaims request, CancellationToken cancellationToken) =>
-        (await db.Claims.AsNoTracking().Include(claim => claim.Items).Where(claim => request.Programme == null || claim.ProgrammeCode == request.Programme)
-            .NewestFirstAsync(request.Page, claim => claim.Id, cancellationToken)).Select(ClaimAnswer.Of);
+        (await db.Claims.AsNoTracking().Include(claim => claim.Items)
+            .Where(claim => (request.Programme == null || claim.ProgrammeCode == request.Programme) && (request.Status == null || claim.Status == request.Status)
+                && (request.PayeeId == null || claim.PayeeId == request.PayeeId))
+            .SortedAsync(
+                db.Claims, request.Page, request.Sort,
+                new() { { ClaimColumn.Total, claim => claim.Items.Sum(item => (long)(object)item.Amount) }, { ClaimColumn.UpTo, claim => claim.UpTo }, ClaimColumn.SubmittedAt },
+                cancellationToken)).Select(ClaimAnswer.Of);
 }
 
 public sealed record GetClaim(Id<Claim> Id) : IQuery<ClaimAnswer>;

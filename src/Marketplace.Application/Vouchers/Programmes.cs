@@ -148,13 +148,15 @@ public sealed class GetProgrammeHandler(IMarketplaceDb db, RequestContext contex
 }
 
 /// <summary>All programmes, by code.</summary>
-public sealed record ListProgrammes(PageRequest Page) : IQuery<Page<ProgrammeAnswer>>, IPagedByText;
+/// <param name="Name">Those whose name has this in it, in any case.</param>
+public sealed record ListProgrammes(PageRequest Page, string? Name = null, Id<Organization>? AuthorityId = null) : IQuery<Page<ProgrammeAnswer>>, IPagedByText;
 
 public sealed class ListProgrammesHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<ListProgrammes, Page<ProgrammeAnswer>>
 {
     public async Task<Page<ProgrammeAnswer>> Handle(ListProgrammes request, CancellationToken cancellationToken)
     {
-        var page = await db.Programmes.IgnoreQueryFilters().AsNoTracking().ByTextAsync(request.Page, programme => programme.Code, cancellationToken);
+        var page = await db.Programmes.IgnoreQueryFilters().AsNoTracking().Containing(programme => programme.Name, request.Name)
+            .Where(programme => request.AuthorityId == null || programme.AuthorityId == request.AuthorityId).ByTextAsync(request.Page, programme => programme.Code, cancellationToken);
         return new(await ProgrammeAnswers.OfAsync(db, context.Caller, page.Items, clock.GetUtcNow(), cancellationToken), page.Next);
     }
 }

@@ -68,21 +68,53 @@ public enum VoucherColumn
 }
 
 /// <summary>The caller's vouchers; an authority's programmes' ones.</summary>
-public sealed record ListVouchers(PageRequest Page, string? Programme, Sort<VoucherColumn>? Sort = null) : IQuery<Page<VoucherAnswer>>, IPaged;
+/// <param name="Status">Those that stand so today.</param>
+public sealed record ListVouchers(
+    PageRequest Page, string? Programme, VoucherStatus? Status = null, Id<Organization>? OrganizationId = null, Sort<VoucherColumn>? Sort = null) : IQuery<Page<VoucherAnswer>>, IPaged;
 
 public sealed class ListVouchersHandler(IMarketplaceDb db, MarketplaceSettings settings, MarketClock clock) : IRequestHandler<ListVouchers, Page<VoucherAnswer>>
 {
     public async Task<Page<VoucherAnswer>> Handle(ListVouchers request, CancellationToken cancellationToken)
     {
         var today = settings.Time.Day(clock.GetUtcNow());
-        var vouchers = db.Vouchers.AsNoTracking().Where(voucher => request.Programme == null || voucher.ProgrammeCode == request.Programme);
-        var page = request.Sort switch
-        {
-            { By: VoucherColumn.Face } sort => await vouchers.SortedAsync(db.Vouchers, request.Page, sort.Descending, voucher => voucher.Face, cancellationToken),
-            { By: VoucherColumn.ExpiresOn } sort => await vouchers.SortedAsync(db.Vouchers, request.Page, sort.Descending, voucher => voucher.ExpiresOn, cancellationToken),
-            _ => await vouchers.NewestFirstAsync(request.Page, voucher => voucher.Id, cancellationToken),
-        };
+        var vouchers = WithStatus(db.Vouchers.AsNoTracking(), request.Status, today).Where(voucher =>
+            (request.Programme == null || voucher.ProgrammeCode == request.Programme) && (request.OrganizationId == null || voucher.OrganizationId == request.OrganizationId));
+        var page = await vouchers.SortedAsync(
+            db.Vouchers, request.Page, request.Sort, new() { { VoucherColumn.Face, voucher => voucher.Face }, { VoucherColumn.ExpiresOn, voucher => voucher.ExpiresOn } }, cancellationToken);
         return page.Select(voucher => VoucherAnswer.Of(voucher, today));
+    }
+
+    /// <summary>As <see cref="Voucher.StatusOn"/> has it.</summary>
+    private static IQueryable<Voucher> WithStatus(IQueryable<Voucher> vouchers, VoucherStatus? status, DateOnly today)
+    {
+        if (status is null)
+        {
+            return vouchers;
+        }
+
+        if (status == VoucherStatus.Held)
+        {
+            return vouchers.Where(v => v.RevokedAt == null && v.Held > Money.Zero);
+        }
+
+        if (status == VoucherStatus.Revoked)
+        {
+            return vouchers.Where(v => v.RevokedAt != null || (v.Held <= Money.Zero && v.Available == Money.Zero && v.Expired == Money.Zero && v.Redeemed <= Money.Zero));
+        }
+
+        var free = vouchers.Where(v => v.RevokedAt == null && v.Held <= Money.Zero);
+        if (status == VoucherStatus.Redeemed)
+        {
+            return free.Where(v => v.Available == Money.Zero && v.Expired == Money.Zero && v.Redeemed > Money.Zero);
+        }
+
+        var left = free.Where(v => v.Available != Money.Zero || v.Expired != Money.Zero);
+        return status switch
+        {
+            VoucherStatus.Expired => left.Where(v => v.ExpiresOn < today),
+            VoucherStatus.PartlyRedeemed => left.Where(v => v.ExpiresOn >= today && v.Redeemed > Money.Zero),
+            _ => left.Where(v => v.ExpiresOn >= today && v.Redeemed <= Money.Zero),
+        };
     }
 }
 

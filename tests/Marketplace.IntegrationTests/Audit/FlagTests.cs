@@ -131,7 +131,10 @@ public sealed class FlagTests(Servers servers) : IClassFixture<Servers>
         var (left, right) = (await server.ControlledAsync("holding"), await server.ControlledAsync("holding"));
         await left.ApplyAsync(scheme);
         await right.ApplyAsync(scheme);
-        var id = Assert.Single(await FlagsAsync(server))["id"]!.GetValue<string>();
+        var flag = Assert.Single(await FlagsAsync(server));
+        var id = flag["id"]!.GetValue<string>();
+        Assert.Equal(id, (await server.Admin.GetAsync($"/v1/audit/flags?organizationId={flag["organizationId"]}&sort=at")).Is(200)["items[0].id"]);
+        Assert.Empty((await server.Admin.GetAsync($"/v1/audit/flags?organizationId={scheme.Authority.Id}")).Is(200).Items());
         foreach (var party in new[] { left, right, scheme.Authority, await server.ProviderAsync() })
         {
             (await party.GetAsync("/v1/audit/flags")).Is(403, "forbidden");

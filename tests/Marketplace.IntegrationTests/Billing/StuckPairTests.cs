@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Shared;
 using Marketplace.IntegrationTests.Harness;
@@ -37,7 +38,10 @@ public sealed class StuckPairTests(Servers servers) : IClassFixture<Servers>
             Assert.Equal(buyer == stuck ? 0 : 1, (await buyer.InvoicesAsync(month.Period())).Count);
         }
 
-        var run = (await server.Admin.GetAsync("/v1/jobs")).Is(200).Items().Single(job => job["name"]!.GetValue<string>() == "bill-period")["runs"]![0]!;
+        var job = await JobAsync(server, "bill-period");
+        Assert.Equal((2, 3), (job["progress"]!["done"]!.GetValue<int>(), job["progress"]!["total"]!.GetValue<int>()));
+        Assert.Null((await JobAsync(server, "settle-period"))["progress"]);
+        var run = job["runs"]![0]!;
         Assert.Equal("failed", run["outcome"]!.GetValue<string>());
         Assert.StartsWith("billing.incomplete", run["summary"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains(stuck.Id, run["summary"]!.GetValue<string>(), StringComparison.Ordinal);
@@ -53,8 +57,12 @@ public sealed class StuckPairTests(Servers servers) : IClassFixture<Servers>
         }
 
         Assert.Equal("480.00", (await shop.Seller.SettlementAsync(month.Period()))["items[0].gross"]);
+        Assert.Null((await JobAsync(mended, "bill-period"))["progress"]);
         await mended.BooksHoldAsync(month.Period());
     }
+
+    private static async Task<JsonNode> JobAsync(MarketplaceServer server, string name) =>
+        (await server.Admin.GetAsync("/v1/jobs")).Is(200).Items().Single(job => job["name"]!.GetValue<string>() == name);
 
     private static async Task HoldAsync(MarketplaceServer server, Party buyer, Money held)
     {

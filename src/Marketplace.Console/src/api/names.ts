@@ -4,7 +4,7 @@ import { answer, api } from './client'
 const waiting = new Map<string, ((name: string | null) => void)[]>()
 
 /** Asks for the names of everything that is drawn at once in one request. */
-function nameOf(id: string): Promise<string | null> {
+export function nameOf(id: string): Promise<string | null> {
   return new Promise(resolve => {
     if (waiting.size === 0) {
       setTimeout(ask, 0)

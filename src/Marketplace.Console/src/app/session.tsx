@@ -1,5 +1,5 @@
 import { createContext, use } from 'react'
-import { answer, api, ApiProblem, credentials, type Schema, type Session } from '../api/client'
+import { answer, api, ApiProblem, credentials, type Role, type Schema, type Session } from '../api/client'
 import type { Text } from '../i18n/i18n'
 
 export type SignInSettings = Schema<'SignInSettings'>
@@ -14,6 +14,12 @@ export function useSession(): SignedIn {
     throw new Error('Nobody is signed in above this.')
   }
   return value
+}
+
+/** Whether the reader may do what only these roles do. Who only reads for an organization may do nothing. */
+export function useMay(): (...roles: Role[]) => boolean {
+  const { session } = useSession()
+  return (...roles) => session.duty !== 'viewer' && roles.includes(session.role)
 }
 
 /** How a visit begins: with a session that there is already, or without one, and then why where a sign-in just failed. */

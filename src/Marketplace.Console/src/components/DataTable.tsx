@@ -3,18 +3,14 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button, Flex, Grid, Progress, Select, Space } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { everything, type ApiProblem, type Page, type PageQuery } from '../api/client'
+import { useSession } from '../app/session'
 import { csvText, save } from '../format/csv'
-import { useT, type Text } from '../i18n/i18n'
+import { useT } from '../i18n/i18n'
+import { columnsOfFile, columnsOnScreen, type Column } from './columns'
 import { Nothing } from './Nothing'
 import { ProblemAlert } from './ProblemAlert'
-import { alignOf, Value, type Kind, type Raw } from './value'
+import { alignOf, Value, type Raw } from './value'
 import { Table } from './Table'
-
-/**
- * A column: what it shows of a row, and so what the CSV file gets, as the API wrote it. It sorts by the name that the API's list
- * has for it; or, with true, only where the whole list is there, since a page that is sorted by itself says something else.
- */
-export type Column<Row> = { title: Text; value: (row: Row) => Raw; as?: Kind; render?: (row: Row) => ReactNode; hidden?: boolean; sort?: boolean | string }
 
 type Props<Row> = {
   /** Names the list: for its cache, its file, and tests. */
@@ -52,8 +48,9 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
   })
   const [exported, setExported] = useState<number | null>(null)
   const [exportProblem, setExportProblem] = useState<ApiProblem | null>(null)
-  const wide = Grid.useBreakpoint().lg
-  const shown = columns.filter(column => !column.hidden)
+  const { session } = useSession()
+  const screen = Grid.useBreakpoint()
+  const shown = columnsOnScreen(columns, data?.items, session.organization.id, !!screen.xxl)
   const whole = cursors.length === 1 && !data?.next
   const filtered = Object.values(query).some(value => value)
 
@@ -62,7 +59,8 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
     setExportProblem(null)
     try {
       const rows = await everything(load, setExported, sort)
-      save(`${of ? `${name}-${of.slice(-8)}` : name}.csv`, csvText([shown.map(column => t(column.title)), ...rows.map(row => shown.map(column => cell(column.value(row))))]))
+      const told = columnsOfFile(columns)
+      save(`${of ? `${name}-${of.slice(-8)}` : name}.csv`, csvText([told.map(column => t(column.title)), ...rows.map(row => told.map(column => cell(column.value(row))))]))
     } catch (problem) {
       setExportProblem(problem as ApiProblem)
     } finally {
@@ -87,7 +85,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
         dataSource={data?.items}
         loading={isFetching && (isPending || !data)}
         pagination={false}
-        scroll={{ x: 'max-content' }}
+        scroll={{ x: true }}
         expandable={expand && { expandedRowRender: expand }}
         locale={{ emptyText: isPending ? ' ' : filtered ? <Nothing>{t('Nothing fits these filters.')}</Nothing> : <Nothing>{empty}</Nothing> }}
         onChange={(_, __, sorter) => {
@@ -103,7 +101,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
           title: t(column.title),
           align: alignOf(column.as ?? 'text'),
           // What can be done stays in sight where there is room for more than that.
-          fixed: column.title === 'Actions' && wide ? 'end' as const : undefined,
+          fixed: column.title === 'Actions' && screen.lg ? 'end' as const : undefined,
           sorter: typeof column.sort === 'string' || (column.sort && whole && ((a: Row, b: Row) => compare(column.value(a), column.value(b)))),
           render: (_: unknown, row: Row) => column.render?.(row) ?? <Value raw={column.value(row)} kind={column.as} />,
         }))}

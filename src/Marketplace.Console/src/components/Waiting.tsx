@@ -1,9 +1,26 @@
-import { Flex, Progress } from 'antd'
+import { Flex, Progress, Spin } from 'antd'
 import { useEffect, useState } from 'react'
+import type { Schema } from '../api/client'
+import { useFormat } from '../app/preferences'
 import { useT } from '../i18n/i18n'
 
-/** Work of which only the end is known; the page can be left meanwhile. */
-export function Waiting({ since }: { since: number }) {
+/** How far work is, where that is known; else that it goes on. */
+export function Underway({ progress }: { progress?: Schema<'JobProgress'> | null }) {
+  const t = useT()
+  const format = useFormat()
+  if (!progress || progress.total === 0) {
+    return <Spin size="small" aria-label={t('running')} />
+  }
+  return (
+    <Flex vertical>
+      <Progress percent={Math.floor(100 * progress.done / progress.total)} status="active" size="small" aria-label={t('running')} />
+      <span className="numbers">{t('{{done}} of {{total}}', { done: format.number(progress.done), total: format.number(progress.total) })}</span>
+    </Flex>
+  )
+}
+
+/** Work that the API is asked for; the page can be left meanwhile. */
+export function Waiting({ since, progress }: { since: number; progress?: Schema<'JobProgress'> | null }) {
   const t = useT()
   const [now, setNow] = useState(Date.now)
   useEffect(() => {
@@ -11,8 +28,8 @@ export function Waiting({ since }: { since: number }) {
     return () => clearInterval(ticking)
   }, [])
   return (
-    <Flex vertical role="status">
-      <Progress percent={100} status="active" showInfo={false} aria-label={t('running')} />
+    <Flex vertical gap="small" role="status">
+      <Underway progress={progress} />
       {t('Running for {{count}} s. You can leave this page; the result waits for you.', { count: Math.max(0, Math.round((now - since) / 1000)) })}
     </Flex>
   )

@@ -1,15 +1,14 @@
 import { Tabs } from 'antd'
-import dayjs from 'dayjs'
 import { answer, api } from '../api/client'
-import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { DataTable } from '../components/DataTable'
-import { DayFilter } from '../components/dayFilters'
+import { DayFilter, useDayInstants } from '../components/dayFilters'
 import { TextFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
+import { PickerFilter } from '../components/Picker'
 import { Value } from '../components/value'
-import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
+import { parties } from './lists'
 
 export default function Audit() {
   const t = useT()
@@ -25,20 +24,21 @@ export default function Audit() {
 
 function Entries() {
   const t = useT()
-  const format = useFormat()
+  const { session } = useSession()
   const [action] = useFilter('action')
   const [subjectType] = useFilter('subjectType')
   const [subjectId] = useFilter('subjectId')
   const [from] = useFilter('from')
   const [to] = useFilter('to')
-  const instant = (day: string | undefined, days: number) => day && instantAt(dayjs(day).add(days, 'day'), format.timeZone)
+  const [organizationId] = useFilter('organizationId')
+  const { start, end } = useDayInstants()
   return (
     <DataTable
       name="audit-entries"
-      query={{ action, subjectType, subjectId, from, to }}
-      load={page => answer(api.GET('/v1/audit/entries', { params: { query: { ...page, action, subjectType, subjectId, from: instant(from, 0), to: instant(to, 1) } } }))}
+      query={{ action, subjectType, subjectId, organizationId, from, to }}
+      load={page => answer(api.GET('/v1/audit/entries', { params: { query: { ...page, action, subjectType, subjectId, organizationId, from: start(from), to: end(to) } } }))}
       rowKey={row => row.id}
-      filters={<><TextFilter name="action" label="Action" /><TextFilter name="subjectType" label="Kind of subject" /><TextFilter name="subjectId" label="Subject" /><DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
+      filters={<><TextFilter name="action" label="Action" /><TextFilter name="subjectType" label="Kind of subject" /><TextFilter name="subjectId" label="Subject" />{(session.role === 'admin' || session.role === 'auditor') && <PickerFilter name="organizationId" label="Organization" source={parties()} />}<DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
       empty={t('Nothing was recorded yet.')}
       expand={row => <pre className="contract">{JSON.stringify(row.details, null, 2)}</pre>}
       columns={[

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import type { Dayjs } from 'dayjs'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
@@ -13,6 +14,8 @@ export default function BillingRuns() {
   const t = useT()
   const format = useFormat()
   const run = useTask<Schema<'BillingRunAnswer'>>('billing')
+  const jobs = useQuery({ queryKey: ['jobs'], enabled: run.running, refetchInterval: 2_000, queryFn: () => answer(api.GET('/v1/jobs')) })
+  const progress = jobs.data?.items.find(job => job.progress)?.progress
   return (
     <PageBody title={t('Billing runs')} subtitle={t('Months are closed, billed and settled by themselves; a run here does it now, and one that was done changes nothing.')}>
       <Panel>
@@ -24,7 +27,7 @@ export default function BillingRuns() {
           <MonthField name="period" label="Month" required />
         </ProblemForm>
       </Panel>
-      {run.running && <Waiting since={run.startedAt!} />}
+      {run.running && <Waiting since={run.startedAt!} progress={progress} />}
       {run.problem && <ProblemAlert problem={run.problem} />}
       {run.result && (
         <Figures figures={[

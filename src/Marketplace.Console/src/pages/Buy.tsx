@@ -13,7 +13,7 @@ import { ProblemAlert } from '../components/ProblemAlert'
 import { HourField, NumberField, SelectField, SwitchField } from '../components/fields'
 import { DecimalField, TextField } from '../components/ProblemForm'
 import { Timeline } from '../components/Timeline'
-import { Name } from '../components/value'
+import { Name, Two } from '../components/value'
 import { placeErrors, type FieldPath } from '../format/errors'
 import { fen, instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
@@ -180,7 +180,7 @@ function DemandForm({ form, onChange }: { form: ReturnType<typeof Form.useForm<D
 }
 
 function ChosenVouchers() {
-  const mine = useQuery({ queryKey: ['vouchers', 'mine'], queryFn: () => everything(page => answer(api.GET('/v1/vouchers', { params: { query: page } }))) })
+  const mine = useQuery({ queryKey: ['vouchers', 'usable'], queryFn: () => everything(page => answer(api.GET('/v1/vouchers', { params: { query: page } }))) })
   const format = useFormat()
   const usable = (mine.data ?? []).filter(voucher => fen(voucher.available) > 0)
   return <SelectField name="chosen" label="Vouchers" many options={usable.map(voucher => ({ value: voucher.id, label: `${voucher.programme} · ${format.money(voucher.available)} · ${format.day(voucher.expiresOn)}` }))} />
@@ -228,7 +228,7 @@ function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boole
           dataSource={quote.legs}
           scroll={{ x: 'max-content' }}
           columns={[
-            { title: t('Centre'), render: (_, leg) => <><Name id={leg.centerId} /><br /><Typography.Text type="secondary"><Name id={leg.sellerId} /></Typography.Text></> },
+            { title: t('Centre'), render: (_, leg) => <Two first={<Name id={leg.centerId} />} second={<Name id={leg.sellerId} />} /> },
             { title: t('Node'), dataIndex: 'node' },
             { title: t('Cards'), align: 'end', render: (_, leg) => leg.milliPerCard < 1000 ? `${leg.cards} × ${leg.milliPerCard}‰` : leg.cards },
             { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },

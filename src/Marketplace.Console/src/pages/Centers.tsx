@@ -2,9 +2,10 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Link, useNavigate } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
-import { useSession } from '../app/session'
+import { useMay } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
+import { TextFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { NumberField } from '../components/fields'
 import { TextField } from '../components/ProblemForm'
@@ -14,17 +15,20 @@ import { provinceOf } from './lists'
 export default function Centers() {
   const t = useT()
   const format = useFormat()
-  const { session } = useSession()
+  const may = useMay()
+  const [name] = useFilter('name')
   return (
-    <PageBody title={t('Centres')} actions={session.role === 'provider' && <AddCenter />}>
+    <PageBody title={t('Centres')} actions={may('provider') && <AddCenter />}>
       <DataTable
         name="centers"
-        load={page => answer(api.GET('/v1/centers', { params: { query: page } }))}
+        query={{ name }}
+        load={page => answer(api.GET('/v1/centers', { params: { query: { ...page, name } } }))}
+        filters={<TextFilter name="name" label="Name" />}
         rowKey={row => row.id}
         empty={t('Add the first centre; its nodes come next.')}
         columns={[
           { title: 'Centre', value: row => row.name, render: row => <Link to={`/centers/${row.id}`}>{row.name}</Link>, sort: true },
-          { title: 'Provider', value: row => row.ownerId, as: 'name', hidden: session.role === 'provider' },
+          { title: 'Provider', value: row => row.ownerId, as: 'name' },
           { title: 'Region', value: row => row.regionCode, render: row => `${provinceOf(row.regionCode, format.language)} (${row.regionCode})` },
           { title: 'Hub', value: row => row.hub },
           { title: 'PUE', value: row => row.pue, as: 'number', sort: true },

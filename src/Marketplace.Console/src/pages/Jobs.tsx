@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Progress } from 'antd'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
@@ -7,6 +6,7 @@ import { startTask, useTask } from '../app/tasks'
 import { ActionButton } from '../components/ActionButton'
 import { Loaded, PageBody } from '../components/layout'
 import { ProblemAlert } from '../components/ProblemAlert'
+import { Underway } from '../components/Waiting'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
 import { codeText } from '../i18n/problems'
@@ -45,7 +45,7 @@ function LastRun({ job }: { job: Job }) {
   const t = useT()
   const last = job.runs[0]
   return !last ? t('Never')
-    : last.outcome === 'running' ? <Progress percent={100} status="active" size="small" showInfo={false} aria-label={t('running')} />
+    : last.outcome === 'running' ? <Underway progress={job.progress} />
     : <><Value raw={last.outcome} kind="status" /><br />{last.summary}</>
 }
 

@@ -1,19 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { Flex, Tabs } from 'antd'
-import dayjs from 'dayjs'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
-import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
-import { DayFilter } from '../components/dayFilters'
+import { DayFilter, useDayInstants } from '../components/dayFilters'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { Loaded, PageBody, Panel } from '../components/layout'
+import { PickerFilter } from '../components/Picker'
 import { DecimalField, TextField } from '../components/ProblemForm'
-import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { accountText } from '../i18n/words'
-import { organizations } from './lists'
+import { parties } from './lists'
 
 export default function Ledger() {
   const t = useT()
@@ -39,15 +37,6 @@ function WithdrawCommission() {
       onSubmit={values => answer(api.POST('/v1/ledger/commission-withdrawals', { body: values }))}
     />
   )
-}
-
-/** A day's beginning, or its end, as the instant that the API compares with. */
-function useDayInstants() {
-  const format = useFormat()
-  return {
-    start: (day: string | undefined) => day && instantAt(dayjs(day), format.timeZone),
-    end: (day: string | undefined) => day && instantAt(dayjs(day).add(1, 'day'), format.timeZone),
-  }
 }
 
 function useTrialBalance(at?: string) {
@@ -108,10 +97,9 @@ function PartyStatement() {
   const [from] = useFilter('from')
   const [to] = useFilter('to')
   const { start, end } = useDayInstants()
-  const known = useQuery(organizations)
   const filters = (
     <>
-      <ChoiceFilter name="party" label="Party" texts={(known.data?.items ?? []).map(organization => ({ value: organization.id, label: organization.name }))} />
+      <PickerFilter name="party" label="Party" source={parties()} />
       <DayFilter name="from" label="From" /><DayFilter name="to" label="To" />
     </>
   )

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query'
 import type { Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
@@ -7,11 +6,12 @@ import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { PageBody, Panel } from '../components/layout'
-import { HourField, SelectField } from '../components/fields'
+import { HourField } from '../components/fields'
 import { NoteField, TextField } from '../components/ProblemForm'
 import { Name } from '../components/value'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
+import { PickerField } from '../components/Picker'
 import { centers } from './lists'
 
 export default function Meters() {
@@ -91,7 +91,6 @@ function Keys({ meterId, changes }: { meterId: string; changes: boolean }) {
 
 /** A buyer's meter is for all that it buys; a provider's hangs in one of its centres. */
 function Register({ buys }: { buys: boolean }) {
-  const mine = useQuery({ ...centers, enabled: !buys })
   return (
     <ActionButton<Schema<'RegisterMeter'>>
       type="primary"
@@ -99,7 +98,7 @@ function Register({ buys }: { buys: boolean }) {
       explain={buys ? 'It may report on every leg that you bought.' : undefined}
       fields={(
         <>
-          {!buys && <SelectField name="centerId" label="Centre" required options={(mine.data?.items ?? []).map(center => ({ value: center.id, label: center.name }))} />}
+          {!buys && <PickerField name="centerId" label="Centre" required source={centers} />}
           <TextField name="name" label="Name" required />
           <NoteField name="publicKeyPem" label="Public key (PEM, ECDSA P-256)" help="With it, batches that the meter signs count as attested." />
         </>

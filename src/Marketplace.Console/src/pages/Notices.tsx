@@ -17,7 +17,7 @@ export default function Notices() {
         rowKey={row => row.applicationId}
         empty={t('No application is on public notice.')}
         columns={[
-          { title: 'Applicant', value: row => row.name }, { title: 'Programme', value: row => row.programme }, { title: 'Amount', value: row => row.amount, as: 'money' },
+          { title: 'Applicant', value: row => row.name }, { title: 'Programme', value: row => row.programme, as: 'programme' }, { title: 'Amount', value: row => row.amount, as: 'money' },
           { title: 'Until', value: row => row.publicity.until, as: 'day' }, { title: 'Days left', value: row => row.publicity.daysLeft, as: 'number' },
           { title: 'Actions', value: () => '', hidden: session.role === 'auditor', render: row => row.organizationId === session.organization.id ? null : (
             <ActionButton<{ reason: string }> size="small" label="Object" explain="The authority decides on the objection." fields={<NoteField name="reason" label="Reason" required />}

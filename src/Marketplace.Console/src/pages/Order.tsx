@@ -13,7 +13,7 @@ import { Facts, Loaded, PageBody, Panel } from '../components/layout'
 import { HourField, NumberField, SelectField } from '../components/fields'
 import { DecimalField, NoteField } from '../components/ProblemForm'
 import { Timeline } from '../components/Timeline'
-import { Name, ProgrammeName, Value } from '../components/value'
+import { Name, ProgrammeName, Two, Value } from '../components/value'
 import { instantAt, wallClock } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { hourlyUse } from './usage'
@@ -70,13 +70,10 @@ function Details({ order }: { order: Order }) {
           pagination={order.legs.length > 20 ? { pageSize: 20 } : false}
           scroll={{ x: 'max-content' }}
           columns={[
-            { title: t('Centre'), render: (_, leg) => <Name id={leg.centerId} /> },
-            { title: t('Node'), dataIndex: 'node' },
-            { title: t('Model'), dataIndex: 'accelerator' },
-            { title: t('Cards'), align: 'end', dataIndex: 'cards' },
-            { title: t('When'), render: (_, leg) => format.span(leg.from, leg.soldUntil ?? leg.to) },
-            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /> },
-            { title: t('Product'), render: (_, leg) => <Value raw={leg.product} kind="label" /> },
+            { title: t('Centre'), render: (_, leg) => <Two first={<Name id={leg.centerId} />} second={leg.node} /> },
+            { title: t('Cards'), render: (_, leg) => <Two first={`${leg.accelerator} × ${leg.milliPerCard < 1000 ? `${leg.cards} × ${leg.milliPerCard}‰` : leg.cards}`} second={<Value raw={leg.product} kind="label" />} /> },
+            { title: t('When'), render: (_, leg) => <div className="words">{format.span(leg.from, leg.soldUntil ?? leg.to)}</div> },
+            { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <div className="words"><Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /></div> },
             { title: t('Price a card-hour'), align: 'end', render: (_, leg) => format.price(leg.pricePerCardHour) },
             { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
           ]}

@@ -2,10 +2,10 @@ import type { Dayjs } from 'dayjs'
 import { Link, useNavigate } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
-import { useSession } from '../app/session'
+import { useMay } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
-import { ChoiceFilter, useFilter } from '../components/filters'
+import { ChoiceFilter, TextFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { DayField, dayText, SelectField } from '../components/fields'
 import { TextField } from '../components/ProblemForm'
@@ -16,21 +16,23 @@ import { provinceOf } from './lists'
 export default function Organizations() {
   const t = useT()
   const format = useFormat()
-  const { session } = useSession()
+  const may = useMay()
   const [kind] = useFilter('kind')
+  const [name] = useFilter('name')
+  const [creditCode] = useFilter('creditCode')
   return (
-    <PageBody title={t('Organizations')} actions={session.role === 'admin' && <Register />}>
+    <PageBody title={t('Organizations')} actions={may('admin') && <Register />}>
       <DataTable
         name="organizations"
-        query={{ kind }}
-        load={page => answer(api.GET('/v1/organizations', { params: { query: { ...page, kind } } }))}
+        query={{ kind, name, creditCode }}
+        load={page => answer(api.GET('/v1/organizations', { params: { query: { ...page, kind, name, creditCode } } }))}
         rowKey={row => row.id}
-        filters={<ChoiceFilter name="kind" label="Kind" options={['provider', 'enterprise', 'authority', 'platform'] satisfies Schema<'OrganizationKind'>[]} />}
+        filters={<><ChoiceFilter name="kind" label="Kind" options={['provider', 'enterprise', 'authority', 'platform'] satisfies Schema<'OrganizationKind'>[]} /><TextFilter name="name" label="Name" /><TextFilter name="creditCode" label="Credit code" /></>}
         empty={t('Register the first party of the market.')}
         columns={[
-          { title: 'Name', value: row => row.name, render: row => <Link to={`/organizations/${row.id}`}>{row.name}</Link>, sort: true }, { title: 'Kind', value: row => row.kind, as: 'label' }, { title: 'Credit code', value: row => row.creditCode },
-          { title: 'Region', value: row => row.regionCode, render: row => `${provinceOf(row.regionCode, format.language)} (${row.regionCode})` }, { title: 'Established on', value: row => row.establishedOn, as: 'day' },
-          { title: 'Traits', value: row => row.traits.join(', ') }, { title: 'Registered', value: row => row.createdAt, as: 'instant' },
+          { title: 'Name', value: row => row.name, render: row => <Link to={`/organizations/${row.id}`}>{row.name}</Link>, sort: 'name' }, { title: 'Kind', value: row => row.kind, as: 'label' }, { title: 'Credit code', value: row => row.creditCode },
+          { title: 'Region', value: row => row.regionCode, render: row => `${provinceOf(row.regionCode, format.language)} (${row.regionCode})` }, { title: 'Established on', value: row => row.establishedOn, as: 'day', sort: 'establishedOn' },
+          { title: 'Traits', value: row => row.traits.join(', ') }, { title: 'Registered', value: row => row.createdAt, as: 'instant', sort: 'createdAt', spare: true },
         ]}
       />
     </PageBody>

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Flex, Steps } from 'antd'
 import { Link } from 'react-router'
-import { answer, api, type ApiProblem, type Schema } from '../api/client'
+import { answer, api, type ApiProblem, type Page, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { DataTable } from '../components/DataTable'
 import { Figures, Loaded, PageBody, Panel, type Fact } from '../components/layout'
 import { useT, type Text } from '../i18n/i18n'
 import { listOrders } from './lists'
-import { orderColumns } from './Orders'
+import { orderColumns } from './orderColumns'
 
 /** What matters to the reader's role now, and where to begin. */
 export default function Overview() {
@@ -24,6 +24,9 @@ export default function Overview() {
     </PageBody>
   )
 }
+
+/** How many a list has, as far as one page of it says. */
+const counted = (page: Page<unknown>) => page.next ? `${page.items.length}+` : `${page.items.length}`
 
 function Start({ steps }: { steps: { title: Text; text: Text; to: string }[] }) {
   const t = useT()
@@ -53,7 +56,7 @@ function Enterprise({ id }: { id: string }) {
         <Figures figures={[
           { title: 'Available deposit', raw: money.available, as: 'money' }, { title: 'Held for orders', raw: money.held, as: 'money', to: '/orders' },
           { title: 'Credit limit', raw: money.creditLimit, as: 'money' }, { title: 'Owed on invoices', raw: money.receivable, as: 'money', to: '/invoices' },
-          { title: 'Vouchers', raw: vouchers.data?.items.length, as: 'number', to: '/vouchers' },
+          { title: 'Vouchers', raw: vouchers.data && counted(vouchers.data), to: '/vouchers' },
         ]} />
       )}</Loaded>
       <Flex gap="small"><Link to="/buy"><Button type="primary" size="large">{t('Find capacity')}</Button></Link></Flex>
@@ -73,7 +76,7 @@ function Provider() {
   const centers = useQuery<Schema<'PageOfCenterAnswer'>, ApiProblem>({ queryKey: ['centers', 'all'], queryFn: () => answer(api.GET('/v1/centers', { params: { query: { limit: '500' } } })) })
   const last = settlements.data?.items[0]
   const figures: (Fact & { to?: string })[] = [
-    { title: 'Centres', raw: centers.data?.items.length, as: 'number', to: '/centers' },
+    { title: 'Centres', raw: centers.data && counted(centers.data), to: '/centers' },
     { title: 'Last settled month', raw: last?.period, as: 'month', to: '/revenue' },
     { title: 'Sold in it', raw: last?.gross, as: 'money', to: '/revenue' },
     { title: 'Net of commission', raw: last?.net, as: 'money', to: '/revenue' },
@@ -96,13 +99,13 @@ function Authority() {
   const t = useT()
   const programmes = useQuery<Schema<'PageOfProgrammeAnswer'>, ApiProblem>({ queryKey: ['programmes', 'all'], queryFn: () => answer(api.GET('/v1/programmes', { params: { query: { limit: '500' } } })) })
   const waiting = useQuery<Schema<'PageOfApplicationAnswer'>, ApiProblem>({ queryKey: ['applications', 'submitted'], queryFn: () => answer(api.GET('/v1/applications', { params: { query: { limit: '500', status: 'submitted' } } })) })
-  const claims = useQuery<Schema<'PageOfClaimAnswer'>, ApiProblem>({ queryKey: ['claims', 'last'], queryFn: () => answer(api.GET('/v1/claims', { params: { query: { limit: '500' } } })) })
+  const claims = useQuery<Schema<'PageOfClaimAnswer'>, ApiProblem>({ queryKey: ['claims', 'submitted'], queryFn: () => answer(api.GET('/v1/claims', { params: { query: { limit: '500', status: 'submitted' } } })) })
   return (
     <>
       <Figures figures={[
-        { title: 'Programmes', raw: programmes.data?.items.length, as: 'number', to: '/programmes' },
-        { title: 'Applications to review', raw: waiting.data?.items.length, as: 'number', to: '/applications?status=submitted' },
-        { title: 'Claims to decide', raw: claims.data?.items.filter(claim => claim.status === 'submitted').length, as: 'number', to: '/claims' },
+        { title: 'Programmes', raw: programmes.data && counted(programmes.data), to: '/programmes' },
+        { title: 'Applications to review', raw: waiting.data && counted(waiting.data), to: '/applications?status=submitted' },
+        { title: 'Claims to decide', raw: claims.data && counted(claims.data), to: '/claims?status=submitted' },
       ]} />
       <Panel title="Programmes">
         <DataTable
@@ -135,8 +138,8 @@ function Overseer() {
   return (
     <>
       <Figures figures={[
-        { title: 'Open flags', raw: flags.data?.items.length, as: 'number', to: '/flags' },
-        { title: 'Open disputes', raw: disputes.data?.items.length, as: 'number', to: '/disputes' },
+        { title: 'Open flags', raw: flags.data && counted(flags.data), to: '/flags?status=open' },
+        { title: 'Open disputes', raw: disputes.data && counted(disputes.data), to: '/disputes?status=open' },
         { title: 'Jobs that failed last', raw: jobs.data?.items.filter(job => job.runs[0]?.outcome === 'failed').length, as: 'number', to: '/job-runs' },
       ]} />
       <RunningOrders />

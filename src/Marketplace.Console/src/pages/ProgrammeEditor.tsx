@@ -1,6 +1,5 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Flex, Form, Select, Tabs, Typography } from 'antd'
+import { Alert, App, Form, Select, Tabs } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useNavigate, useParams } from 'react-router'
@@ -8,18 +7,20 @@ import { answer, api, ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { PageBody, Panel } from '../components/layout'
-import { DayTextField, HourField, NumberField, SelectField } from '../components/fields'
+import { FieldRows } from '../components/FieldRows'
+import { HourField } from '../components/fields'
+import { PickerField } from '../components/Picker'
 import { DecimalField, ProblemForm, TextField } from '../components/ProblemForm'
 import { placeErrors, type FieldPath } from '../format/errors'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
-import { optionsOf } from '../i18n/labels'
 import { messageText } from '../i18n/problems'
-import { accelerators, provinceOptions } from './lists'
+import { parties } from './lists'
+import { conditionFields, ruleFields, type Rules, type RuleTab } from './ruleFields'
+import { RuleInput } from './RuleInput'
 import { withoutEmpty } from './rules'
 import { WhatIf } from './WhatIf'
 
-type Rules = Schema<'ProgrammeRules'>
 type Values = { code: string; name: string; authorityId?: string; budget?: string; rules: Rules; from?: Dayjs }
 
 /** How long after the last change the API is asked whether the rules hold together, in milliseconds. */
@@ -37,7 +38,6 @@ export default function ProgrammeEditor() {
   const [form] = Form.useForm<Values>()
   const { open, check } = useRuleCheck(form)
   const current = useQuery({ queryKey: ['programme', code], enabled: !!code, queryFn: () => answer(api.GET('/v1/programmes/{code}', { params: { path: { code: code! } } })) })
-  const authorities = useQuery({ queryKey: ['authorities'], enabled: session.role === 'admin' && !code, queryFn: () => answer(api.GET('/v1/organizations', { params: { query: { limit: '500', kind: 'authority' } } })) })
 
   useEffect(() => {
     if (current.data) {
@@ -68,7 +68,7 @@ export default function ProgrammeEditor() {
               : (
                   <div className="form-grid">
                     <TextField name="code" label="Code" help="Small letters, digits and hyphens." required /><TextField name="name" label="Name" required /><DecimalField name="budget" label="Budget" unit="¥" required />
-                    {session.role === 'admin' && <SelectField name="authorityId" label="Authority" required options={(authorities.data?.items ?? []).map(item => ({ value: item.id, label: item.name }))} />}
+                    {session.role === 'admin' && <PickerField name="authorityId" label="Authority" required source={parties('authority')} />}
                   </div>
                 )}
             <RuleFields />
@@ -135,68 +135,34 @@ function Templates({ onChosen }: { onChosen: (rules: Rules) => void }) {
   )
 }
 
+/** Every rule there is, on the tab where one looks for it. */
 function RuleFields() {
   const t = useT()
-  const { language } = useFormat()
-  const models = useQuery(accelerators)
-  const modelOptions = (models.data?.items ?? []).map(item => ({ value: item.model, label: item.model }))
-  const places = provinceOptions(language)
-  const r = (...path: string[]) => ['rules', ...path]
-  const condition = (at: number) => (
+  const on = (tab: RuleTab) => (
     <div className="form-grid">
-      <SelectField name={[at, 'when', 'origins']} label="Chips" many options={optionsOf(['domestic', 'imported'], t)} />
-      <SelectField name={[at, 'when', 'accelerators']} label="Models" many options={modelOptions} />
-      <SelectField name={[at, 'when', 'workloads']} label="Workloads" many options={optionsOf(['training', 'inference', 'other'], t)} />
-      <SelectField name={[at, 'when', 'traitsAny']} label="With one of the traits" many="free" options={[]} />
+      {Object.entries(ruleFields).filter(([, field]) => field.tab === tab).map(([path, field]) => <RuleInput key={path} name={['rules', ...path.split('.')]} field={field} />)}
     </div>
   )
   return (
     <Tabs items={[
       tab('money', t('Money'), (
         <>
-          <div className="form-grid">
-            <SelectField name={r('mode')} label="Mode" options={optionsOf(['deduct', 'reimburse', 'reward'], t)} /><SelectField name={r('payee')} label="Paid to" options={optionsOf(['seller', 'buyer'], t)} />
-            <SelectField name={r('base')} label="Share is taken of" options={optionsOf(['actual', 'contract', 'settled'], t)} />
-          </div>
-          <Rows path={['rules', 'rates']} title={t('Shares, the first that fits counts')} add={t('Add a share')}>{at => <><DecimalField name={[at, 'ratio']} label="Share" placeholder="0.30" />{condition(at)}</>}</Rows>
-          <Rows path={['rules', 'tiers']} title={t('Tiers by amount')} add={t('Add a tier')}>{at => <div className="form-grid"><DecimalField name={[at, 'upTo']} label="Up to" unit="¥" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</Rows>
-          <div className="form-grid">
-            <DecimalField name={r('caps', 'perVoucher')} label="At most a voucher" unit="¥" /><DecimalField name={r('caps', 'perApplicantYear')} label="At most an applicant and year" unit="¥" />
-            <DecimalField name={r('caps', 'perApplicant')} label="At most an applicant" unit="¥" /><DecimalField name={r('caps', 'perOrder')} label="At most an order" unit="¥" />
-            <DecimalField name={r('floors', 'perOrder')} label="At least an order" unit="¥" /><DecimalField name={r('floors', 'perVoucher')} label="At least a voucher" unit="¥" />
-            <DecimalField name={r('floors', 'spendPerYear')} label="At least spent in a year" unit="¥" /><DecimalField name={r('reward', 'perCardHour')} label="Reward a card-hour" unit="¥" />
-            <DecimalField name={r('rounding', 'unit')} label="Rounded down to" unit="¥" placeholder="0.01" />
-          </div>
+          <FieldRows path={['rules', 'rates']} title={t('Shares, the first that fits counts')} add={t('Add a share')}>{at => (
+            <div className="form-grid">
+              <DecimalField name={[at, 'ratio']} label="Share" placeholder="0.30" />
+              {Object.entries(conditionFields).map(([name, field]) => <RuleInput key={name} name={[at, 'when', name]} field={field} />)}
+            </div>
+          )}</FieldRows>
+          <FieldRows path={['rules', 'tiers']} title={t('Tiers by amount')} add={t('Add a tier')}>{at => <div className="form-grid"><DecimalField name={[at, 'upTo']} label="Up to" unit="¥" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</FieldRows>
+          {on('money')}
         </>
       )),
-      tab('who', t('Who and what'), (
-        <div className="form-grid">
-          <SelectField name={r('applicant', 'kinds')} label="For" many options={optionsOf(['enterprise', 'provider'], t)} /><SelectField name={r('applicant', 'regions')} label="In regions" many="free" options={places} />
-          <SelectField name={r('applicant', 'traitsAny')} label="With one of the traits" many="free" options={[]} /><SelectField name={r('applicant', 'traitsAll')} label="With all of the traits" many="free" options={[]} />
-          <SelectField name={r('applicant', 'traitsNone')} label="With none of the traits" many="free" options={[]} /><NumberField name={r('applicant', 'establishedWithinMonths')} label="Established within months" min={1} />
-          <SelectField name={r('provider', 'regions')} label="Providers in regions" many="free" options={places} /><NumberField name={r('provider', 'minPflops')} label="Providers with at least PFLOPS" min={0} />
-          <SelectField name={r('scope', 'origins')} label="Chips" many options={optionsOf(['domestic', 'imported'], t)} /><SelectField name={r('scope', 'accelerators')} label="Models" many options={modelOptions} />
-          <SelectField name={r('scope', 'workloads')} label="Workloads" many options={optionsOf(['training', 'inference', 'other'], t)} /><SelectField name={r('scope', 'products')} label="Products" many options={optionsOf(['reserved', 'metered', 'tokens'], t)} />
-        </div>
-      )),
-      tab('time', t('Time'), (
-        <div className="form-grid">
-          <NumberField name={r('validity', 'months')} label="Good for months" min={1} /><DayTextField name={r('validity', 'until')} label="Good until" />
-          <DayTextField name={r('window', 'usageFrom')} label="Usage from" /><DayTextField name={r('window', 'usageTo')} label="Usage to" /><DayTextField name={r('window', 'orderedFrom')} label="Ordered from" /><DayTextField name={r('window', 'orderedTo')} label="Ordered to" />
-          <SelectField name={r('proration')} label="Contracts across the edge count" options={optionsOf(['days'], t)} />
-        </div>
-      )),
+      tab('who', t('Who and what'), on('who')),
+      tab('time', t('Time'), on('time')),
       tab('review', t('Review and risk'), (
         <>
-          <div className="form-grid">
-            <SelectField name={r('review')} label="Review steps" many options={optionsOf(['check', 'expert'], t)} /><NumberField name={r('publicityDays')} label="Days of public notice" min={0} /><SelectField name={r('publicityCalendar')} label="Counted in" options={optionsOf(['calendar', 'working'], t)} />
-            <SelectField name={r('stacking', 'policy')} label="Beside other vouchers" options={optionsOf(['exclusive', 'bestOf', 'stack'], t)} /><TextField name={r('stacking', 'group')} label="Group" /><NumberField name={r('stacking', 'priority')} label="Priority" min={0} />
-            <DecimalField name={r('stacking', 'publicMoneyCeiling')} label="Ceiling on all public money" placeholder="0.50" />
-            <SelectField name={r('relatedParties')} label="Related parties" options={optionsOf(['forbid', 'allow'], t)} /><SelectField name={r('resale')} label="Resale" options={optionsOf(['forbid', 'release'], t)} />
-            <SelectField name={r('unattestedUsage')} label="Usage that isn’t attested" options={optionsOf(['allow', 'refuse'], t)} /><SelectField name={r('corroboration')} label="Plausibility asked for" options={optionsOf(['none', 'energy', 'buyer'], t)} />
-            <SelectField name={r('rejectedClaim')} label="A rejected claim falls on" options={optionsOf(['buyer', 'seller'], t)} /><SelectField name={r('funding', 'order')} label="Order of the budget" options={optionsOf(['application', 'contractSigning'], t)} />
-          </div>
-          <Rows path={['rules', 'funding', 'funders']} title={t('Funders and their shares')} add={t('Add a funder')}>{at => <div className="form-grid"><TextField name={[at, 'name']} label="Name" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</Rows>
+          {on('review')}
+          <FieldRows path={['rules', 'funding', 'funders']} title={t('Funders and their shares')} add={t('Add a funder')}>{at => <div className="form-grid"><TextField name={[at, 'name']} label="Name" /><DecimalField name={[at, 'ratio']} label="Share" /></div>}</FieldRows>
         </>
       )),
     ]} />
@@ -205,21 +171,3 @@ function RuleFields() {
 
 /** Every tab is drawn, so that an error finds its field on whichever it stands. */
 const tab = (key: string, label: string, children: ReactNode) => ({ key, label, children, forceRender: true })
-
-function Rows({ path, title, add, children }: { path: FieldPath; title: string; add: string; children: (at: number) => ReactNode }) {
-  const t = useT()
-  return (
-    <Form.List name={path}>{(fields, operations) => (
-      <>
-        <Typography.Paragraph strong>{title}</Typography.Paragraph>
-        {fields.map(({ key, name }) => (
-          <Flex key={key} gap="small" align="start">
-            <div style={{ flex: 1, minWidth: 0 }}>{children(name)}</div>
-            <Button icon={<DeleteOutlined />} aria-label={t('Remove')} onClick={() => operations.remove(name)} style={{ marginTop: 30 }} />
-          </Flex>
-        ))}
-        <Form.Item><Button icon={<PlusOutlined />} onClick={() => operations.add({})}>{add}</Button></Form.Item>
-      </>
-    )}</Form.List>
-  )
-}

@@ -1,21 +1,25 @@
 import { Button } from 'antd'
 import { Link } from 'react-router'
 import { answer, api } from '../api/client'
-import { useSession } from '../app/session'
+import { useMay, useSession } from '../app/session'
 import { DataTable } from '../components/DataTable'
+import { TextFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { useT } from '../i18n/i18n'
 
 export default function Programmes() {
   const t = useT()
   const { session } = useSession()
-  const funds = session.role === 'authority' || session.role === 'admin'
-  const hidden = !funds && session.role !== 'auditor'
+  const [name] = useFilter('name')
+  const funds = useMay()('authority', 'admin')
+  const hidden = session.role === 'enterprise' || session.role === 'provider'
   return (
     <PageBody title={t('Programmes')} subtitle={t('Schemes that pay part of the price, with their rules.')} actions={funds && <Link to="/programmes/new"><Button type="primary">{t('Set up a programme')}</Button></Link>}>
       <DataTable
         name="programmes"
-        load={page => answer(api.GET('/v1/programmes', { params: { query: page } }))}
+        query={{ name }}
+        load={page => answer(api.GET('/v1/programmes', { params: { query: { ...page, name } } }))}
+        filters={<TextFilter name="name" label="Name" />}
         rowKey={row => row.code}
         empty={funds ? <Link to="/programmes/new">{t('Set up the first programme')}</Link> : t('No authority has set up a programme yet.')}
         columns={[

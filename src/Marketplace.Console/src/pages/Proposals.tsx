@@ -1,5 +1,5 @@
 import { answer, api, type Schema } from '../api/client'
-import { useSession } from '../app/session'
+import { useMay, useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { Details } from '../components/Details'
@@ -15,6 +15,7 @@ type Proposal = Schema<'ProposalAnswer'>
 export default function Proposals() {
   const t = useT()
   const { session } = useSession()
+  const may = useMay()
   const [status] = useFilter('status')
   return (
     <PageBody title={t('Second approvals')} subtitle={t('Above the amount that the operator has set, what one administrator does with money waits for another.')}>
@@ -28,14 +29,14 @@ export default function Proposals() {
         expand={row => <Details value={row.request} />}
         columns={[
           { title: 'What is to be done', value: row => row.operation, render: row => labelOf(row.operation, t) },
-          { title: 'Amount', value: row => row.amount, as: 'money' },
+          { title: 'Amount', value: row => row.amount, as: 'money', sort: 'amount' },
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Proposed by', value: row => row.proposedBy },
-          { title: 'Proposed', value: row => row.proposedAt, as: 'instant' },
+          { title: 'Proposed', value: row => row.proposedAt, as: 'instant', sort: 'proposedAt' },
           { title: 'Decided by', value: row => row.decidedBy },
           { title: 'Decided on', value: row => row.decidedAt, as: 'instant' },
           { title: 'Note', value: row => row.note },
-          { title: 'Actions', value: () => '', hidden: session.role !== 'admin', render: row => row.status !== 'open' ? null
+          { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => row.status !== 'open' ? null
             : row.proposedBy === session.actor ? t('Waits for another administrator') : <Decide proposal={row} /> },
         ]}
       />

@@ -3,15 +3,20 @@ import { Tabs } from 'antd'
 import { useMemo } from 'react'
 import { answer, api, everything, type ApiProblem, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
-import { useSession } from '../app/session'
+import { useMay, useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { Chart } from '../components/Chart'
 import { DataTable } from '../components/DataTable'
 import { MonthFilter } from '../components/dayFilters'
-import { useFilter } from '../components/filters'
+import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody, Panel } from '../components/layout'
+import { PickerFilter } from '../components/Picker'
+import { SelectField } from '../components/fields'
 import { TextField } from '../components/ProblemForm'
+import { fen } from '../format/format'
 import { useT } from '../i18n/i18n'
+import { optionsOf } from '../i18n/labels'
+import { parties } from './lists'
 import { revenueByMonth } from './revenue'
 
 type Settlement = Schema<'SettlementAnswer'>
@@ -33,46 +38,74 @@ export default function Settlements() {
 
 function List() {
   const t = useT()
-  const { session } = useSession()
+  const may = useMay()
   const [period] = useFilter('period')
+  const [paid] = useFilter('paid')
+  const [organizationId] = useFilter('organizationId')
   return (
     <DataTable
       name="settlements"
-      query={{ period }}
-      load={page => answer(api.GET('/v1/settlements', { params: { query: { ...page, period } } }))}
+      query={{ period, paid, organizationId }}
+      load={page => answer(api.GET('/v1/settlements', { params: { query: { ...page, period, organizationId, paid: paid ? paid === 'true' : undefined } } }))}
       rowKey={row => row.id}
-      filters={<MonthFilter name="period" label="Month" />}
+      filters={(
+        <>
+          <MonthFilter name="period" label="Month" />
+          <ChoiceFilter name="paid" label="Paid out" texts={[{ value: 'true', label: t('Paid out') }, { value: 'false', label: t('Not paid out yet') }]} />
+          <SellerFilter />
+        </>
+      )}
       empty={t('Settlements are made when a month is billed.')}
       expand={row => <Documents settlement={row} />}
       columns={[
-        { title: 'Month', value: row => row.period, as: 'month' }, { title: 'Seller', value: row => row.sellerId, as: 'name' },
-        { title: 'Gross', value: row => row.gross, as: 'money', sort: true }, { title: 'Commission', value: row => row.commission, as: 'money' }, { title: 'Net', value: row => row.net, as: 'money', sort: true },
+        { title: 'Month', value: row => row.period, as: 'month', sort: 'period' }, { title: 'Seller', value: row => row.sellerId, as: 'name' },
+        { title: 'Gross', value: row => row.gross, as: 'money', sort: 'gross' }, { title: 'Commission', value: row => row.commission, as: 'money' }, { title: 'Net', value: row => row.net, as: 'money', sort: 'net' },
         { title: 'From buyers', value: row => row.fromBuyers, as: 'money' }, { title: 'From programmes', value: row => row.fromProgrammes, as: 'money' },
-        { title: 'Paid out', value: row => row.paidAt, as: 'instant' }, { title: 'Bank reference', value: row => row.paymentReference },
-        { title: 'Actions', value: () => '', hidden: session.role !== 'admin', render: row => row.paidAt ? null : (
-          <ActionButton<{ reference: string }> size="small" label="Record the payout" fields={<TextField name="reference" label="Bank reference" required />} onSubmit={values => answer(api.POST('/v1/settlements/{id}/payments', { params: { path: { id: row.id } }, body: values }))} />
-        ) },
+        { title: 'Buyers’ part paid out', value: row => row.paidAt, as: 'instant' }, { title: 'Of programmes paid out', value: row => row.programmesPaid, as: 'money' }, { title: 'Bank reference', value: row => row.paymentReference, spare: true },
+        { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => <Payout settlement={row} /> },
       ]}
     />
   )
+}
+
+/** Each part is paid out by itself: the buyers’ at once, the programmes’ as the authorities pay. */
+function Payout({ settlement }: { settlement: Settlement }) {
+  const t = useT()
+  const due = [...settlement.paidAt ? [] : ['buyers' as const], ...fen(settlement.programmesPaid) < fen(settlement.fromProgrammes) ? ['programmes' as const] : []]
+  return due.length === 0 ? null : (
+    <ActionButton<Schema<'PaySettlement'>>
+      size="small"
+      label="Record the payout"
+      initialValues={{ part: due[0] }}
+      fields={<><SelectField name="part" label="Part of it" required options={optionsOf(due, t)} /><TextField name="reference" label="Bank reference" required /></>}
+      onSubmit={values => answer(api.POST('/v1/settlements/{id}/payments', { params: { path: { id: settlement.id } }, body: values }))}
+    />
+  )
+}
+
+/** Of whom the sellers are, where there are several. */
+function SellerFilter() {
+  const { session } = useSession()
+  return (session.role === 'admin' || session.role === 'auditor') && <PickerFilter name="organizationId" label="Seller" source={parties()} />
 }
 
 /** What the platform invoiced as its commission, one a settlement. */
 function CommissionInvoices() {
   const t = useT()
   const [period] = useFilter('period')
+  const [organizationId] = useFilter('organizationId')
   return (
     <DataTable
       name="commission-invoices"
-      query={{ period }}
-      load={page => answer(api.GET('/v1/commission-invoices', { params: { query: { ...page, period } } }))}
+      query={{ period, organizationId }}
+      load={page => answer(api.GET('/v1/commission-invoices', { params: { query: { ...page, period, organizationId } } }))}
       rowKey={row => row.id}
-      filters={<MonthFilter name="period" label="Month" />}
+      filters={<><MonthFilter name="period" label="Month" /><SellerFilter /></>}
       empty={t('The platform invoices its commission with each settlement.')}
       columns={[
-        { title: 'Number', value: row => row.number }, { title: 'Month', value: row => row.period, as: 'month' }, { title: 'Seller', value: row => row.sellerId, as: 'name' },
+        { title: 'Number', value: row => row.number }, { title: 'Month', value: row => row.period, as: 'month', sort: 'period' }, { title: 'Seller', value: row => row.sellerId, as: 'name' },
         { title: 'Net', value: row => row.net, as: 'money' }, { title: 'VAT', value: row => row.vat, as: 'money' }, { title: 'VAT rate', value: row => row.vatRate, as: 'percent' },
-        { title: 'Total', value: row => row.total, as: 'money' }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant' },
+        { title: 'Total', value: row => row.total, as: 'money', sort: 'total' }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant' },
       ]}
     />
   )

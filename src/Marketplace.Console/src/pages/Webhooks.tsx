@@ -9,15 +9,21 @@ import { PageBody, Panel } from '../components/layout'
 import { TextField } from '../components/ProblemForm'
 import { useTold } from '../components/told'
 import { Value } from '../components/value'
-import { useT } from '../i18n/i18n'
+import { useT, type Text } from '../i18n/i18n'
+import { wordsOf } from '../i18n/words'
 
 type Webhook = Schema<'WebhookAnswer'>
 
-/** Suggestions; what may be asked for the API says. */
-const events = [
-  'order.placed', 'order.cancelled', 'leg.moved', 'leg.ended', 'invoice.issued', 'invoice.paid', 'credit_note.issued', 'voucher.issued', 'voucher.revoked', 'voucher.expired',
-  'claim.submitted', 'claim.decided', 'claim.paid', 'dispute.opened', 'dispute.decided', 'settlement.made', 'settlement.paid',
-]
+type Event = Webhook['events'][number]
+
+/** What can be told, in words: an event that is added to the contract and not here breaks the build. */
+const events: Record<Event, Text> = {
+  'order.placed': 'Order placed', 'order.cancelled': 'Order cancelled', 'leg.moved': 'Leg moved', 'leg.ended': 'Leg ended early', 'invoice.issued': 'Invoice issued', 'invoice.paid': 'Invoice paid',
+  'credit_note.issued': 'Credit note issued', 'voucher.issued': 'Voucher issued', 'voucher.revoked': 'Voucher revoked', 'voucher.expired': 'Voucher expired', 'claim.submitted': 'Claim submitted',
+  'claim.decided': 'Claim decided', 'claim.paid': 'Claim paid', 'dispute.opened': 'Dispute opened', 'dispute.decided': 'Dispute decided', 'settlement.made': 'Settlement made', 'settlement.paid': 'Settlement paid',
+}
+
+const all = Object.keys(events).length
 
 export default function Webhooks() {
   const t = useT()
@@ -33,7 +39,7 @@ export default function Webhooks() {
           empty={t('Add the address of a program that is to be told of orders, invoices and the like.')}
           columns={[
             { title: 'Address', value: row => row.url },
-            { title: 'Told of', value: row => row.events.join(', '), render: row => <div className="words">{row.events.length >= events.length ? t('Everything') : row.events.join(', ')}</div> },
+            { title: 'Told of', value: row => row.events.join(', '), render: row => <div className="words">{row.events.length === all ? t('Everything') : row.events.map(event => t(events[event])).join(', ')}</div> },
             { title: 'Added', value: row => row.createdAt, as: 'instant' },
             { title: 'Ended by its receiver', value: row => row.disabledAt, as: 'instant' },
             { title: 'Actions', value: () => '', hidden: !changes, render: row => <Flex gap="small" wrap><Rotate webhook={row} /><Remove webhook={row} /></Flex> },
@@ -46,16 +52,17 @@ export default function Webhooks() {
 }
 
 function Add() {
+  const t = useT()
   const told = useTold()
   return (
-    <ActionButton<{ url: string; events?: string[] }>
+    <ActionButton<{ url: string; events?: Event[] }>
       type="primary"
       label="Add a webhook"
       explain="Its secret, with which messages are signed, is told once."
       fields={(
         <>
           <TextField name="url" label="Address" placeholder="https://" required />
-          <SelectField name="events" label="Events" help="None chosen means all of them." many="free" options={events.map(value => ({ value, label: value }))} />
+          <SelectField name="events" label="Events" help="None chosen means all of them." many options={Object.entries(events).map(([value, text]) => ({ value, label: `${t(text)} (${value})` }))} />
         </>
       )}
       onSubmit={async values => {
@@ -97,7 +104,7 @@ function Deliveries({ changes }: { changes: boolean }) {
       expand={row => <><pre className="contract">{row.body}</pre>{row.lastAnswer && <Typography.Paragraph type="secondary">{t('Last answer')}: {row.lastAnswer}</Typography.Paragraph>}</>}
       columns={[
         { title: 'Time', value: row => row.createdAt, as: 'instant' },
-        { title: 'Event', value: row => row.type },
+        { title: 'Event', value: row => row.type, render: row => wordsOf(events, row.type, t) },
         { title: 'Status', value: row => row.status, render: row => <Value raw={row.status} kind="status" /> },
         { title: 'Attempts', value: row => row.attempts, as: 'number' },
         { title: 'Last answer', value: row => row.lastAnswer },

@@ -1,14 +1,42 @@
-import { answer, api, type PageQuery } from '../api/client'
+import { answer, api, everything, type Page, type PageQuery, type Schema } from '../api/client'
+import { nameOf } from '../api/names'
+import type { Source } from '../components/Picker'
 
-/** The accelerator catalogue, for pickers. */
-export const accelerators = { queryKey: ['accelerators'], queryFn: () => answer(api.GET('/v1/accelerators', { params: { query: { limit: '500' } } })), staleTime: 600_000 }
+/** The accelerator catalogue, all of it. */
+export const accelerators = {
+  queryKey: ['accelerators'],
+  queryFn: async () => ({ items: await everything(page => answer(api.GET('/v1/accelerators', { params: { query: page } }))) }),
+  staleTime: 600_000,
+}
 
-export const programmes = { queryKey: ['programmes', 'all'], queryFn: () => answer(api.GET('/v1/programmes', { params: { query: { limit: '500' } } })), staleTime: 60_000 }
+const limit = '20'
 
-export const centers = { queryKey: ['centers', 'all'], queryFn: () => answer(api.GET('/v1/centers', { params: { query: { limit: '500' } } })), staleTime: 60_000 }
+function choices<Row>(page: Page<Row>, value: (row: Row) => string, label: (row: Row) => string) {
+  return { choices: page.items.map(row => ({ value: value(row), label: label(row) })), more: page.next !== null }
+}
 
-/** The organizations that the caller sees, for pickers. */
-export const organizations = { queryKey: ['organizations', 'all'], queryFn: () => answer(api.GET('/v1/organizations', { params: { query: { limit: '500' } } })), staleTime: 60_000 }
+/** The organizations that the reader knows by name, to pick one; any other by its whole id. */
+export const parties = (kind?: Schema<'OrganizationKind'>): Source => ({
+  key: `parties ${kind ?? ''}`,
+  find: async name => /^[0-9a-f]{32}$/.test(name)
+    ? { choices: [{ value: name, label: await nameOf(name) ?? name }], more: false }
+    : choices(await answer(api.GET('/v1/parties', { params: { query: { limit, kind, name: name || undefined } } })), row => row.id, row => row.name),
+  nameOf,
+})
+
+/** The reader's centres, to pick one. */
+export const centers: Source = {
+  key: 'centers',
+  find: async name => choices(await answer(api.GET('/v1/centers', { params: { query: { limit, name: name || undefined } } })), row => row.id, row => row.name),
+  nameOf,
+}
+
+/** Programmes, or those of one authority, to pick one. */
+export const programmes = (authorityId?: string): Source => ({
+  key: `programmes ${authorityId ?? ''}`,
+  find: async name => choices(await answer(api.GET('/v1/programmes', { params: { query: { limit, authorityId, name: name || undefined } } })), row => row.code, row => row.name),
+  nameOf: async code => (await answer(api.GET('/v1/programmes/{code}', { params: { path: { code } } }))).name,
+})
 
 export const listOrders = (status?: string) => (page: PageQuery) => answer(api.GET('/v1/orders', { params: { query: { ...page, status } } }))
 

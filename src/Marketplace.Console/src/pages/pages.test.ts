@@ -1,10 +1,17 @@
 import dayjs from 'dayjs'
-import { expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { expect, it, vi } from 'vitest'
+import { formatter } from '../format/format'
 import { demandOf } from './demand'
 import { progressOf } from './progress'
 import { revenueByMonth } from './revenue'
+import { ruleAt, ruleFields, type Rules } from './ruleFields'
 import { spentOverTime, withoutEmpty } from './rules'
+import { ruleText } from './RulesView'
 import { hourlyUse } from './usage'
+
+// Nothing is asked here, and there is no window.
+vi.mock('../api/client', () => ({}))
 
 it('a demand is sent without what was left empty, and on the hour', () => {
   const from = dayjs('2026-03-01T08:17:00')
@@ -59,4 +66,15 @@ it('spending adds up over time', () => {
   expect(spentOverTime({ '2026-01': '0.10', '2026-03': '0.20' }, ['2026-01', '2026-02', '2026-03'])).toEqual([
     { month: '2026-01', paid: 0.1, total: 0.1 }, { month: '2026-02', paid: 0, total: 0.1 }, { month: '2026-03', paid: 0.2, total: 0.3 },
   ])
+})
+
+it('a programme’s rules are told whole', () => {
+  const templates = JSON.parse(readFileSync('../Marketplace.Application/Vouchers/programme-templates.json', 'utf8')) as { code: string; rules: Rules }[]
+  expect(templates.length).toBeGreaterThan(10)
+  const t = ((text: string) => text) as never
+  const leaves = (value: unknown, path: string): string[] => Array.isArray(value) || typeof value !== 'object' || value === null ? [path] : Object.entries(value).flatMap(([name, member]) => leaves(member, path ? `${path}.${name}` : name))
+  for (const { rules } of templates) {
+    const untold = leaves(rules, '').filter(path => !['rates', 'tiers', 'funding.funders'].includes(path) && !ruleText(ruleFields[path as keyof typeof ruleFields], ruleAt(rules, path), formatter('en', 'Asia/Shanghai'), t))
+    expect(untold).toEqual([])
+  }
 })

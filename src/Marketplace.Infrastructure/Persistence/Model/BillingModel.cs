@@ -112,6 +112,7 @@ internal sealed class BillingModel(MarketplaceDbContext db)
         note.HasIndex(n => n.InvoiceId);
         note.HasIndex(n => n.SupplementaryId);
         note.HasIndex(n => n.SettlementId);
+        note.HasIndex(n => n.Total);
         note.HasOne<Invoice>().WithMany().HasForeignKey(n => n.InvoiceId).OnDelete(DeleteBehavior.Restrict);
         note.HasOne<Settlement>().WithMany().HasForeignKey(n => n.SettlementId).OnDelete(DeleteBehavior.Restrict);
         note.HasMany(n => n.Lines).WithOne().HasForeignKey(l => l.CreditNoteId).OnDelete(DeleteBehavior.Restrict);

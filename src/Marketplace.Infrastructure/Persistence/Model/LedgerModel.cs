@@ -65,6 +65,8 @@ internal sealed class LedgerModel(MarketplaceDbContext db)
             row.Property(r => r.Note).HasMaxLength(500);
             row.Property(r => r.Version).IsConcurrencyToken();
             row.HasIndex(r => r.Status);
+            row.HasIndex(r => r.Amount);
+            row.HasIndex(r => r.BookedOn);
             row.HasQueryFilter(_ => db.SeesAll);
         });
         builder.Entity<Alert>(alert =>

@@ -105,6 +105,8 @@ internal sealed class MarketModel(MarketplaceDbContext db)
         bid.Property(b => b.LastRefusal).HasMaxLength(100);
         bid.Property(b => b.Version).IsConcurrencyToken();
         bid.HasIndex(b => new { b.Status, b.ExpiresAt });
+        bid.HasIndex(b => b.ExpiresAt);
+        bid.HasIndex(b => b.LimitPrice);
         bid.HasOne<Organization>().WithMany().HasForeignKey(b => b.BuyerId).OnDelete(DeleteBehavior.Restrict);
         bid.HasQueryFilter(b => db.SeesAll || b.BuyerId == db.Me);
     }

@@ -28,6 +28,8 @@ internal sealed class OrganizationsModel(MarketplaceDbContext db)
         organization.Property(o => o.Traits).AsJson();
         organization.Property(o => o.Controllers).AsJson();
         organization.HasIndex(o => o.CreditCode).IsUnique();
+        organization.HasIndex(o => o.Name);
+        organization.HasIndex(o => o.EstablishedOn);
         organization.HasQueryFilter(o => db.SeesAll || o.Id == db.Me);
     }
 

@@ -1938,6 +1938,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 columns: new[] { "subject_id", "subject_type" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_bank_rows_amount",
+                table: "bank_rows",
+                column: "amount");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bank_rows_booked_on",
+                table: "bank_rows",
+                column: "booked_on");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_bank_rows_statement_id",
                 table: "bank_rows",
                 column: "statement_id");
@@ -1963,6 +1973,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_bids_buyer_id",
                 table: "bids",
                 column: "buyer_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bids_expires_at",
+                table: "bids",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bids_limit_price",
+                table: "bids",
+                column: "limit_price");
 
             migrationBuilder.CreateIndex(
                 name: "ix_bids_status_expires_at",
@@ -2068,6 +2088,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 name: "ix_credit_notes_supplementary_id",
                 table: "credit_notes",
                 column: "supplementary_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_credit_notes_total",
+                table: "credit_notes",
+                column: "total");
 
             migrationBuilder.CreateIndex(
                 name: "ix_disputes_leg_id",
@@ -2354,6 +2379,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 table: "organizations",
                 column: "credit_code",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_organizations_established_on",
+                table: "organizations",
+                column: "established_on");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_organizations_name",
+                table: "organizations",
+                column: "name");
 
             migrationBuilder.CreateIndex(
                 name: "ix_postings_account_asset_at",

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Marketplace.Migrations.SqlServer.Migrations
+namespace Marketplace.Migrations.Sqlite.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -15,12 +15,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "accelerators",
                 columns: table => new
                 {
-                    model = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    vendor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    origin = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    fp16_tflops = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false),
-                    memory_gi_b = table.Column<int>(type: "int", nullable: false),
-                    watts = table.Column<int>(type: "int", nullable: false)
+                    model = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    vendor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    origin = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    fp16_tflops = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: false),
+                    memory_gi_b = table.Column<int>(type: "INTEGER", nullable: false),
+                    watts = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -31,12 +31,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "alerts",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    detail = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    detail = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -47,17 +47,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "api_clients",
                 columns: table => new
                 {
-                    client_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    duty = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    previous_secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    previous_secret_until = table.Column<long>(type: "bigint", nullable: true),
-                    stamp = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    failed_attempts = table.Column<int>(type: "int", nullable: false),
-                    locked_until = table.Column<long>(type: "bigint", nullable: true)
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    secret_hash = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    previous_secret_hash = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    previous_secret_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    stamp = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    failed_attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    locked_until = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -68,15 +68,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "audit_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    action = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    details = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    seal_number = table.Column<long>(type: "bigint", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    action = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    details = table.Column<string>(type: "TEXT", nullable: false),
+                    seal_number = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -87,11 +87,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "audit_seals",
                 columns: table => new
                 {
-                    number = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    entries = table.Column<int>(type: "int", nullable: false),
-                    previous_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    entries = table.Column<int>(type: "INTEGER", nullable: false),
+                    previous_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -102,11 +102,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_references",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    purpose = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    purpose = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -117,9 +117,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_statements",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    imported_at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    imported_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -130,9 +130,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "billed_pairs",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "int", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false)
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -143,12 +143,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "billing_periods",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "int", nullable: false),
-                    closed_at = table.Column<long>(type: "bigint", nullable: false),
-                    billed_at = table.Column<long>(type: "bigint", nullable: true),
-                    settled_at = table.Column<long>(type: "bigint", nullable: true),
-                    looked_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    closed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    billed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    settled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    looked_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -159,25 +159,25 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "buyer_readings",
                 columns: table => new
                 {
-                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    event_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_at = table.Column<long>(type: "bigint", nullable: false),
-                    to_at = table.Column<long>(type: "bigint", nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    card = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
-                    busy_seconds = table.Column<long>(type: "bigint", nullable: true),
-                    input_tokens = table.Column<long>(type: "bigint", nullable: true),
-                    output_tokens = table.Column<long>(type: "bigint", nullable: true),
-                    energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    replaces = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    content_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    accepted_at = table.Column<long>(type: "bigint", nullable: false),
-                    attested = table.Column<bool>(type: "bit", nullable: false),
-                    usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
+                    meter_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    event_id = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    to_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    card = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    busy_seconds = table.Column<long>(type: "INTEGER", nullable: true),
+                    input_tokens = table.Column<long>(type: "INTEGER", nullable: true),
+                    output_tokens = table.Column<long>(type: "INTEGER", nullable: true),
+                    energy_milli_wh = table.Column<long>(type: "INTEGER", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    content_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    accepted_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    attested = table.Column<bool>(type: "INTEGER", nullable: false),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    replaced_at_version = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -188,9 +188,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "capacity_changes",
                 columns: table => new
                 {
-                    number = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                    number = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -201,12 +201,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "enquiries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    quote_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    unfillable_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    demand = table.Column<string>(type: "TEXT", nullable: false),
+                    quote_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    unfillable_reason = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -217,17 +217,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "fraud_flags",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    detail = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    detail = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -238,11 +238,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "idempotency_records",
                 columns: table => new
                 {
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    request_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    answer = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    request_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    answer = table.Column<string>(type: "TEXT", nullable: true),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -253,22 +253,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_users",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    duty = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    normalized_user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    normalized_email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    email_confirmed = table.Column<bool>(type: "bit", nullable: false),
-                    password_hash = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    security_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    concurrency_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    two_factor_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    lockout_end = table.Column<long>(type: "bigint", nullable: true),
-                    lockout_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    access_failed_count = table.Column<int>(type: "int", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    normalized_user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    normalized_email = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    email_confirmed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    password_hash = table.Column<string>(type: "TEXT", nullable: true),
+                    security_stamp = table.Column<string>(type: "TEXT", nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "TEXT", nullable: true),
+                    two_factor_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    lockout_end = table.Column<long>(type: "INTEGER", nullable: true),
+                    lockout_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    access_failed_count = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -279,14 +279,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "job_runs",
                 columns: table => new
                 {
-                    job = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    due_at = table.Column<long>(type: "bigint", nullable: false),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    outcome = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    started_at = table.Column<long>(type: "bigint", nullable: false),
-                    finished_at = table.Column<long>(type: "bigint", nullable: true),
-                    succeeded_at = table.Column<long>(type: "bigint", nullable: true),
-                    summary = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true)
+                    job = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    due_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    started_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    succeeded_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    summary = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -297,10 +297,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "journal_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    @event = table.Column<string>(name: "event", type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 50, nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -311,11 +311,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "number_series",
                 columns: table => new
                 {
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    document = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    year = table.Column<int>(type: "int", nullable: false),
-                    last = table.Column<int>(type: "int", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    document = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    year = table.Column<int>(type: "INTEGER", nullable: false),
+                    last = table.Column<int>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -326,16 +326,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "organizations",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    region_code = table.Column<string>(type: "nvarchar(6)", maxLength: 6, nullable: false),
-                    established_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    traits = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    taxpayer = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    controllers = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    region_code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
+                    established_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    traits = table.Column<string>(type: "TEXT", nullable: false),
+                    taxpayer = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    controllers = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -346,8 +346,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "price_index_days",
                 columns: table => new
                 {
-                    day = table.Column<DateOnly>(type: "date", nullable: false),
-                    published_at = table.Column<long>(type: "bigint", nullable: false)
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    published_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -358,18 +358,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "proposals",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    operation = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    request = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    proposed_by = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    proposed_at = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    decided_by = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    operation = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    request = table.Column<string>(type: "TEXT", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    proposed_by = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    proposed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    decided_by = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -380,30 +380,29 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "readings",
                 columns: table => new
                 {
-                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    event_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_at = table.Column<long>(type: "bigint", nullable: false),
-                    to_at = table.Column<long>(type: "bigint", nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    card = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
-                    busy_seconds = table.Column<long>(type: "bigint", nullable: true),
-                    input_tokens = table.Column<long>(type: "bigint", nullable: true),
-                    output_tokens = table.Column<long>(type: "bigint", nullable: true),
-                    energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    replaces = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    content_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    accepted_at = table.Column<long>(type: "bigint", nullable: false),
-                    attested = table.Column<bool>(type: "bit", nullable: false),
-                    usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
+                    meter_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    event_id = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    to_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    card = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    busy_seconds = table.Column<long>(type: "INTEGER", nullable: true),
+                    input_tokens = table.Column<long>(type: "INTEGER", nullable: true),
+                    output_tokens = table.Column<long>(type: "INTEGER", nullable: true),
+                    energy_milli_wh = table.Column<long>(type: "INTEGER", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    content_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    accepted_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    attested = table.Column<bool>(type: "INTEGER", nullable: false),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    replaced_at_version = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_readings", x => new { x.meter_id, x.event_id })
-                        .Annotation("SqlServer:Clustered", false);
+                    table.PrimaryKey("pk_readings", x => new { x.meter_id, x.event_id });
                     table.CheckConstraint("ck_readings_cards", "cards >= 0 AND milli BETWEEN 1 AND 1000");
                     table.CheckConstraint("ck_readings_interval", "from_at < to_at");
                 });
@@ -412,9 +411,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "sandbox_times",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "int", nullable: false),
-                    now = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    now = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -425,8 +424,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "stored_keys",
                 columns: table => new
                 {
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    xml = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    xml = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -437,12 +436,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "webhook_events",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -453,16 +452,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "webhooks",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    events = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    sealed_secret = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
-                    sealed_former = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
-                    former_until = table.Column<long>(type: "bigint", nullable: true),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    disabled_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    events = table.Column<string>(type: "TEXT", nullable: false),
+                    sealed_secret = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    sealed_former = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    former_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    disabled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -473,19 +472,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_rows",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    statement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line = table.Column<int>(type: "int", nullable: false),
-                    booked_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    counterparty_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: true),
-                    remark = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    outcome = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    statement_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line = table.Column<int>(type: "INTEGER", nullable: false),
+                    booked_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    counterparty_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: true),
+                    remark = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -502,11 +501,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_claims",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "int", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    claim_type = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    claim_value = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    claim_type = table.Column<string>(type: "TEXT", nullable: true),
+                    claim_value = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -523,10 +522,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_logins",
                 columns: table => new
                 {
-                    login_provider = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    provider_key = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    provider_display_name = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false)
+                    login_provider = table.Column<string>(type: "TEXT", nullable: false),
+                    provider_key = table.Column<string>(type: "TEXT", nullable: false),
+                    provider_display_name = table.Column<string>(type: "TEXT", nullable: true),
+                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -543,10 +542,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_tokens",
                 columns: table => new
                 {
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    login_provider = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    value = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    user_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    login_provider = table.Column<string>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    value = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -563,13 +562,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "postings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    entry_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    account = table.Column<string>(type: "nvarchar(150)", maxLength: 150, nullable: false),
-                    party_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    asset = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    entry_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    account = table.Column<string>(type: "TEXT", maxLength: 150, nullable: false),
+                    party_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    asset = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -586,12 +585,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "alert_thresholds",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    low_balance = table.Column<long>(type: "bigint", nullable: true),
-                    monthly_budget = table.Column<long>(type: "bigint", nullable: true),
-                    low_since = table.Column<long>(type: "bigint", nullable: true),
-                    told_for = table.Column<int>(type: "int", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    low_balance = table.Column<long>(type: "INTEGER", nullable: true),
+                    monthly_budget = table.Column<long>(type: "INTEGER", nullable: true),
+                    low_since = table.Column<long>(type: "INTEGER", nullable: true),
+                    told_for = table.Column<int>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -608,11 +607,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_transfers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -629,19 +628,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bids",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    work = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    limit_price = table.Column<long>(type: "bigint", nullable: false),
-                    chosen = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    expires_at = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    last_refusal = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    tried_at_change = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    demand = table.Column<string>(type: "TEXT", nullable: false),
+                    work = table.Column<string>(type: "TEXT", nullable: true),
+                    limit_price = table.Column<long>(type: "INTEGER", nullable: false),
+                    chosen = table.Column<string>(type: "TEXT", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    last_refusal = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    tried_at_change = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -658,12 +657,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "buyer_accounts",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    deposit = table.Column<long>(type: "bigint", nullable: false),
-                    held = table.Column<long>(type: "bigint", nullable: false),
-                    receivable = table.Column<long>(type: "bigint", nullable: false),
-                    credit_limit = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    deposit = table.Column<long>(type: "INTEGER", nullable: false),
+                    held = table.Column<long>(type: "INTEGER", nullable: false),
+                    receivable = table.Column<long>(type: "INTEGER", nullable: false),
+                    credit_limit = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -681,15 +680,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "centers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    region_code = table.Column<string>(type: "nvarchar(6)", maxLength: 6, nullable: false),
-                    hub = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    pue = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    latency_ms = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    bandwidth_gbps = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    region_code = table.Column<string>(type: "TEXT", maxLength: 6, nullable: false),
+                    hub = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    pue = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    latency_ms = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    bandwidth_gbps = table.Column<decimal>(type: "TEXT", precision: 18, scale: 6, nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -706,19 +705,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "orders",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    quote_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    placed_at = table.Column<long>(type: "bigint", nullable: false),
-                    total = table.Column<long>(type: "bigint", nullable: false),
-                    public_money = table.Column<long>(type: "bigint", nullable: false),
-                    public_money_from_outside = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    deposit_held = table.Column<long>(type: "bigint", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    funding = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    quote_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    placed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    public_money = table.Column<long>(type: "INTEGER", nullable: false),
+                    public_money_from_outside = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    funding = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -735,8 +734,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "organization_controllers",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    controller = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    controller = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -753,10 +752,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programmes",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -773,20 +772,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "quotes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    plan = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    work = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    chosen = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    vouchers = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    vouchers_not_applied = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    expires_at = table.Column<long>(type: "bigint", nullable: false),
-                    public_money = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    demand = table.Column<string>(type: "TEXT", nullable: false),
+                    plan = table.Column<string>(type: "TEXT", nullable: false),
+                    work = table.Column<string>(type: "TEXT", nullable: true),
+                    chosen = table.Column<string>(type: "TEXT", nullable: true),
+                    vouchers = table.Column<string>(type: "TEXT", nullable: false),
+                    vouchers_not_applied = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    public_money = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -803,20 +802,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "settlements",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    gross = table.Column<long>(type: "bigint", nullable: false),
-                    commission_rate = table.Column<int>(type: "int", nullable: false),
-                    commission = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    from_buyers = table.Column<long>(type: "bigint", nullable: false),
-                    from_programmes = table.Column<long>(type: "bigint", nullable: false),
-                    paid_at = table.Column<long>(type: "bigint", nullable: true),
-                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    programmes_paid = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    gross = table.Column<long>(type: "INTEGER", nullable: false),
+                    commission_rate = table.Column<int>(type: "INTEGER", nullable: false),
+                    commission = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_buyers = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_programmes = table.Column<long>(type: "INTEGER", nullable: false),
+                    paid_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    programmes_paid = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -834,14 +833,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "price_index",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    day = table.Column<DateOnly>(type: "date", nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    region = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
-                    volume = table.Column<long>(type: "bigint", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
-                    price_per_pflops_hour = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    region = table.Column<string>(type: "TEXT", maxLength: 2, nullable: false),
+                    volume = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    price_per_pflops_hour = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -858,19 +857,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "webhook_deliveries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    webhook_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    body = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    failures = table.Column<int>(type: "int", nullable: false),
-                    next_at = table.Column<long>(type: "bigint", nullable: false),
-                    last_answer = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    delivered_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    webhook_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    type = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    body = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_answer = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    delivered_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -887,12 +886,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "meters",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    source = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    source = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -909,19 +908,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "nodes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    vcpus = table.Column<int>(type: "int", nullable: false),
-                    memory_gi_b = table.Column<int>(type: "int", nullable: false),
-                    interconnect = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    withdrawn_from = table.Column<int>(type: "int", nullable: true),
-                    withdrawn_cards = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    vcpus = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory_gi_b = table.Column<int>(type: "INTEGER", nullable: false),
+                    interconnect = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    tags = table.Column<string>(type: "TEXT", nullable: false),
+                    withdrawn_from = table.Column<int>(type: "INTEGER", nullable: true),
+                    withdrawn_cards = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -945,18 +944,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "contracts",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
-                    concluded_at = table.Column<long>(type: "bigint", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    seller_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    buyer_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    text = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    text_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 30, nullable: false),
+                    concluded_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "TEXT", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -973,18 +972,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "claims",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    up_to = table.Column<DateOnly>(type: "date", nullable: false),
-                    submitted_at = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    paid_at = table.Column<long>(type: "bigint", nullable: true),
-                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    funders = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    up_to = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    submitted_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    paid_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    payment_reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    funders = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1001,11 +1000,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programme_budgets",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    year = table.Column<int>(type: "int", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    issued = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    year = table.Column<int>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    issued = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1023,10 +1022,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programme_versions",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    from = table.Column<long>(type: "bigint", nullable: false),
-                    rules = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    from = table.Column<long>(type: "INTEGER", nullable: false),
+                    rules = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1043,17 +1042,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "commission_invoices",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    issuer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    issued_at = table.Column<long>(type: "bigint", nullable: false),
-                    total = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    vat_rate = table.Column<int>(type: "int", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    issuer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat_rate = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1077,32 +1076,32 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoices",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    seller_taxpayer = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    rating_version = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
-                    issued_at = table.Column<long>(type: "bigint", nullable: false),
-                    total = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    voucher_total = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    content_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    paid = table.Column<long>(type: "bigint", nullable: false),
-                    credited_total = table.Column<long>(type: "bigint", nullable: false),
-                    credited_payable = table.Column<long>(type: "bigint", nullable: false),
-                    due_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    reminded_at = table.Column<long>(type: "bigint", nullable: true),
-                    rejected_line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    rejected_voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    tax_number = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
-                    tax_issued_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    seller_taxpayer = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    rating_version = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    voucher_total = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    content_digest = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    paid = table.Column<long>(type: "INTEGER", nullable: false),
+                    credited_total = table.Column<long>(type: "INTEGER", nullable: false),
+                    credited_payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    due_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    reminded_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    rejected_line_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    rejected_voucher_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    tax_number = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    tax_issued_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1132,13 +1131,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "settlement_payments",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    part = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    part = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1155,13 +1154,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "meter_keys",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    public_key_pem = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    until = table.Column<long>(type: "bigint", nullable: true),
-                    revoked_at = table.Column<long>(type: "bigint", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    meter_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    public_key_pem = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    until = table.Column<long>(type: "INTEGER", nullable: true),
+                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1178,22 +1177,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "vouchers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    version_number = table.Column<int>(type: "int", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    face = table.Column<long>(type: "bigint", nullable: false),
-                    available = table.Column<long>(type: "bigint", nullable: false),
-                    held = table.Column<long>(type: "bigint", nullable: false),
-                    redeemed = table.Column<long>(type: "bigint", nullable: false),
-                    expired = table.Column<long>(type: "bigint", nullable: false),
-                    revoked = table.Column<long>(type: "bigint", nullable: false),
-                    issued_at = table.Column<long>(type: "bigint", nullable: false),
-                    expires_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    budget_year = table.Column<int>(type: "int", nullable: false),
-                    expired_at = table.Column<long>(type: "bigint", nullable: true),
-                    revoked_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    version_number = table.Column<int>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    face = table.Column<long>(type: "INTEGER", nullable: false),
+                    available = table.Column<long>(type: "INTEGER", nullable: false),
+                    held = table.Column<long>(type: "INTEGER", nullable: false),
+                    redeemed = table.Column<long>(type: "INTEGER", nullable: false),
+                    expired = table.Column<long>(type: "INTEGER", nullable: false),
+                    revoked = table.Column<long>(type: "INTEGER", nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_on = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    budget_year = table.Column<int>(type: "INTEGER", nullable: false),
+                    expired_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1217,22 +1216,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "credit_notes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    supplementary_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    issued_at = table.Column<long>(type: "bigint", nullable: false),
-                    total = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    voucher_returned = table.Column<long>(type: "bigint", nullable: false),
-                    refund = table.Column<long>(type: "bigint", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    supplementary_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    period = table.Column<int>(type: "INTEGER", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    total = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    voucher_returned = table.Column<long>(type: "INTEGER", nullable: false),
+                    refund = table.Column<long>(type: "INTEGER", nullable: false),
+                    settlement_id = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1256,10 +1255,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_facts",
                 columns: table => new
                 {
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    allocations = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    allocations = table.Column<string>(type: "TEXT", nullable: false),
+                    hours = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1276,12 +1275,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_payments",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    reference = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1298,27 +1297,27 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "voucher_applications",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    declarations = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    public_money_from_outside = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    contract_number = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    contract_signed_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    submitted_at = table.Column<long>(type: "bigint", nullable: true),
-                    version_number = table.Column<int>(type: "int", nullable: true),
-                    granted = table.Column<long>(type: "bigint", nullable: false),
-                    steps_passed = table.Column<int>(type: "int", nullable: false),
-                    public_since = table.Column<DateOnly>(type: "date", nullable: true),
-                    public_until = table.Column<DateOnly>(type: "date", nullable: true),
-                    days_left = table.Column<int>(type: "int", nullable: true),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    rejected_for = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    authority_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    declarations = table.Column<string>(type: "TEXT", nullable: false),
+                    public_money_from_outside = table.Column<string>(type: "TEXT", nullable: false),
+                    contract_number = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    contract_signed_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    submitted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version_number = table.Column<int>(type: "INTEGER", nullable: true),
+                    granted = table.Column<long>(type: "INTEGER", nullable: false),
+                    steps_passed = table.Column<int>(type: "INTEGER", nullable: false),
+                    public_since = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    public_until = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    days_left = table.Column<int>(type: "INTEGER", nullable: true),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    rejected_for = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1348,14 +1347,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "application_decision",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    application_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    step = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    verdict = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    step = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    verdict = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    actor = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1372,11 +1371,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "application_document",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    application_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    sha256 = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    uri = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    uri = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1393,11 +1392,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "application_objection",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    application_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    application_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    organization_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1414,13 +1413,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "buyer_hours",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    hour = table.Column<int>(type: "int", nullable: false),
-                    busy = table.Column<long>(type: "bigint", nullable: false),
-                    down = table.Column<long>(type: "bigint", nullable: false),
-                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    readings = table.Column<int>(type: "int", nullable: false)
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    busy = table.Column<long>(type: "INTEGER", nullable: false),
+                    down = table.Column<long>(type: "INTEGER", nullable: false),
+                    input_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    output_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    readings = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1432,15 +1431,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "claim_item",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    claim_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    redemption_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    claim_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    redemption_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1457,17 +1456,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "credit_note_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    credit_note_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    tokens = table.Column<long>(type: "bigint", nullable: false),
-                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    credit_note_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    hours = table.Column<string>(type: "TEXT", nullable: false),
+                    tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    parts = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1484,15 +1483,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "deliveries",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    late_from = table.Column<int>(type: "int", nullable: true),
-                    sealed_access = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    handed_over_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    changed_at = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    late_from = table.Column<int>(type: "INTEGER", nullable: true),
+                    sealed_access = table.Column<string>(type: "TEXT", nullable: true),
+                    handed_over_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    changed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1503,24 +1502,24 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "disputes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    differences = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    opened_at = table.Column<long>(type: "bigint", nullable: false),
-                    decide_by = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    provider_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    differences = table.Column<string>(type: "TEXT", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    opened_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    decide_by = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1532,26 +1531,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    position = table.Column<int>(type: "int", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    usage_period = table.Column<int>(type: "int", nullable: false),
-                    off_peak = table.Column<bool>(type: "bit", nullable: false),
-                    quantity = table.Column<long>(type: "bigint", nullable: false),
-                    unit = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    tokens = table.Column<long>(type: "bigint", nullable: false),
-                    unit_price = table.Column<long>(type: "bigint", nullable: false),
-                    vat_rate = table.Column<int>(type: "int", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    net = table.Column<long>(type: "bigint", nullable: false),
-                    vat = table.Column<long>(type: "bigint", nullable: false),
-                    payable = table.Column<long>(type: "bigint", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    position = table.Column<int>(type: "INTEGER", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    usage_period = table.Column<int>(type: "INTEGER", nullable: false),
+                    off_peak = table.Column<bool>(type: "INTEGER", nullable: false),
+                    quantity = table.Column<long>(type: "INTEGER", nullable: false),
+                    unit = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    unit_price = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat_rate = table.Column<int>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    net = table.Column<long>(type: "INTEGER", nullable: false),
+                    vat = table.Column<long>(type: "INTEGER", nullable: false),
+                    payable = table.Column<long>(type: "INTEGER", nullable: false),
+                    hours = table.Column<string>(type: "TEXT", nullable: false),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    parts = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1569,25 +1568,25 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "redemptions",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    programme_version = table.Column<int>(type: "int", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    deducted = table.Column<bool>(type: "bit", nullable: false),
-                    reward = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    used_until = table.Column<DateOnly>(type: "date", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    returned = table.Column<long>(type: "bigint", nullable: false),
-                    rejected = table.Column<long>(type: "bigint", nullable: false),
-                    claimed = table.Column<long>(type: "bigint", nullable: false),
-                    paid = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    programme_code = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    programme_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    invoice_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    line_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    payee_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    deducted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    reward = table.Column<string>(type: "TEXT", nullable: true),
+                    used_until = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    returned = table.Column<long>(type: "INTEGER", nullable: false),
+                    rejected = table.Column<long>(type: "INTEGER", nullable: false),
+                    claimed = table.Column<long>(type: "INTEGER", nullable: false),
+                    paid = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1611,42 +1610,42 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "legs",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    listing_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    parent_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    moves = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    position = table.Column<int>(type: "int", nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli_per_card = table.Column<int>(type: "int", nullable: false),
-                    cpu_milli_per_card = table.Column<int>(type: "int", nullable: false),
-                    memory_mi_b_per_card = table.Column<int>(type: "int", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    sold_until = table.Column<int>(type: "int", nullable: true),
-                    product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
-                    off_peak = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    token_prices = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    expected_tokens = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    forgone = table.Column<long>(type: "bigint", nullable: false),
-                    resold = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    deposit_held = table.Column<long>(type: "bigint", nullable: false),
-                    cancelled_at = table.Column<long>(type: "bigint", nullable: true),
-                    usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    billed_usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    buyer_usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    compared_version = table.Column<long>(type: "bigint", nullable: false),
-                    reopened_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    parent_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    moves = table.Column<string>(type: "TEXT", nullable: false),
+                    position = table.Column<int>(type: "INTEGER", nullable: false),
+                    accelerator = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "INTEGER", nullable: false),
+                    milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    cpu_milli_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory_mi_b_per_card = table.Column<int>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    sold_until = table.Column<int>(type: "INTEGER", nullable: true),
+                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    workload = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
+                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
+                    expected_tokens = table.Column<string>(type: "TEXT", nullable: true),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    forgone = table.Column<long>(type: "INTEGER", nullable: false),
+                    resold = table.Column<string>(type: "TEXT", nullable: false),
+                    deposit_held = table.Column<long>(type: "INTEGER", nullable: false),
+                    cancelled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    billed_usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    buyer_usage_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    compared_version = table.Column<long>(type: "INTEGER", nullable: false),
+                    reopened_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1677,23 +1676,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "listings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    supply = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
-                    token_prices = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    off_peak = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    slice_milli = table.Column<int>(type: "int", nullable: false),
-                    min_hours = table.Column<int>(type: "int", nullable: false),
-                    benchmarks = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    resale_of = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    resale_cards = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    created_at = table.Column<long>(type: "bigint", nullable: false),
-                    withdrawn_at = table.Column<long>(type: "bigint", nullable: true)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    product = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    supply = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    price_per_card_hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    token_prices = table.Column<string>(type: "TEXT", nullable: true),
+                    off_peak = table.Column<string>(type: "TEXT", nullable: true),
+                    slice_milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    min_hours = table.Column<int>(type: "INTEGER", nullable: false),
+                    benchmarks = table.Column<string>(type: "TEXT", nullable: false),
+                    resale_of = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    resale_cards = table.Column<string>(type: "TEXT", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    withdrawn_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1723,14 +1722,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "reservations",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    card = table.Column<int>(type: "int", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    cpu_milli = table.Column<int>(type: "int", nullable: false),
-                    memory_mi_b = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false)
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    card = table.Column<int>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    cpu_milli = table.Column<int>(type: "INTEGER", nullable: false),
+                    memory_mi_b = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1754,15 +1753,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "spot_confirmations",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    ran = table.Column<bool>(type: "bit", nullable: false),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    buyer_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    ran = table.Column<bool>(type: "INTEGER", nullable: false),
+                    note = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1780,15 +1779,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "usage_gaps",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    found_at = table.Column<long>(type: "bigint", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: true),
-                    closed_at = table.Column<long>(type: "bigint", nullable: true),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    center_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    provider_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    found_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: true),
+                    closed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1805,15 +1804,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "usage_hours",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    hour = table.Column<int>(type: "int", nullable: false),
-                    busy = table.Column<long>(type: "bigint", nullable: false),
-                    down = table.Column<long>(type: "bigint", nullable: false),
-                    attested = table.Column<long>(type: "bigint", nullable: false),
-                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    readings = table.Column<int>(type: "int", nullable: false),
-                    attested_readings = table.Column<int>(type: "int", nullable: false)
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    busy = table.Column<long>(type: "INTEGER", nullable: false),
+                    down = table.Column<long>(type: "INTEGER", nullable: false),
+                    attested = table.Column<long>(type: "INTEGER", nullable: false),
+                    input_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    output_tokens = table.Column<long>(type: "INTEGER", nullable: false),
+                    readings = table.Column<int>(type: "INTEGER", nullable: false),
+                    attested_readings = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1831,13 +1830,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "voucher_holds",
                 columns: table => new
                 {
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    available_before = table.Column<long>(type: "bigint", nullable: false),
-                    left = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    voucher_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    leg_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    order_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    available_before = table.Column<long>(type: "INTEGER", nullable: false),
+                    left = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1861,12 +1860,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "listing_nodes",
                 columns: table => new
                 {
-                    listing_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    active = table.Column<bool>(type: "bit", nullable: false)
+                    listing_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    node_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seller_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    active = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1938,6 +1937,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: new[] { "subject_id", "subject_type" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_bank_rows_amount",
+                table: "bank_rows",
+                column: "amount");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bank_rows_booked_on",
+                table: "bank_rows",
+                column: "booked_on");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_bank_rows_statement_id",
                 table: "bank_rows",
                 column: "statement_id");
@@ -1963,6 +1972,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_bids_buyer_id",
                 table: "bids",
                 column: "buyer_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bids_expires_at",
+                table: "bids",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_bids_limit_price",
+                table: "bids",
+                column: "limit_price");
 
             migrationBuilder.CreateIndex(
                 name: "ix_bids_status_expires_at",
@@ -2070,6 +2089,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 column: "supplementary_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_credit_notes_total",
+                table: "credit_notes",
+                column: "total");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_disputes_leg_id",
                 table: "disputes",
                 column: "leg_id");
@@ -2129,8 +2153,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "user_name_index",
                 table: "identity_users",
                 column: "normalized_user_name",
-                unique: true,
-                filter: "[normalized_user_name] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoice_lines_invoice_id",
@@ -2177,8 +2200,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_invoices_rejected_line_id_rejected_voucher_id",
                 table: "invoices",
                 columns: new[] { "rejected_line_id", "rejected_voucher_id" },
-                unique: true,
-                filter: "[rejected_line_id] IS NOT NULL AND [rejected_voucher_id] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoices_reminded_at_due_on",
@@ -2358,6 +2380,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_organizations_established_on",
+                table: "organizations",
+                column: "established_on");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_organizations_name",
+                table: "organizations",
+                column: "name");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_postings_account_asset_at",
                 table: "postings",
                 columns: new[] { "account", "asset", "at" });
@@ -2387,8 +2419,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_proposals_proposed_by_key",
                 table: "proposals",
                 columns: new[] { "proposed_by", "key" },
-                unique: true,
-                filter: "[key] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_proposals_status",
@@ -2408,8 +2439,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_readings_leg_id_to_at",
                 table: "readings",
-                columns: new[] { "leg_id", "to_at" })
-                .Annotation("SqlServer:Clustered", true);
+                columns: new[] { "leg_id", "to_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_redemptions_line_id_voucher_id",

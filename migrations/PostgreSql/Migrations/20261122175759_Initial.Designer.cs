@@ -3,16 +3,16 @@ using System;
 using Marketplace.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.SqlServer.Migrations
+namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122164241_Initial")]
+    [Migration("20261122175759_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,15 +21,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Marketplace.Application.Jobs.JobRun", b =>
                 {
                     b.Property<string>("Job")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("job");
 
                     b.Property<long>("DueAt")
@@ -37,7 +37,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("due_at");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<long?>("FinishedAt")
@@ -47,7 +47,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("outcome");
 
                     b.Property<long>("StartedAt")
@@ -60,7 +60,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Summary")
                         .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnType("character varying(2000)")
                         .HasColumnName("summary");
 
                     b.HasKey("Job", "DueAt")
@@ -73,16 +73,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Actor")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("answer");
 
                     b.Property<long>("At")
@@ -92,7 +92,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("request_hash");
 
                     b.HasKey("Actor", "Key")
@@ -106,20 +106,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("action");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<long>("At")
@@ -128,11 +128,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Details")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("details");
 
-                    b.Property<byte[]>("OwnerId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<long?>("SealNumber")
@@ -142,13 +142,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("subject_type");
 
                     b.HasKey("Id")
@@ -179,17 +179,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("digest");
 
                     b.Property<int>("Entries")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("entries");
 
                     b.Property<byte[]>("PreviousDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("previous_digest");
 
                     b.HasKey("Number")
@@ -200,8 +200,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -211,7 +211,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<long?>("DecidedAt")
@@ -220,35 +220,34 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("detail");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<long>("Version")
@@ -271,8 +270,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.Proposal", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -285,23 +284,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("DecidedBy")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("decided_by");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Operation")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("operation");
 
                     b.Property<long>("ProposedAt")
@@ -311,18 +310,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("ProposedBy")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("proposed_by");
 
                     b.Property<string>("Request")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("request");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
@@ -338,8 +337,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("ProposedBy", "Key")
                         .IsUnique()
-                        .HasDatabaseName("ix_proposals_proposed_by_key")
-                        .HasFilter("[key] IS NOT NULL");
+                        .HasDatabaseName("ix_proposals_proposed_by_key");
 
                     b.ToTable("proposals");
                 });
@@ -347,15 +345,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
-                    b.Property<byte[]>("SellerId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Period", "SellerId", "OrganizationId")
@@ -367,7 +365,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<long?>("BilledAt")
@@ -399,17 +397,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("IssuedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<byte[]>("IssuerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("IssuerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("issuer_id");
 
                     b.Property<long>("Net")
@@ -419,21 +416,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.Property<long>("Total")
@@ -445,7 +440,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -470,13 +465,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
                     b.Property<long>("IssuedAt")
@@ -490,45 +484,43 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Note")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("reason");
 
                     b.Property<long>("Refund")
                         .HasColumnType("bigint")
                         .HasColumnName("refund");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
-                    b.Property<byte[]>("SupplementaryId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("SupplementaryId")
+                        .HasColumnType("uuid")
                         .HasColumnName("supplementary_id");
 
                     b.Property<long>("Total")
@@ -555,6 +547,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasIndex("SupplementaryId")
                         .HasDatabaseName("ix_credit_notes_supplementary_id");
 
+                    b.HasIndex("Total")
+                        .HasDatabaseName("ix_credit_notes_total");
+
                     b.HasIndex("SellerId", "Number")
                         .IsUnique()
                         .HasDatabaseName("ix_credit_notes_seller_id_number");
@@ -567,32 +562,29 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("CreditNoteId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CreditNoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("credit_note_id");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
-                    b.Property<byte[]>("InvoiceLineId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceLineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_line_id");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -601,7 +593,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -633,14 +625,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("ContentDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_digest");
 
                     b.Property<long>("CreditedPayable")
@@ -662,7 +654,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
                     b.Property<long>("Net")
@@ -672,12 +664,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("Paid")
@@ -689,40 +680,39 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<string>("RatingVersion")
                         .IsRequired()
                         .HasMaxLength(10)
-                        .HasColumnType("nvarchar(10)")
+                        .HasColumnType("character varying(10)")
                         .HasColumnName("rating_version");
 
-                    b.Property<byte[]>("RejectedLineId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("RejectedLineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("rejected_line_id");
 
-                    b.Property<byte[]>("RejectedVoucherId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("RejectedVoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("rejected_voucher_id");
 
                     b.Property<long?>("RemindedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("reminded_at");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerTaxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("seller_taxpayer");
 
-                    b.Property<byte[]>("SettlementId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.Property<DateOnly?>("TaxIssuedOn")
@@ -731,7 +721,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("TaxNumber")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("tax_number");
 
                     b.Property<long>("Total")
@@ -774,8 +764,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("RejectedLineId", "RejectedVoucherId")
                         .IsUnique()
-                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id")
-                        .HasFilter("[rejected_line_id] IS NOT NULL AND [rejected_voucher_id] IS NOT NULL");
+                        .HasDatabaseName("ix_invoices_rejected_line_id_rejected_voucher_id");
 
                     b.HasIndex("RemindedAt", "DueOn")
                         .HasDatabaseName("ix_invoices_reminded_at_due_on");
@@ -792,22 +781,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
                 {
-                    b.Property<byte[]>("InvoiceId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Allocations")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("allocations");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
                     b.HasKey("InvoiceId", "OrderId")
@@ -818,8 +807,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -828,23 +817,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
@@ -852,17 +839,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("net");
 
                     b.Property<bool>("OffPeak")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("off_peak");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
@@ -870,7 +856,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("payable");
 
                     b.Property<int>("Position")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("position");
 
                     b.Property<long>("Quantity")
@@ -884,7 +870,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Unit")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("unit");
 
                     b.Property<long>("UnitPrice")
@@ -892,7 +878,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("unit_price");
 
                     b.Property<int>("UsagePeriod")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("usage_period");
 
                     b.Property<long>("UsageVersion")
@@ -904,7 +890,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -924,8 +910,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -936,20 +922,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -967,21 +951,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
                 {
-                    b.Property<byte[]>("SellerId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Document")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("document");
 
                     b.Property<int>("Year")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("year");
 
                     b.Property<int>("Last")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("last");
 
                     b.Property<long>("Version")
@@ -997,8 +981,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -1010,7 +994,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("commission");
 
                     b.Property<int>("CommissionRate")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("commission_rate");
 
                     b.Property<long>("FromBuyers")
@@ -1035,20 +1019,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<int>("Period")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<long>("ProgrammesPaid")
                         .HasColumnType("bigint")
                         .HasColumnName("programmes_paid");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -1071,8 +1054,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -1086,23 +1069,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Part")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("part");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.HasKey("Id")
@@ -1120,8 +1101,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Alert", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -1131,23 +1112,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("detail");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject");
 
                     b.HasKey("Id")
@@ -1165,8 +1145,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
                 {
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long?>("LowBalance")
@@ -1182,7 +1162,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("monthly_budget");
 
                     b.Property<int?>("ToldFor")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("told_for");
 
                     b.Property<long>("Version")
@@ -1198,13 +1178,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankReference", b =>
                 {
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.Property<long>("Amount")
@@ -1218,7 +1198,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("purpose");
 
                     b.HasKey("OrganizationId", "Reference")
@@ -1229,8 +1209,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -1243,47 +1223,46 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("CounterpartyCode")
                         .HasMaxLength(18)
-                        .HasColumnType("nvarchar(18)")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("counterparty_code");
 
                     b.Property<int>("Line")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("line");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("outcome");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.Property<string>("Remark")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("remark");
 
-                    b.Property<byte[]>("StatementId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("StatementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("statement_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
@@ -1293,6 +1272,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_bank_rows");
+
+                    b.HasIndex("Amount")
+                        .HasDatabaseName("ix_bank_rows_amount");
+
+                    b.HasIndex("BookedOn")
+                        .HasDatabaseName("ix_bank_rows_booked_on");
 
                     b.HasIndex("StatementId")
                         .HasDatabaseName("ix_bank_rows_statement_id");
@@ -1305,14 +1290,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("digest");
 
                     b.Property<long>("ImportedAt")
@@ -1331,8 +1316,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
@@ -1343,15 +1328,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1366,8 +1350,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BuyerAccount", b =>
                 {
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("CreditLimit")
@@ -1402,8 +1386,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
@@ -1413,13 +1397,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("event");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1434,14 +1418,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Posting", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Account")
                         .IsRequired()
                         .HasMaxLength(150)
-                        .HasColumnType("nvarchar(150)")
+                        .HasColumnType("character varying(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
@@ -1451,20 +1435,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Asset")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("asset");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("EntryId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("EntryId")
+                        .HasColumnType("uuid")
                         .HasColumnName("entry_id");
 
-                    b.Property<byte[]>("PartyId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("PartyId")
+                        .HasColumnType("uuid")
                         .HasColumnName("party_id");
 
                     b.HasKey("Id")
@@ -1486,32 +1469,32 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Model")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("model");
 
                     b.Property<decimal>("Fp16Tflops")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("fp16_tflops");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("origin");
 
                     b.Property<string>("Vendor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("vendor");
 
                     b.Property<int>("Watts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("watts");
 
                     b.HasKey("Model")
@@ -1522,17 +1505,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -1541,7 +1523,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
@@ -1550,21 +1532,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("LastRefusal")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("last_refusal");
 
                     b.Property<long>("LimitPrice")
                         .HasColumnType("bigint")
                         .HasColumnName("limit_price");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("TriedAtChange")
@@ -1577,7 +1559,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("version");
 
                     b.Property<string>("Work")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1585,6 +1567,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("BuyerId")
                         .HasDatabaseName("ix_bids_buyer_id");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_bids_expires_at");
+
+                    b.HasIndex("LimitPrice")
+                        .HasDatabaseName("ix_bids_limit_price");
 
                     b.HasIndex("Status", "ExpiresAt")
                         .HasDatabaseName("ix_bids_status_expires_at");
@@ -1599,10 +1587,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.HasKey("Number")
@@ -1613,13 +1601,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<decimal?>("BandwidthGbps")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("bandwidth_gbps");
 
                     b.Property<long>("CreatedAt")
@@ -1628,34 +1616,33 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Hub")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("hub");
 
                     b.Property<decimal?>("LatencyMs")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("latency_ms");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<decimal?>("Pue")
                         .HasPrecision(18, 6)
-                        .HasColumnType("decimal(18,6)")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("pue");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("nvarchar(6)")
+                        .HasColumnType("character varying(6)")
                         .HasColumnName("region_code");
 
                     b.HasKey("Id")
@@ -1669,25 +1656,24 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("BuyerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("nvarchar(18)")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("buyer_credit_code");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("BuyerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("buyer_name");
 
                     b.Property<long>("ConcludedAt")
@@ -1697,40 +1683,38 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(30)
-                        .HasColumnType("nvarchar(30)")
+                        .HasColumnType("character varying(30)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("SellerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("nvarchar(18)")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("seller_credit_code");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("seller_name");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("text");
 
                     b.Property<byte[]>("TextDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("text_digest");
 
                     b.HasKey("Id")
@@ -1749,13 +1733,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("ChangedAt")
@@ -1767,21 +1750,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("handed_over_at");
 
                     b.Property<int?>("LateFrom")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("late_from");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("SealedAccess")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("sealed_access");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
@@ -1797,31 +1779,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
-                    b.Property<byte[]>("QuoteId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("QuoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("quote_id");
 
                     b.Property<string>("UnfillableReason")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("unfillable_reason");
 
                     b.HasKey("Id")
@@ -1835,14 +1816,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -1853,9 +1834,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("billed_usage_version");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("BuyerUsageVersion")
@@ -1868,12 +1848,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("cancelled_at");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("ComparedVersion")
@@ -1881,7 +1860,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cpu_milli_per_card");
 
                     b.Property<long>("DepositHeld")
@@ -1889,7 +1868,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<string>("ExpectedTokens")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("expected_tokens");
 
                     b.Property<long>("Forgone")
@@ -1897,53 +1876,50 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("forgone");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("ListingId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ListingId")
+                        .HasColumnType("uuid")
                         .HasColumnName("listing_id");
 
                     b.Property<int>("MemoryMiBPerCard")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_mi_b_per_card");
 
                     b.Property<int>("MilliPerCard")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("milli_per_card");
 
                     b.Property<string>("Moves")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("moves");
 
-                    b.Property<byte[]>("NodeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<string>("NodeName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("node_name");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("off_peak");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
-                    b.Property<byte[]>("ParentId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
                         .HasColumnName("parent_id");
 
                     b.Property<int>("Position")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("position");
 
                     b.Property<long>("PricePerCardHour")
@@ -1953,7 +1929,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
                     b.Property<long?>("ReopenedAt")
@@ -1962,24 +1938,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Resold")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("resold");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int?>("SoldUntil")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("sold_until");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
@@ -1995,7 +1970,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -2035,18 +2010,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Benchmarks")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("benchmarks");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -2054,15 +2028,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("MinHours")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("min_hours");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("off_peak");
 
                     b.Property<long>("PricePerCardHour")
@@ -2072,38 +2046,37 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("ResaleCards")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("resale_cards");
 
-                    b.Property<byte[]>("ResaleOf")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("ResaleOf")
+                        .HasColumnType("uuid")
                         .HasColumnName("resale_of");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("SliceMilli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("slice_milli");
 
                     b.Property<string>("Supply")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("supply");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("token_prices");
 
                     b.Property<long?>("WithdrawnAt")
@@ -2139,29 +2112,28 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.ListingNode", b =>
                 {
-                    b.Property<byte[]>("ListingId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ListingId")
+                        .HasColumnType("uuid")
                         .HasColumnName("listing_id");
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("active");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("ListingId", "NodeId")
@@ -2178,52 +2150,50 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Node", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<string>("Interconnect")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("interconnect");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Tags")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("tags");
 
                     b.Property<int>("Vcpus")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("vcpus");
 
                     b.Property<long>("Version")
@@ -2233,11 +2203,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("WithdrawnCards")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("withdrawn_cards");
 
                     b.Property<int?>("WithdrawnFrom")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("withdrawn_from");
 
                     b.HasKey("Id")
@@ -2258,13 +2228,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DepositHeld")
@@ -2272,12 +2241,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("deposit_held");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Funding")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("funding");
 
                     b.Property<long>("Payable")
@@ -2296,13 +2265,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("public_money_from_outside");
 
-                    b.Property<byte[]>("QuoteId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("QuoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("quote_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Total")
@@ -2312,7 +2280,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -2358,14 +2326,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
@@ -2387,7 +2355,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(2)
-                        .HasColumnType("nvarchar(2)")
+                        .HasColumnType("character varying(2)")
                         .HasColumnName("region");
 
                     b.Property<long>("Volume")
@@ -2406,17 +2374,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
@@ -2425,15 +2392,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Payable")
@@ -2442,7 +2409,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Plan")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("plan");
 
                     b.Property<long>("PublicMoney")
@@ -2456,16 +2423,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Vouchers")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("vouchers");
 
                     b.Property<string>("VouchersNotApplied")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("vouchers_not_applied");
 
                     b.Property<string>("Work")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -2482,36 +2449,36 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Reservation", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<int>("Card")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("card");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("CpuMilli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_mi_b");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("LegId", "NodeId", "Card", "From")
@@ -2528,12 +2495,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("hour");
 
                     b.Property<long>("Busy")
@@ -2553,7 +2520,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2567,22 +2534,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
                 {
-                    b.Property<byte[]>("MeterId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("event_id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("event_id");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2591,17 +2557,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2616,13 +2582,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2635,14 +2600,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("replaces")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("replaces");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2664,13 +2628,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DecideBy")
@@ -2683,67 +2646,63 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Differences")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("differences");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Hours")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("hours");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<long>("OpenedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("opened_at");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
-                    b.Property<byte[]>("ProviderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ProviderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -2771,12 +2730,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("CenterId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
@@ -2786,18 +2745,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("source");
 
                     b.HasKey("Id")
@@ -2815,27 +2773,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
-                    b.Property<byte[]>("MeterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("meter_id");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<string>("PublicKeyPem")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("public_key_pem");
 
                     b.Property<long?>("RevokedAt")
@@ -2858,22 +2815,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
                 {
-                    b.Property<byte[]>("MeterId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("event_id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("event_id");
 
                     b.Property<long>("AcceptedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
@@ -2882,17 +2838,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
@@ -2907,13 +2863,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
@@ -2926,14 +2881,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("replaces")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("replaces");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
@@ -2947,12 +2901,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.HasKey("MeterId", "EventId")
                         .HasName("pk_readings");
 
-                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("MeterId", "EventId"), false);
-
                     b.HasIndex("LegId", "To")
                         .HasDatabaseName("ix_readings_leg_id_to_at");
-
-                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("LegId", "To"));
 
                     b.ToTable("readings", t =>
                         {
@@ -2964,44 +2914,41 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<bool>("Ran")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("ran");
 
                     b.Property<int>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("Id")
@@ -3021,13 +2968,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long?>("ClosedAt")
@@ -3039,21 +2985,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("found_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("ProviderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ProviderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("provider_id");
 
                     b.Property<int?>("To")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
@@ -3075,12 +3019,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("hour");
 
                     b.Property<long>("Attested")
@@ -3088,7 +3032,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("attested");
 
                     b.Property<int>("AttestedReadings")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attested_readings");
 
                     b.Property<long>("Busy")
@@ -3108,7 +3052,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -3122,13 +3066,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Controllers")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("controllers");
 
                     b.Property<long>("CreatedAt")
@@ -3138,7 +3082,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("CreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("nvarchar(18)")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("credit_code");
 
                     b.Property<DateOnly>("EstablishedOn")
@@ -3148,30 +3092,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("nvarchar(6)")
+                        .HasColumnType("character varying(6)")
                         .HasColumnName("region_code");
 
                     b.Property<string>("Taxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("taxpayer");
 
                     b.Property<string>("Traits")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("traits");
 
                     b.HasKey("Id")
@@ -3181,6 +3125,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_organizations_credit_code");
 
+                    b.HasIndex("EstablishedOn")
+                        .HasDatabaseName("ix_organizations_established_on");
+
+                    b.HasIndex("Name")
+                        .HasDatabaseName("ix_organizations_name");
+
                     b.ToTable("organizations");
                 });
 
@@ -3188,11 +3138,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Controller")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("controller");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Controller", "OrganizationId")
@@ -3206,8 +3156,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Webhook", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
@@ -3220,33 +3170,32 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Events")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("events");
 
                     b.Property<long?>("FormerUntil")
                         .HasColumnType("bigint")
                         .HasColumnName("former_until");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("SealedFormer")
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("sealed_former");
 
                     b.Property<string>("SealedSecret")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("sealed_secret");
 
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")
@@ -3265,18 +3214,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookDelivery", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("body");
 
                     b.Property<long>("CreatedAt")
@@ -3288,33 +3237,32 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("delivered_at");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failures");
 
                     b.Property<string>("LastAnswer")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("last_answer");
 
                     b.Property<long>("NextAt")
                         .HasColumnType("bigint")
                         .HasColumnName("next_at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("state");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("type");
 
                     b.Property<long>("Version")
@@ -3322,9 +3270,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<byte[]>("WebhookId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("WebhookId")
+                        .HasColumnType("uuid")
                         .HasColumnName("webhook_id");
 
                     b.HasKey("Id")
@@ -3344,34 +3291,34 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookEvent", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OwnerId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("type");
 
                     b.HasKey("Id")
@@ -3382,23 +3329,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<long?>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
@@ -3407,18 +3353,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Step")
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("step");
 
                     b.Property<string>("Verdict")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("verdict");
 
                     b.HasKey("Id")
@@ -3432,31 +3378,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("sha256");
 
                     b.Property<string>("Uri")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("uri");
 
                     b.HasKey("Id")
@@ -3473,28 +3418,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("Id")
@@ -3509,13 +3452,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<long?>("DecidedAt")
@@ -3524,33 +3466,32 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Funders")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
                         .HasColumnType("bigint")
                         .HasColumnName("paid_at");
 
-                    b.Property<byte[]>("PayeeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("PayeeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("SubmittedAt")
@@ -3583,48 +3524,43 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("ClaimId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("ClaimId")
+                        .HasColumnType("uuid")
                         .HasColumnName("claim_id");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("LineId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("line_id");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("RedemptionId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("RedemptionId")
+                        .HasColumnType("uuid")
                         .HasColumnName("redemption_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
-                    b.Property<byte[]>("VoucherId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3643,12 +3579,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<long>("CreatedAt")
@@ -3658,7 +3593,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.HasKey("Code")
@@ -3674,11 +3609,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Year")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("year");
 
                     b.Property<long>("Amount")
@@ -3707,11 +3642,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<long>("From")
@@ -3720,7 +3655,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("Rules")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("rules");
 
                     b.HasKey("Code", "Number")
@@ -3731,17 +3666,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("Claimed")
@@ -3749,41 +3683,37 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("claimed");
 
                     b.Property<bool>("Deducted")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("deducted");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("LineId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("line_id");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Paid")
                         .HasColumnType("bigint")
                         .HasColumnName("paid");
 
-                    b.Property<byte[]>("PayeeId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("PayeeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<int>("ProgrammeVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("programme_version");
 
                     b.Property<long>("Rejected")
@@ -3795,12 +3725,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("returned");
 
                     b.Property<string>("Reward")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("reward");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<DateOnly>("UsedUntil")
@@ -3812,9 +3741,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<byte[]>("VoucherId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3844,8 +3772,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Available")
@@ -3853,7 +3781,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("available");
 
                     b.Property<int>("BudgetYear")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("budget_year");
 
                     b.Property<long>("Expired")
@@ -3880,15 +3808,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<long>("Redeemed")
@@ -3909,7 +3836,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("version");
 
                     b.Property<int>("VersionNumber")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("version_number");
 
                     b.HasKey("Id")
@@ -3938,22 +3865,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<string>("ContractNumber")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("contract_number");
 
                     b.Property<DateOnly?>("ContractSignedOn")
@@ -3965,32 +3891,31 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<int?>("DaysLeft")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("days_left");
 
                     b.Property<string>("Declarations")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("declarations");
 
                     b.Property<long>("Granted")
                         .HasColumnType("bigint")
                         .HasColumnName("granted");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("PublicMoneyFromOutside")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("public_money_from_outside");
 
                     b.Property<DateOnly?>("PublicSince")
@@ -4003,17 +3928,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("RejectedFor")
                         .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("rejected_for");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("StepsPassed")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("steps_passed");
 
                     b.Property<long?>("SubmittedAt")
@@ -4026,11 +3951,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnName("version");
 
                     b.Property<int?>("VersionNumber")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("version_number");
 
-                    b.Property<byte[]>("VoucherId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid?>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -4062,12 +3987,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
-                    b.Property<byte[]>("VoucherId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Amount")
@@ -4082,9 +4007,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("left");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Version")
@@ -4111,17 +4035,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("ClientId")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("client_id");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("duty");
 
                     b.Property<int>("FailedAttempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failed_attempts");
 
                     b.Property<long?>("LockedUntil")
@@ -4131,17 +4055,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PreviousSecretHash")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("previous_secret_hash");
 
                     b.Property<long?>("PreviousSecretUntil")
@@ -4151,19 +4074,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecretHash")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("secret_hash");
 
                     b.Property<string>("Stamp")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
+                        .HasColumnType("character varying(32)")
                         .HasColumnName("stamp");
 
                     b.HasKey("ClientId")
@@ -4177,37 +4100,37 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.Person", b =>
                 {
-                    b.Property<byte[]>("Id")
+                    b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("varbinary(16)")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<int>("AccessFailedCount")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("access_failed_count");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("concurrency_stamp");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("duty");
 
                     b.Property<string>("Email")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("email");
 
                     b.Property<bool>("EmailConfirmed")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
 
                     b.Property<bool>("LockoutEnabled")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("lockout_enabled");
 
                     b.Property<long?>("LockoutEnd")
@@ -4216,40 +4139,39 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("normalized_email");
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PasswordHash")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("password_hash");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecurityStamp")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("security_stamp");
 
                     b.Property<bool>("TwoFactorEnabled")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("user_name");
 
                     b.HasKey("Id")
@@ -4260,8 +4182,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
-                        .HasDatabaseName("user_name_index")
-                        .HasFilter("[normalized_user_name] IS NOT NULL");
+                        .HasDatabaseName("user_name_index");
 
                     b.HasIndex("OrganizationId")
                         .HasDatabaseName("ix_identity_users_organization_id");
@@ -4273,12 +4194,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<string>("Name")
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("xml");
 
                     b.HasKey("Name")
@@ -4290,7 +4211,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Marketplace.Infrastructure.Persistence.SandboxTime", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
                     b.Property<long>("Now")
@@ -4312,22 +4233,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
                     b.Property<string>("ClaimType")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("claim_type");
 
                     b.Property<string>("ClaimValue")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("claim_value");
 
-                    b.Property<byte[]>("UserId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.HasKey("Id")
@@ -4342,20 +4262,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("ProviderKey")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("provider_key");
 
                     b.Property<string>("ProviderDisplayName")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("provider_display_name");
 
-                    b.Property<byte[]>("UserId")
-                        .IsRequired()
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.HasKey("LoginProvider", "ProviderKey")
@@ -4369,20 +4288,20 @@ namespace Marketplace.Migrations.SqlServer.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<byte[]>("UserId")
-                        .HasColumnType("varbinary(16)")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("Name")
-                        .HasColumnType("nvarchar(450)")
+                        .HasColumnType("text")
                         .HasColumnName("name");
 
                     b.Property<string>("Value")
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("value");
 
                     b.HasKey("UserId", "LoginProvider", "Name")
