@@ -56,7 +56,7 @@ public static class DependencyInjection
         services.AddSingleton<LiveCapacity>();
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
-        services.AddScoped<UnbilledHours>();
+        services.AddScoped<FundablePrice>();
         services.AddScoped<Relocation>();
         services.AddScoped<OrderPlacement>();
         services.AddScoped<TradeCircles>();

@@ -47,7 +47,7 @@ public sealed class BillPartiesHandler(
         var account = await db.BuyerAccounts.SingleAsync(a => a.OrganizationId == buyer, cancellationToken);
         var credits = await CreditAsync(rated, now, cancellationToken);
         var invoice = await InvoiceAsync(request, rated, orders, account, now, cancellationToken);
-        var over = rated.Where(leg => !leg.IsWithheld && orders[leg.Leg.OrderId].To <= settings.Time.Hours(period).To).Select(leg => leg.Leg);
+        var over = rated.Where(leg => !leg.IsWithheld && leg.Leg.To <= settings.Time.Hours(period).To).Select(leg => leg.Leg);
         await ReleaseAsync(request, [.. over], account, now, cancellationToken);
         await ReopenResoldAsync(rated, now, cancellationToken);
         legs.ForEach(leg => leg.Billed());
@@ -117,7 +117,7 @@ public sealed class BillPartiesHandler(
         var fundable = lines.Where(line => line.Fundable.IsPositive)
             .Select(line => Fundable(pinned, line.Key, line.Usage, line.Line, line.Fundable, evidence)).ToList();
         var first = Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, fundable, held));
-        var late = await FundLateAsync(order, pinned, before, lines.Where(line => line.Line.Kind == LineKind.Adjustment).Select(line => line.Key).ToHashSet(), first, now, cancellationToken);
+        var late = await FundLateAsync(order, pinned, before, lines.Where(line => line.Line.Kind == LineKind.Adjustment).Select(line => line.Key).ToHashSet(), first, sameInvoice, now, cancellationToken);
         return new(order, lines.ToDictionary(line => line.Key, line => (line.Leg, line.Line)), late is null ? [first] : [first, late]);
     }
 
@@ -157,8 +157,10 @@ public sealed class BillPartiesHandler(
         };
     }
 
+    /// <summary>What is available is what the orders before on the same invoice left of it: it is captured for all of them together.</summary>
     private async Task<FundingResult?> FundLateAsync(
-        Order order, AllocationRequest pinned, IReadOnlyList<Redemption> before, HashSet<string> late, FundingResult first, DateTimeOffset now, CancellationToken cancellationToken)
+        Order order, AllocationRequest pinned, IReadOnlyList<Redemption> before, HashSet<string> late, FundingResult first, IReadOnlyList<BilledOrder> sameInvoice,
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         // A line that held money pays part of isn't paid again: its ratio is of its gross.
         var open = first.Request.Lines.Where(line => late.Contains(line.Key) && first.Allocation.Parts.All(part => part.LineKey != line.Key)).ToList();
@@ -170,10 +172,12 @@ public sealed class BillPartiesHandler(
         var codes = pinned.Programmes.Select(programme => programme.Code).ToList();
         var available = await db.Vouchers.AsNoTracking()
             .Where(v => v.OrganizationId == order.BuyerId && codes.Contains(v.ProgrammeCode) && v.Available > Money.Zero && v.RevokedAt == null).ToListAsync(cancellationToken);
+        var drawn = sameInvoice.SelectMany(other => other.Fundings).SelectMany(f => f.Allocation.Parts).Where(part => part.HeldFor is null).ToLookup(part => part.VoucherId, part => part.Amount);
+        var vouchers = available.Select(Funding.Spendable).Select(voucher => voucher with { Limit = voucher.Limit - drawn[voucher.Id].Sum() });
         var taken = first.Allocation.Parts.Select(part => (part.ProgrammeCode, part.Amount));
         var again = open.Select(line => line.Key).ToHashSet();
         pinned = pinned with { Programmes = [.. pinned.Programmes.Select(programme => programme.Rules.Tiers is null ? programme : first.GoOn(programme, line => !again.Contains(line.Key)))] };
-        return Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, open, [.. available.Select(Funding.Spendable)], taken));
+        return Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, open, [.. vouchers], taken));
     }
 
     private FundableLine Fundable(AllocationRequest pinned, string key, RatedUsage usage, RatedLine line, Money amount, CorroboratedHours evidence) =>
@@ -266,7 +270,7 @@ public sealed class BillPartiesHandler(
         }
     }
 
-    /// <summary>After the period of an order's last hour nothing is held for it any more, but for hours that are in dispute.</summary>
+    /// <summary>After the period of a leg's last hour, as sold or as it was cut short, nothing is held for it any more, but for hours that are in dispute.</summary>
     private async Task ReleaseAsync(BillParties request, IReadOnlyList<Leg> over, BuyerAccount account, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var journal = JournalEntry.For("holds.released", $"{request.Period}:{request.SellerId}:{request.BuyerId}", now);

@@ -28,7 +28,7 @@ public sealed class CreateResaleValidator : AbstractValidator<CreateResale>
     }
 }
 
-public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext context, Funding funding, UnbilledHours unbilled, AuditLog audit, MarketClock clock)
+public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext context, Funding funding, FundablePrice fundable, AuditLog audit, MarketClock clock)
     : IRequestHandler<CreateResale, ListingAnswer>
 {
     public async Task<ListingAnswer> Handle(CreateResale request, CancellationToken cancellationToken)
@@ -100,11 +100,10 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
             throw MarketErrors.ResaleVoucherFunded(forbids);
         }
 
-        var hours = await unbilled.OfAsync(leg, cancellationToken);
-        var funded = unbilled.Fundable(leg, hours);
+        var funded = fundable.Of(leg, leg.Interval);
         leg.PutUpForResale(part);
         var journal = JournalEntry.For("resale.listed", $"{leg.Id}:{part.Interval.From}:{leg.Resold.Count}", now);
-        var deducted = await funding.ReleasePartAsync(leg, funded - unbilled.Fundable(leg, hours), funded, journal, now, cancellationToken);
+        var deducted = await funding.ReleasePartAsync(leg, funded - fundable.Of(leg, leg.Interval), funded, journal, now, cancellationToken);
         if (journal.Postings.Count == 0)
         {
             return;

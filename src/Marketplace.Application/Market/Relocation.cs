@@ -14,7 +14,7 @@ namespace Marketplace.Application.Market;
 /// stand on the same cards, so they go together: to one node, or nowhere. A leg that is moved keeps its id and its price.
 /// </summary>
 public sealed class Relocation(
-    IMarketplaceDb db, Funding funding, UnbilledHours unbilled, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
+    IMarketplaceDb db, Funding funding, FundablePrice fundable, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
 {
     /// <param name="node">Withdrawn already, and of which no transaction that read it before can commit any more.</param>
     /// <param name="from">Hours before stay as they are.</param>
@@ -123,7 +123,7 @@ public sealed class Relocation(
         taken.Node.Touch();
         foreach (var leg in family.Legs)
         {
-            leg.MoveTo(taken.Node, Hour.Max(leg.From, from));
+            leg.MoveTo(taken.Node, Hour.Max(leg.From, from), taken.CardFor);
             audit.Record("leg.moved", ("leg", leg.Id.ToString()), leg.BuyerId, new { order = leg.OrderId, from = Hour.Max(leg.From, from), node = taken.Node.Name });
         }
     }
@@ -157,6 +157,11 @@ public sealed class Relocation(
         else
         {
             leg.DepositHeld -= released;
+            if (at.Start <= now)
+            {
+                // It ends this instant: the close that bills its last hour may have been.
+                leg.Reopen(now);
+            }
         }
 
         (await db.BuyerAccounts.IgnoreQueryFilters().SingleAsync(account => account.OrganizationId == leg.BuyerId, cancellationToken)).Release(released);
@@ -173,15 +178,24 @@ public sealed class Relocation(
     /// <summary>Shortens a leg that has begun: vouchers get back the share of the hours that fall away, and the deposit the rest of their price.</summary>
     private async Task<(Money Released, Money Forgone)> CutAsync(Leg leg, Hour at, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var hours = await unbilled.OfAsync(leg, cancellationToken);
-        var (before, funded, stays) = (leg.Amount, unbilled.Fundable(leg, hours), unbilled.Fundable(leg, hours with { To = at }));
-        var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await unbilled.BilledTokensAsync(leg, cancellationToken));
+        var (before, funded, stays) = (leg.Amount, fundable.Of(leg, leg.Interval), fundable.Of(leg, leg.Interval with { To = at }));
+        var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await BilledTokensAsync(leg, cancellationToken));
         leg.CutShort(at, tokens is not null
             ? leg.TokenPrices!.Of(tokens)
             : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(new(leg.From, at), leg.Cards, leg.MilliPerCard), tokens);
         var forgone = before - leg.Amount;
         var deducted = await funding.ReleasePartAsync(leg, funded - stays, funded, journal, now, cancellationToken);
-        return (Money.Min(leg.DepositHeld, forgone - deducted), forgone);
+
+        // The two shares are rounded apart, so that vouchers may give back a fen more than falls away.
+        return (Money.Min(leg.DepositHeld, Money.Max(forgone - deducted, Money.Zero)), forgone);
+    }
+
+    /// <summary>Tokens that invoices billed of a leg, whatever was credited of them.</summary>
+    private async Task<ExpectedTokens> BilledTokensAsync(Leg leg, CancellationToken cancellationToken)
+    {
+        var tokens = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id && line.Tokens > 0).GroupBy(line => line.Unit)
+            .Select(unit => new { unit.Key, Sum = unit.Sum(line => line.Tokens) }).ToDictionaryAsync(unit => unit.Key, unit => unit.Sum, cancellationToken);
+        return new(tokens.GetValueOrDefault(LineUnit.InputTokens), tokens.GetValueOrDefault(LineUnit.OutputTokens));
     }
 
     private sealed record Family(Leg Root, IReadOnlyList<Leg> Legs, IReadOnlyList<Reservation> Rows);

@@ -146,8 +146,8 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     /// Gives back the share of a leg's holds that stood for a part of its price, to where each voucher is by now, and posts it.
     /// </summary>
     /// <param name="leg">The leg.</param>
-    /// <param name="part">The part of the price that no voucher pays any more.</param>
-    /// <param name="whole">The price that the holds were for up to now.</param>
+    /// <param name="part">The part of the price that no voucher pays any more, of hours that no invoice billed.</param>
+    /// <param name="whole">The price that the holds were for up to now, that of billed hours included.</param>
     /// <param name="journal">Takes the postings.</param>
     /// <param name="now">The market's time.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -157,11 +157,16 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
         var payers = await PayersOfAsync(leg, cancellationToken);
         var holds = (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => hold.LegId == leg.Id).ToListAsync(cancellationToken)).Where(hold => hold.Left.IsPositive).ToList();
         var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
+        var captured = (await db.InvoiceLines.IgnoreQueryFilters().AsNoTracking().Where(line => line.LegId == leg.Id).Select(line => line.Parts).ToListAsync(cancellationToken))
+            .SelectMany(parts => parts).ToLookup(taken => taken.VoucherId, taken => taken.Amount);
+
+        // Measured by all that was held for the leg, so that what billed hours left of it doesn't count for those that fall away.
+        // What invoices refused to pay, or paid from elsewhere, may have that pass the price: of no part is more given back than it costs.
+        whole = Money.Max(whole, holds.Sum(hold => hold.Left + captured[hold.VoucherId].Sum()));
         var deducted = Money.Zero;
         foreach (var hold in holds)
         {
-            // What stays is rounded up: rather a fen too much held than too little captured.
-            var amount = part < whole ? new Money((long)((Int128)hold.Left.Fen * part.Fen / whole.Fen)) : hold.Left;
+            var amount = hold.ShareOf(part, whole, captured[hold.VoucherId].Sum());
             await ReleaseAsync(hold, vouchers[hold.VoucherId], amount, journal, now, cancellationToken);
             deducted += payers[vouchers[hold.VoucherId].ProgrammeCode].Mode == ProgrammeMode.Deduct ? amount : Money.Zero;
         }

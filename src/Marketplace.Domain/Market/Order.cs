@@ -141,7 +141,7 @@ public sealed class Leg : IVersioned
     /// <summary>The two usage versions, added up, of which the buyer's and the provider's figures were compared last.</summary>
     public long ComparedVersion { get; set; }
 
-    /// <summary>When something other than a reading changed what its past hours come to, until a close has billed that.</summary>
+    /// <summary>When something other than a reading changed what its past hours come to, or what is held for them, until a close has billed that.</summary>
     public DateTimeOffset? ReopenedAt { get; private set; }
 
     public long Version { get; set; }
@@ -176,10 +176,15 @@ public sealed class Leg : IVersioned
     }
 
     /// <summary>The same cards on another node, from an hour on.</summary>
-    public void MoveTo(Node node, Hour from)
+    /// <param name="node">The other node.</param>
+    /// <param name="from">Hours before stay where they were.</param>
+    /// <param name="cardFor">Which card of it takes each one's place. What was put up for resale goes with its cards.</param>
+    public void MoveTo(Node node, Hour from, IReadOnlyDictionary<int, int> cardFor)
     {
         ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(cardFor);
         Moves = [.. Moves, new(NodeId, NodeName, from)];
+        Resold = [.. Resold.SelectMany(part => part.MovedFrom(from, cardFor))];
         (NodeId, NodeName) = (node.Id, node.Name);
         Version++;
     }
@@ -222,7 +227,22 @@ public sealed class Leg : IVersioned
 public sealed record LegMove(Id<Node> NodeId, string Node, Hour Until);
 
 /// <summary>Cards of a leg, by their numbers in the node, over some of its hours.</summary>
-public sealed record ResoldPart(HourRange Interval, IReadOnlyList<int> CardNumbers);
+public sealed record ResoldPart(HourRange Interval, IReadOnlyList<int> CardNumbers)
+{
+    /// <summary>The same part where its cards have other numbers from an hour on: one part, or one before and one after.</summary>
+    public IEnumerable<ResoldPart> MovedFrom(Hour from, IReadOnlyDictionary<int, int> cardFor)
+    {
+        if (Interval.From < from)
+        {
+            yield return this with { Interval = Interval with { To = Hour.Min(Interval.To, from) } };
+        }
+
+        if (Interval.To > from)
+        {
+            yield return new(Interval with { From = Hour.Max(Interval.From, from) }, [.. CardNumbers.Select(card => cardFor.GetValueOrDefault(card, card))]);
+        }
+    }
+}
 
 /// <summary>
 /// A share of one card of one node for an interval, held by a leg. Released legs leave none. What a leg's holder resold is held

@@ -71,7 +71,7 @@ public sealed record SpendableVoucher
 
     /// <summary>
     /// The leg that the money is held for; null for money that is available. Held money was decided on when the order was
-    /// placed: floors, the buyer's choice and the voucher's own expiry aren't asked again.
+    /// placed: floors, the buyer's choice and what day it is aren't asked again; whether the voucher was good on the days of use is.
     /// </summary>
     public Id<Leg>? HeldFor { get; init; }
 

@@ -70,10 +70,6 @@ internal sealed class LineRules(AllocationRequest request)
         return new(checked(Rounding.Down(millionths, (Int128)Ratio.One.Millionths * unit.Fen) * unit.Fen));
     }
 
-    /// <summary>The last day on which a voucher has to be good for the line: days that the window leaves out aren't paid for.</summary>
-    public static DateOnly LastPaidDay(ProgrammeRules rules, FundableLine line) =>
-        rules.Proration is not null && rules.Window?.UsageTo < line.LastDay ? rules.Window.UsageTo.Value : line.LastDay;
-
     private static DateOnly Edge(IReadOnlyList<FundableLine> lines, Func<IReadOnlyList<FundableLine>, DateOnly> edge) =>
         lines.Count == 0 ? default : edge(lines);
 

@@ -194,6 +194,9 @@ public sealed record ProgrammeRules
 
     public StackingPolicy Policy() => Stacking?.Policy ?? StackingPolicy.Stack;
 
+    /// <summary>The last day on which a voucher has to be good for use up to a day: days that the window leaves out aren't paid for.</summary>
+    public DateOnly LastPaidDay(DateOnly lastDay) => Proration is not null && Window?.UsageTo < lastDay ? Window.UsageTo.Value : lastDay;
+
     public ClaimBearer BearerOfRejectedClaims() => RejectedClaim ?? ClaimBearer.Buyer;
 
     /// <summary>Whether the two may not stand on one contract because one of them has that policy towards the other.</summary>

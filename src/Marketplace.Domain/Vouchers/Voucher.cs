@@ -318,6 +318,16 @@ public sealed class VoucherHold : IVersioned
         Left = amount,
     };
 
+    /// <summary>What of it stood for a part of a price; at most what is left. What stays is rounded up: rather a fen too much held than too little captured.</summary>
+    /// <param name="part">The part, from 0 to <paramref name="whole"/>.</param>
+    /// <param name="whole">The price that it was held for, less what was given back before.</param>
+    /// <param name="captured">What invoices took of the voucher for that price so far.</param>
+    public Money ShareOf(Money part, Money whole, Money captured)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(part, whole);
+        return part == whole ? Left : Money.Min(Left, new((long)((Int128)(Left + captured).Fen * part.Fen / whole.Fen)));
+    }
+
     /// <summary>Takes an amount off what is left, captured or released.</summary>
     /// <exception cref="RuleException"><c>voucher.not_held</c>.</exception>
     public void Take(Money amount)

@@ -266,8 +266,8 @@ internal sealed class AllocationRun
         {
             // By now a verdict holds what stopped the programme on the line, the rules of the line by itself included.
             var stop = _verdicts[(line.Key, pot.Programme.Code)].Code!;
-            var own = voucher.HeldFor is not null ? null
-                : pot.FloorRefusal ?? (voucher.ExpiresOn < LineRules.LastPaidDay(pot.Programme.Rules, line) ? RuleCodes.ExpiresBeforeUse : null);
+            var own = (voucher.HeldFor is null ? pot.FloorRefusal : null)
+                ?? (voucher.ExpiresOn < pot.Programme.Rules.LastPaidDay(line.LastDay) ? RuleCodes.ExpiresBeforeUse : null);
             return own is not null && RuleCodes.Further(stop, own) == stop ? own : stop;
         })
         .Aggregate(RuleCodes.NoLine, RuleCodes.Further);
@@ -432,14 +432,16 @@ internal sealed class AllocationRun
             }
         }
 
-        /// <summary>The next voucher of a purse that may pay a line. What is held for it may, whenever the voucher expires.</summary>
-        public int? FirstFor(Purse purse, FundableLine line) =>
-            purse.First(purse == _free ? LineRules.LastPaidDay(Programme.Rules, line) : DateOnly.MinValue);
+        /// <summary>
+        /// The next voucher of a purse that may pay a line. What is held for a leg pays hours up to the voucher's last day, whenever
+        /// the invoice comes: it may have been held for some of the leg's months only.
+        /// </summary>
+        public int? FirstFor(Purse purse, FundableLine line) => purse.First(Programme.Rules.LastPaidDay(line.LastDay));
 
         /// <summary>Why it didn't pay its share of a line though no rule stopped it: the line was full, or its vouchers didn't suffice.</summary>
         public string WhyNotAll(FundableLine line) =>
             PursesFor(line).Any(purse => FirstFor(purse, line) is not null) ? RuleCodes.NotNeeded
-            : _free.First(DateOnly.MinValue) is null ? RuleCodes.UsedUp
-            : FloorRefusal ?? RuleCodes.ExpiresBeforeUse;
+            : PursesFor(line).Any(purse => purse.First(DateOnly.MinValue) is not null) ? RuleCodes.ExpiresBeforeUse
+            : _free.First(DateOnly.MinValue) is not null ? FloorRefusal! : RuleCodes.UsedUp;
     }
 }

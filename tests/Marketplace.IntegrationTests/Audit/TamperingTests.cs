@@ -64,7 +64,7 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await Found("UPDATE postings SET account = 'buyer.lent' WHERE account = 'buyer.deposit'", "UPDATE postings SET account = 'buyer.deposit' WHERE account = 'buyer.lent'", "buyers.accounts");
         await Found("UPDATE postings SET account = 'voucher.held' WHERE account = 'voucher.paid'", "UPDATE postings SET account = 'voucher.paid' WHERE account = 'voucher.held' AND entry_id IN (SELECT id FROM journal_entries WHERE event = 'claim.paid')", "vouchers.balanced");
         await Found("UPDATE buyer_accounts SET deposit = deposit + 1", "UPDATE buyer_accounts SET deposit = deposit - 1", "buyers.accounts");
-        await Found("UPDATE legs SET deposit_held = deposit_held + 1", "UPDATE legs SET deposit_held = deposit_held - 1", "buyers.accounts");
+        await Found("UPDATE legs SET deposit_held = deposit_held + 1", "UPDATE legs SET deposit_held = deposit_held - 1", "buyers.accounts", "holds.released");
         await Found("UPDATE settlements SET gross = gross + 1, commission = commission + 1", "UPDATE settlements SET gross = gross - 1, commission = commission - 1", "jobs.effect_once", "platform.accounts");
         await Found("UPDATE settlements SET paid_at = NULL", "UPDATE settlements SET paid_at = at", "sellers.accounts", "platform.accounts");
         await Found("UPDATE redemptions SET paid = paid - 1", "UPDATE redemptions SET paid = paid + 1", "authorities.accounts", "platform.accounts");
@@ -80,6 +80,7 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await Found("UPDATE vouchers SET available = available - 1, held = held + 1", "UPDATE vouchers SET available = available + 1, held = held - 1", "vouchers.balanced");
         await Found("UPDATE voucher_holds SET \"left\" = \"left\" - 1 WHERE \"left\" > 0", "UPDATE voucher_holds SET \"left\" = \"left\" + 1 WHERE \"left\" > 0", "vouchers.balanced");
         await Found("UPDATE redemptions SET returned = returned - 1", "UPDATE redemptions SET returned = returned + 1", "vouchers.redeemed_on_invoices", "programmes.within_ratio", "authorities.accounts");
+        await Found("CREATE TABLE kept AS SELECT id, expires_on FROM vouchers; UPDATE vouchers SET expires_on = '2000-01-01'", "UPDATE vouchers SET expires_on = (SELECT expires_on FROM kept WHERE kept.id = vouchers.id); DROP TABLE kept", "vouchers.within_validity");
         await Found("UPDATE programme_budgets SET issued = issued + 1", "UPDATE programme_budgets SET issued = issued - 1", "programmes.within_budget");
 
         // Capacity.

@@ -114,6 +114,30 @@ public sealed class FlowTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Late_usage_of_two_orders_draws_on_a_voucher_one_after_the_other(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, scheme, buyer) = (await server.ShopAsync(), await server.SchemeAsync(), await server.BuyerAsync());
+        var voucher = await scheme.IssueAsync(buyer, "600.00");
+        var month = await server.NextMonthAsync();
+        var first = await buyer.BuyAsync(shop, 8, month.AddDays(9), 10);
+        var second = await buyer.BuyAsync(shop, 8, month.AddDays(11), 10);
+        Assert.Equal("480.00 120.00", $"{first["publicMoney"]} {second["publicMoney"]}");
+        await server.CloseAsync(month);
+        Assert.Equal("600.00 0.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        await shop.UseAsync(first["legs[0].id"], month.AddDays(9), 10);
+        await shop.UseAsync(second["legs[0].id"], month.AddDays(11), 10);
+        await server.CloseAsync(month.AddMonths(1));
+        var invoice = await buyer.InvoiceAsync(month.AddMonths(1).Period());
+        Assert.Equal("3200.00 600.00 2600.00", $"{invoice["total"]} {invoice["voucherTotal"]} {invoice["payable"]}");
+        Assert.Equal(["480.00", "120.00"], invoice.Items("lines").Select(line => line["vouchers"]![0]!["amount"]!.GetValue<string>()));
+        Assert.Equal("0.00 0.00 600.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("3200.00", (await shop.Seller.SettlementAsync(month.AddMonths(1).Period()))["items[0].gross"]);
+        await server.BooksHoldAsync(month.Period(), month.AddMonths(1).Period());
+    }
+
+    [Theory, EveryDatabase]
     public async Task An_order_across_two_months_is_billed_in_both_and_holds_until_the_second(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);

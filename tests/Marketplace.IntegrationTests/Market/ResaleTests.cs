@@ -189,6 +189,29 @@ public sealed class ResaleTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task What_an_outage_left_of_the_hold_is_no_part_of_what_goes_back(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, holder) = (await server.ShopAsync("20.00", "reserved"), await server.BuyerAsync());
+        var scheme = await server.SchemeAsync(rules: """{"resale": "release", "rates": [{"ratio": "0.80"}]}""");
+        var voucher = await scheme.IssueAsync(holder, "20000.00");
+        var month = await server.NextMonthAsync();
+        var start = month.AddMonths(1).AddHours(-40);
+        var held = await holder.BuyAsync(shop, 8, start, 120);
+        await server.MoveClockAsync(month.AddMonths(1));
+        await shop.UseAsync(held["legs[0].id"], start, 39, status: "down");
+        await server.CloseAsync(month);
+        Assert.Equal("4640.00 15232.00 128.00 0.00 0.00", await holder.VoucherAsync(voucher));
+        Assert.Equal("99968.00 3808.00 0.00", await holder.MoneyAsync());
+
+        // The last ten of 120 hours cost 1600.00, of which the voucher was to pay 80 %.
+        (await holder.ResellAsync(held, 8, 110, 120)).Is(201);
+        Assert.Equal("5920.00 13952.00 128.00 0.00 0.00", await holder.VoucherAsync(voucher));
+        Assert.Equal("99968.00 5088.00 0.00", await holder.MoneyAsync());
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
     public async Task Nobody_buys_from_himself_or_from_a_related_party(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);

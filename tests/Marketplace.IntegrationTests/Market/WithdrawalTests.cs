@@ -160,6 +160,130 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         await server.BooksHoldAsync(month.Period());
     }
 
+    [Theory, EveryDatabase]
+    public async Task What_was_held_for_a_leg_that_ended_early_is_released_with_its_last_month(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, scheme, buyer) = (await server.ShopAsync("10.00", nodes: 2, cards: 1), await server.SchemeAsync(), await server.BuyerAsync());
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        var order = await buyer.BuyAsync(shop, cards: 2, next.AddDays(-7), hours: 16 * 24);
+        Assert.Equal(2, order.Items("legs").Count);
+        Assert.Equal("100000.00 5376.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("2696.00 2304.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        // Of one leg three days stay: 720.00, of which vouchers pay 30 %. The other runs on.
+        await server.MoveClockAsync(next.AddDays(-5));
+        Assert.Single((await WithdrawAsync(shop, order["legs[0].node"], next.AddDays(-4))).Is(201).Items("ended"));
+        Assert.Equal("100000.00 3192.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("3632.00 1368.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await shop.UseAsync(order["legs[0].id"], next.AddDays(-7), 10, cards: 1);
+        await server.CloseAsync(month);
+        Assert.Equal("100.00", (await buyer.InvoiceAsync(month.Period()))["total"]);
+        Assert.Equal("99930.00 2688.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("3818.00 1152.00 30.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync(month.Period());
+
+        await server.CloseAsync(next);
+        Assert.Equal("99930.00 0.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("4970.00 0.00 30.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_ends_the_instant_that_its_month_is_billed_is_released_by_the_next_close(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, scheme, buyer) = (await server.ShopAsync("10.00", cards: 1), await server.SchemeAsync(), await server.BuyerAsync());
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        await buyer.BuyAsync(shop, cards: 1, next.AddDays(-1), hours: 48);
+        await server.MoveClockAsync(next);
+        (await server.Admin.PostAsync("/v1/billing-runs", new { period = month.Period() })).Is(200);
+        (await WithdrawAsync(shop, "n-1", next)).Is(201);
+        Assert.Equal("100000.00 168.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("4928.00 72.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.CloseAsync(next);
+        Assert.Equal("100000.00 0.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("5000.00 0.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync();
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_ends_gives_back_its_own_share_whatever_earlier_months_left_of_the_hold(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer) = (await server.ShopAsync("10.00", cards: 1), await server.BuyerAsync());
+        var scheme = await server.SchemeAsync(rules: """{"rates": [{"ratio": "0.80"}]}""");
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        var from = next.AddDays(-7);
+        var leg = (await buyer.BuyAsync(shop, cards: 1, from, hours: 16 * 24))["legs[0].id"];
+        Assert.Equal("1928.00 3072.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.MoveClockAsync(from.AddHours(2));
+        await shop.UseAsync(leg, from, 1, cards: 1);
+        await server.CloseAsync(month);
+        Assert.Equal("1928.00 3064.00 8.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("99998.00 766.00 0.00", await buyer.MoneyAsync());
+
+        // Five days of 240.00 go: 80 % to the voucher, the rest to the deposit.
+        (await WithdrawAsync(shop, "n-1", next.AddDays(4))).Is(201);
+        Assert.Equal("2888.00 2104.00 8.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("99998.00 526.00 0.00", await buyer.MoneyAsync());
+
+        await server.MoveClockAsync(next.AddDays(5));
+        await shop.UseAsync(leg, from.AddHours(1), 10, cards: 1);
+        await shop.UseAsync(leg, next, 10, cards: 1);
+        await server.CloseAsync(next);
+        var invoice = await buyer.InvoiceAsync(next.Period());
+        Assert.Equal(("200.00", "160.00"), (invoice["total"], invoice["voucherTotal"]));
+        Assert.Equal("4832.00 0.00 168.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("99958.00 0.00 0.00", await buyer.MoneyAsync());
+        await server.BooksHoldAsync(month.Period(), next.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_was_put_up_for_resale_stays_so_on_another_nodes_cards(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("20.00", "reserved", nodes: 2);
+        var (buyer, other) = (await server.BuyerAsync("1000.00"), await server.BuyerAsync());
+        var scheme = await server.SchemeAsync(rules: """{"resale": "release"}""");
+        var voucher = await scheme.IssueAsync(buyer, "1000.00");
+        var month = await server.NextMonthAsync();
+
+        // Behind another's cards, which are free again when it moves, so that it gets other numbers.
+        var before = await other.BuyAsync(shop, cards: 4, month, hours: 10);
+        var order = await buyer.BuyAsync(shop, cards: 4, month, hours: 10);
+        Assert.Equal(before["legs[0].node"], order["legs[0].node"]);
+        (await other.PostAsync($"/v1/orders/{before["id"]}/cancel")).Is(200);
+        Task<Answer> ResellAsync(int from) => buyer.PostAsync("/v1/resales", new
+        {
+            orderId = order["id"],
+            legId = order["legs[0].id"],
+            cards = 4,
+            from = MarketSetup.Wire(month.AddHours(from)),
+            to = MarketSetup.Wire(month.AddHours(10)),
+            pricePerCardHour = "5.00",
+        });
+        (await ResellAsync(5)).Is(201);
+        Assert.Equal("1000.00 680.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("880.00 120.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        Assert.Single((await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(7))).Is(201).Items("moved"));
+        (await ResellAsync(7)).Is(201);
+        Assert.Equal("1000.00 680.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("880.00 120.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal(("800.00", "120.00"), (invoice["total"], invoice["voucherTotal"]));
+        await server.BooksHoldAsync(month.Period());
+    }
+
     private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from) =>
         shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair" });
 }

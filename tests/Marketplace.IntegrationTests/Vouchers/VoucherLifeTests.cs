@@ -79,6 +79,39 @@ public sealed class VoucherLifeTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task A_hold_on_hours_before_the_expiry_pays_none_after_it(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        var (shop, buyer) = (await server.ShopAsync(), await server.BuyerAsync());
+        var scheme = await server.SchemeAsync(rules: $$"""{"validity": {"until": "{{next.AddDays(-1):yyyy-MM-dd}}"} }""");
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var order = await buyer.BuyAsync(shop, 8, next.AddHours(-10), 20);
+        Assert.Equal("3200.00 480.00", $"{order["total"]} {order["publicMoney"]}");
+
+        // Half of the hours before the expiry are used, and all of those after it.
+        await server.MoveClockAsync(next.AddHours(11));
+        await shop.UseAsync(order["legs[0].id"], next.AddHours(-10), 5);
+        await shop.UseAsync(order["legs[0].id"], next, 10);
+        await server.CloseAsync(month);
+        Assert.Equal("800.00 240.00", await TotalsAsync(buyer, month));
+        Assert.Equal("0.00 240.00 240.00 4520.00 0.00", await buyer.VoucherAsync(voucher));
+
+        // An hour before it that is reported late still is what the hold was for.
+        await shop.UseAsync(order["legs[0].id"], next.AddHours(-5), 1);
+        await server.CloseAsync(next);
+        var invoice = await buyer.InvoiceAsync(next.Period());
+        Assert.Equal(
+            ["adjustment 160.00 48.00", "usage 1600.00 0.00"],
+            invoice.Items("lines").Select(line => $"{line["kind"]} {line["amount"]} {Paid(line)}").Order(StringComparer.Ordinal));
+        Assert.Equal("0.00 0.00 288.00 4712.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync(month.Period(), next.Period());
+
+        static string Paid(System.Text.Json.Nodes.JsonNode line) => line["vouchers"]!.AsArray().SingleOrDefault()?["amount"]!.GetValue<string>() ?? "0.00";
+    }
+
+    [Theory, EveryDatabase]
     public async Task What_is_revoked_after_its_budgets_year_is_gone(DatabaseKind database)
     {
         var server = await servers.FreshAsync(database);

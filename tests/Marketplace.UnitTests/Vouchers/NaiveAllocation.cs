@@ -118,14 +118,14 @@ internal sealed class NaiveAllocation(AllocationRequest request)
             return false;
         }
 
+        var lastDay = rules.Proration is not null && rules.Window!.UsageTo is { } end && end < line.LastDay ? end : line.LastDay;
         if (v.HeldFor is { } leg)
         {
-            return leg == line.LegId;
+            return leg == line.LegId && lastDay <= v.ExpiresOn;
         }
 
         var eligible = request.Lines.Where(l => Fits(v.ProgrammeCode, l)).Sum(l => Eligible(v.ProgrammeCode, l));
         var spent = request.Programmes.Single(p => p.Code == v.ProgrammeCode).InvoicedInYear.Fen;
-        var lastDay = rules.Proration is not null && rules.Window!.UsageTo is { } end && end < line.LastDay ? end : line.LastDay;
         return lastDay <= v.ExpiresOn
             && request.OrderTotal.Fen >= (rules.Floors?.PerOrder?.Fen ?? 0)
             && spent + eligible >= (rules.Floors?.SpendPerYear?.Fen ?? 0);

@@ -61,6 +61,9 @@ public class RandomAllocationTests
         Assert.True(parts.GroupBy(part => part.LineKey).All(line => line.Sum(part => part.Amount) <= lines[line.Key].Amount), $"{run}: more than a line");
         Assert.True(parts.GroupBy(part => (part.VoucherId, part.HeldFor)).All(v => v.Sum(part => part.Amount) <= vouchers[v.Key].Limit), $"{run}: more than a voucher");
         Assert.True(
+            parts.All(part => vouchers[(part.VoucherId, part.HeldFor)].ExpiresOn >= lines[part.LineKey].LastDay || request.Programmes.Any(p => p.Code == part.ProgrammeCode && p.Rules.Proration is not null)),
+            $"{run}: a voucher pays for days after its last");
+        Assert.True(
             parts.All(part => part.HeldFor is null ? vouchers[(part.VoucherId, null)].ExpiresOn >= request.Today : part.HeldFor == lines[part.LineKey].LegId),
             $"{run}: a voucher that isn't for the line");
         var paid = parts.GroupBy(part => (part.LineKey, part.ProgrammeCode)).ToDictionary(group => group.Key, group => group.Sum(part => part.Amount));

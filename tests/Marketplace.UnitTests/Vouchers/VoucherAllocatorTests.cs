@@ -118,16 +118,31 @@ public class VoucherAllocatorTests
     }
 
     [Fact]
-    public void What_is_held_for_a_leg_pays_that_leg_alone_though_the_voucher_expired_meanwhile()
+    public void What_is_held_for_a_leg_pays_that_leg_alone_though_the_voucher_expired_before_the_invoice()
     {
         var rules = Rules("""{"floors": {"perOrder": "5000.00"}}""");
         var request = Request(
             [Line("60.00"), Line("60.00", 1)], [Programme("p", rules)],
-            [Voucher(1, "p", "50.00", new(2026, 1, 9), heldFor: 1), Voucher(2, "p", "100.00"), Voucher(3, "p", "9.00", heldFor: 7)]);
+            [Voucher(1, "p", "50.00", new(2026, 1, 10), heldFor: 1), Voucher(2, "p", "100.00"), Voucher(3, "p", "9.00", heldFor: 7)]);
         var allocation = (request with { Today = new(2026, 2, 2), Chosen = [] }).Allocate();
 
         Assert.Equal(("line 1", Leg(1), Yuan("50.00")), allocation.Parts.Select(part => (part.LineKey, part.HeldFor!.Value, part.Amount)).Single());
         Assert.Equal("2: not_selected, 3: no_line", allocation.Refused());
+    }
+
+    [Fact]
+    public void What_is_held_for_a_leg_pays_no_hours_after_the_vouchers_last_day()
+    {
+        // A leg over the turn of a month, of which the voucher was good for the first one only.
+        var (before, after) = (Line("60.00"), Line("60.00", 1) with { LegId = Leg(0), FirstDay = new(2026, 2, 1), LastDay = new(2026, 2, 1) });
+        var request = Request([before, after], [Programme("p", Rules())], [Voucher(1, "p", "100.00", new(2026, 1, 31), heldFor: 0)]) with { Today = new(2026, 3, 2) };
+
+        var expected = request with { Lines = [before] };
+        Assert.Equal(expected.Allocate().Parts, request.Allocate().Parts);
+        var alone = (request with { Lines = [after] }).Allocate();
+        Assert.Empty(alone.Parts);
+        Assert.Equal("1: expires_before_use", alone.Refused());
+        Assert.Equal(RuleCodes.ExpiresBeforeUse, alone.Decisions.Single().Code);
     }
 
     [Fact]

@@ -186,10 +186,18 @@ public class VoucherTests
     public void A_hold_is_captured_and_released_down_to_nothing()
     {
         var hold = VoucherHold.Of(VoucherId(1), Id<Domain.Market.Order>.None, Leg(1), Yuan("80.00"), Yuan("100.00"));
+        Assert.Equal(Yuan("20.00"), hold.ShareOf(Yuan("25.00"), Yuan("100.00"), captured: Money.Zero));
 
         hold.Take(Yuan("50.00"));
         Assert.Equal((Yuan("80.00"), Yuan("30.00"), 1L), (hold.Amount, hold.Left, hold.Version));
         Refused("voucher.not_held", () => hold.Take(Yuan("30.01")));
+
+        // Of 100.00, 62.50 are billed: what falls away of the rest has the share that it had before.
+        Assert.Equal(Yuan("20.00"), hold.ShareOf(Yuan("25.00"), Yuan("100.00"), captured: Yuan("50.00")));
+        Assert.Equal(Yuan("26.66"), hold.ShareOf(Yuan("33.33"), Yuan("100.00"), captured: Yuan("50.00")));
+        Assert.Equal(Yuan("30.00"), hold.ShareOf(Yuan("90.00"), Yuan("100.00"), captured: Yuan("50.00")));
+        Assert.Equal(Yuan("0.00"), hold.ShareOf(Yuan("0.00"), Yuan("100.00"), captured: Yuan("50.00")));
+        Assert.Equal(Yuan("30.00"), hold.ShareOf(Yuan("100.00"), Yuan("100.00"), captured: Money.Zero));
         hold.Take(hold.Left);
         Assert.Equal(Money.Zero, hold.Left);
     }

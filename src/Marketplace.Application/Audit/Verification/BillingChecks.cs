@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Marketplace.Application.Billing;
+using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Metering;
 using Marketplace.Domain.Shared;
@@ -11,7 +12,7 @@ namespace Marketplace.Application.Audit.Verification;
 /// Readings count once; issued invoices are as they were issued, add up, and come out the same again; billing and settling
 /// had their effect once; what was changed was recorded.
 /// </summary>
-public sealed class BillingChecks(IMarketplaceDb db, Replayer replayer) : IInvariantChecks
+public sealed class BillingChecks(IMarketplaceDb db, Replayer replayer, MarketplaceSettings settings) : IInvariantChecks
 {
     public async IAsyncEnumerable<InvariantAnswer> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -19,6 +20,7 @@ public sealed class BillingChecks(IMarketplaceDb db, Replayer replayer) : IInvar
         yield return await InvoicesAsync(cancellationToken);
         yield return await ReplaysAsync(cancellationToken);
         yield return await OnceAsync(cancellationToken);
+        yield return await ReleasedAsync(cancellationToken);
         yield return await RecordedAsync(cancellationToken);
     }
 
@@ -99,6 +101,29 @@ public sealed class BillingChecks(IMarketplaceDb db, Replayer replayer) : IInvar
         {
             findings.Expect(
                 commissions.GetValueOrDefault(settlement.Id) == settlement.Commission, () => $"The commission of settlement {settlement.Id} is {settlement.Commission}, invoiced {commissions.GetValueOrDefault(settlement.Id)}.");
+        }
+
+        return findings.Answer();
+    }
+
+    /// <summary>Nothing is held for a leg that is cancelled, or whose last hour lies in a billed month, unless a dispute or the next close is still to come.</summary>
+    private async Task<InvariantAnswer> ReleasedAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("holds.released");
+        var billed = await db.BillingPeriods.Where(period => period.BilledAt != null).MaxAsync(period => (Period?)period.Period, cancellationToken);
+        var end = billed is { } last ? settings.Time.Hours(last).To : new Hour(0);
+        var holding = db.Legs.AsNoTracking()
+            .Where(leg => leg.DepositHeld > Money.Zero || db.VoucherHolds.Any(hold => hold.LegId == leg.Id && hold.Left > Money.Zero))
+            .Select(leg => new
+            {
+                leg.Id,
+                leg.To,
+                leg.CancelledAt,
+                Awaited = leg.ReopenedAt != null || leg.UsageVersion != leg.BilledUsageVersion || db.Disputes.Any(dispute => dispute.LegId == leg.Id && dispute.Status == DisputeStatus.Open),
+            });
+        await foreach (var leg in holding.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            findings.Expect(leg.CancelledAt is null && (leg.To > end || leg.Awaited), () => $"Money is still held for leg {leg.Id}, which ended at {leg.To} and is billed or cancelled.");
         }
 
         return findings.Answer();

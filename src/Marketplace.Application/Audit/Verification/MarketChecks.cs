@@ -65,6 +65,9 @@ public sealed class MarketChecks(IMarketplaceDb db) : IInvariantChecks
             {
                 var held = reserved.GetValueOrDefault(leg.Id) + resold.GetValueOrDefault(leg.Id);
                 var due = leg.CancelledAt is null ? (long)leg.Cards * leg.Interval.Hours : 0;
+                findings.Expect(
+                    leg.Resold.All(part => leg.ResoldIn(part.Interval.From) <= CardTime.Of(leg.Cards, leg.MilliPerCard, 3600)),
+                    () => $"Of leg {leg.Id} more cards were put up for resale at a time than its {leg.Cards}.");
                 findings.Expect(held == due, () => $"Leg {leg.Id} is of {due} card-hours, and {held} are reserved by it and those that bought of it.");
             }
         }

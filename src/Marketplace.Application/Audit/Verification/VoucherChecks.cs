@@ -15,6 +15,7 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
     {
         yield return await BalancesAsync(cancellationToken);
         yield return await RedeemedAsync(cancellationToken);
+        yield return await ValidityAsync(cancellationToken);
         yield return await BudgetsAsync(cancellationToken);
         yield return await RatiosAsync(cancellationToken);
         yield return await RewardsAsync(cancellationToken);
@@ -65,6 +66,24 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
                     parts.TryGetValue(key, out var redemption) && redemption.Amount == part.Amount && redemption.Returned == returned[key].Sum(),
                     () => $"Line {line.Id} and its credits say otherwise of voucher {part.VoucherId} than the redemption.");
             }
+        }
+
+        return findings.Answer();
+    }
+
+    /// <summary>A voucher pays for use up to its last day, and for none after it, whenever the invoice comes.</summary>
+    private async Task<InvariantAnswer> ValidityAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("vouchers.within_validity");
+        var versions = (await db.ProgrammeVersions.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(v => (v.Code, v.Number), v => v.Rules);
+        var paid = from redemption in db.Redemptions
+                   join voucher in db.Vouchers on redemption.VoucherId equals voucher.Id
+                   where redemption.Reward == null
+                   select new { redemption.LineId, redemption.ProgrammeCode, redemption.ProgrammeVersion, redemption.UsedUntil, VoucherId = voucher.Id, voucher.ExpiresOn };
+        await foreach (var part in paid.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            var last = versions[(part.ProgrammeCode, part.ProgrammeVersion)].LastPaidDay(part.UsedUntil);
+            findings.Expect(last <= part.ExpiresOn, () => $"Voucher {part.VoucherId} is good until {part.ExpiresOn:O} and pays of line {part.LineId} for use up to {last:O}.");
         }
 
         return findings.Answer();
