@@ -754,7 +754,6 @@ const zh = {
   'Five numbers of each centre side by side, in card-hours; paid ones are of unrelated buyers only.': '各中心五个数字并列，单位卡时；支付部分仅计无关联买方。',
   'As a share of what was listed': '占挂牌的比例',
   'Sold, busy and paid card-hours of each centre as a share of what it listed': '各中心已售、使用中和已支付卡时占挂牌的比例',
-  'No centre has listed capacity yet.': '还没有中心挂牌。',
   'Busy share': '使用占比',
   'Gaps': '读数缺口',
   'Silent since': '静默自',
@@ -1168,6 +1167,8 @@ const zh = {
   '{{done}} of {{total}}': '{{done}} / {{total}}',
   'Buyers’ part paid out': '买方部分付出',
   'Of programmes paid out': '已付补贴部分',
+  'The {{count}} centres that listed most; all of them stand below.': '图中为挂牌最多的 {{count}} 个算力中心，下表列出全部。',
+  'No centre had listed capacity in this month.': '该月没有算力中心挂牌。',
 }
 
 export default zh
