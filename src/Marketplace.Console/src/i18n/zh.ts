@@ -1164,6 +1164,8 @@ const zh = {
   'Of programmes paid out': '已付补贴部分',
   'The {{count}} centres that listed most; all of them stand below.': '图中为挂牌最多的 {{count}} 个算力中心，下表列出全部。',
   'No centre had listed capacity in this month.': '该月没有算力中心挂牌。',
+  'are more than the header\'s; a cell with a comma in it needs quotes': '多于表头；含逗号的单元格需加引号',
+  'must have {{n1}} to {{n2}} items; only reason {{n3}} goes without, for all that is left': '须有 {{n1}} 至 {{n2}} 项；只有原因 {{n3}} 可不填，冲销全部剩余',
 }
 
 export default zh
