@@ -74,7 +74,10 @@ export default function Buy() {
     }
   }
 
+  /** From the first change on the quote that is shown is another demand's, and can't be ordered. */
   function soon() {
+    asked.current++
+    setBusy(true)
     clearTimeout(timer.current)
     timer.current = setTimeout(() => void ask(), pause)
   }
