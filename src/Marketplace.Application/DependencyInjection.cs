@@ -105,6 +105,7 @@ public static class DependencyInjection
         services.AddScoped<SilentLegs>();
         services.AddScoped<ImplausibleUsage>();
         services.AddScoped<PaidHours>();
+        services.AddScoped<UtilizationHours>();
         services.AddScoped<LegHours>();
         services.AddScoped<Corroborated>();
     }

@@ -28,7 +28,7 @@ public sealed class AdministrationTests(ConsoleHost host)
         await reader.DialogButton("Add a webhook").ClickAsync();
         var first = await reader.ToldAsync();
         var row = (await reader.TableAsync("webhooks")).Locator("tbody tr[data-row-key]").Filter(new() { HasText = url });
-        await Expect(row).ToContainTextAsync("invoice.issued");
+        await Expect(row).ToContainTextAsync(reader.Text("Invoice issued"));
         await row.GetByRole(AriaRole.Button, new() { Name = reader.Text("New secret") }).ClickAsync();
         await reader.DialogButton("New secret").ClickAsync();
         Assert.NotEqual(first, await reader.ToldAsync());

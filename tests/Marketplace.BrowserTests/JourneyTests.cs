@@ -15,9 +15,18 @@ public sealed partial class JourneyTests(ConsoleHost host)
         await reader.SignInAsync("enterprise");
 
         await reader.GoAsync("Find capacity");
+
+        // Compute can be asked for instead of cards, and a voucher that isn't to pay says why it doesn't.
+        await ChooseAsync(reader, "Compute");
+        await page.FillAsync("#work_pflopsHours", "10");
+        await Expect(page.GetByText(Pattern(reader.Text("{{cards}} cards for {{hours}} hours come to that much work")))).ToBeVisibleAsync();
+        await ChooseAsync(reader, "Those I choose");
+        await Expect(page.GetByText(reader.Text("Other vouchers were chosen.")).First).ToBeVisibleAsync();
+        await ChooseAsync(reader, "Cards for hours");
+        await ChooseAsync(reader, "All that fit");
         await page.FillAsync("#cards", "4");
         await page.FillAsync("#hours", "6");
-        var order = page.GetByRole(AriaRole.Button, new() { NameRegex = new(Regex.Escape(reader.Text("Order for {{amount}}")).Replace(@"\{\{amount}}", ".*", StringComparison.Ordinal), RegexOptions.None, TimeSpan.FromSeconds(1)) });
+        var order = page.GetByRole(AriaRole.Button, new() { NameRegex = Pattern(reader.Text("Order for {{amount}}")) });
         await Expect(order).ToBeEnabledAsync();
         await Expect(page.GetByText("Compute vouchers").First).ToBeVisibleAsync();
         await reader.ScreenshotAsync($"journey-buy-{language}");
@@ -111,6 +120,12 @@ public sealed partial class JourneyTests(ConsoleHost host)
         Assert.Empty(reader.Faults);
     }
 
+    /// <summary>One of several that stand side by side.</summary>
+    private static Task ChooseAsync(Reader reader, string option) => reader.Page.Locator(".ant-segmented-item").Filter(new() { HasText = reader.Text(option) }).ClickAsync();
+
+    /// <summary>A text of the console with whatever stands in its places.</summary>
+    private static Regex Pattern(string text) => new(Place().Replace(Regex.Escape(text), ".*"), RegexOptions.None, TimeSpan.FromSeconds(1));
+
     private static async Task ImportAsync(Reader reader, string csv)
     {
         await reader.Page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = "nodes.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
@@ -121,6 +136,9 @@ public sealed partial class JourneyTests(ConsoleHost host)
     /// <summary>Ant Design's own name of the button, in either language.</summary>
     [GeneratedRegex("^(?:Expand row|展开行)$", RegexOptions.None, 1000)]
     private static partial Regex ExpandRow();
+
+    [GeneratedRegex(@"\\\{\\\{\w+}}", RegexOptions.None, 1000)]
+    private static partial Regex Place();
 
     /// <summary>How a line's amount is explained, which is the API's own text.</summary>
     [GeneratedRegex(@"card-hours? × [\d.]+ = [\d.]+", RegexOptions.None, 1000)]

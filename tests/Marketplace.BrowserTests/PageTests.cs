@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Marketplace.Domain.Shared;
 using Marketplace.Infrastructure.Persistence;
 using Marketplace.IntegrationTests.Harness;
 using Microsoft.Data.Sqlite;
@@ -217,12 +218,19 @@ public sealed class PageTests(ConsoleHost host)
         """));
 
     /// <summary>Many more enterprises, older than every real one.</summary>
-    private static Task RegisterAsync(DatabaseSettings database, int count) => ConsoleHost.AskAsync(database, $"""
-        INSERT INTO organizations (id, name, kind, credit_code, region_code, established_on, traits, taxpayer, controllers, created_at)
-        SELECT unhex(new.column1), new.column2, model.kind, new.column3, model.region_code, model.established_on, model.traits, model.taxpayer, '[]', model.created_at
-        FROM (VALUES {string.Join(',', Enumerable.Range(1, count).Select(n => string.Create(CultureInfo.InvariantCulture, $"('01000000000070008000{n:x12}', 'Filled {n:0000}', '{MarketSetup.NewCreditCode()}')")))}) AS new,
-            (SELECT * FROM organizations WHERE kind LIKE 'enterprise' LIMIT 1) AS model
-        """);
+    private static Task RegisterAsync(DatabaseSettings database, int count)
+    {
+        var rows = Enumerable.Range(1, count).Select(n =>
+        {
+            var code = string.Create(CultureInfo.InvariantCulture, $"91330100F{n:00000000}");
+            return string.Create(CultureInfo.InvariantCulture, $"('01000000000070008000{n:x12}', 'Filled {n:0000}', '{code}{CreditCode.CheckDigit(code)}')");
+        });
+        return ConsoleHost.AskAsync(database, $"""
+            INSERT INTO organizations (id, name, kind, credit_code, region_code, established_on, traits, taxpayer, controllers, created_at)
+            SELECT unhex(new.column1), new.column2, model.kind, new.column3, model.region_code, model.established_on, model.traits, model.taxpayer, '[]', model.created_at
+            FROM (VALUES {string.Join(',', rows)}) AS new, (SELECT * FROM organizations WHERE kind LIKE 'enterprise' LIMIT 1) AS model
+            """);
+    }
 
     /// <summary>A list sorts on the server, and a picker finds who no first page has, by keyboard alone, and still names them when the page is come back to.</summary>
     private static async Task FindOneOfManyAsync(Reader reader)

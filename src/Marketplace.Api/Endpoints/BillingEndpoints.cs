@@ -96,7 +96,8 @@ internal static class BillingEndpoints
 
     private static async Task<IResult> StatementAsync(string period, string? organizationId, string? format, IMediator mediator, CancellationToken cancellationToken)
     {
-        var statement = await mediator.Send(new GetStatement(QueryText.Period(period, "period") ?? default, QueryText.Id<Organization>(organizationId)), cancellationToken);
+        var asked = QueryText.Period(period, "period") ?? throw InvalidRequestException.For("period", "is required");
+        var statement = await mediator.Send(new GetStatement(asked, QueryText.Id<Organization>(organizationId)), cancellationToken);
         return format switch
         {
             null or "json" => Results.Json(statement, Application.Json.MarketJson.Options),

@@ -21,7 +21,7 @@ internal static class LedgerEndpoints
                 mediator.OkAsync(new ListPostings(page.ToPage(), account, QueryText.Party(partyId, "partyId"), QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
             .Produces<Page<PostingAnswer>>().WithSummary("Postings, the newest first");
         group.MapGet("/statements", (string partyId, string? from, string? to, IMediator mediator, MarketClock clock, CancellationToken token) => mediator.OkAsync(
-                new GetPartyStatement(QueryText.Party(partyId, "partyId") ?? default, QueryText.Instant(from, "from") ?? DateTimeOffset.UnixEpoch, QueryText.Instant(to, "to") ?? clock.GetUtcNow().AddTicks(TimeSpan.TicksPerMicrosecond)), token))
+                new GetPartyStatement(QueryText.Party(partyId, "partyId") ?? throw InvalidRequestException.For("partyId", "is required"), QueryText.Instant(from, "from") ?? DateTimeOffset.UnixEpoch, QueryText.Instant(to, "to") ?? clock.GetUtcNow().AddTicks(TimeSpan.TicksPerMicrosecond)), token))
             .Produces<PartyStatementAnswer>().WithSummary("A party's accounts over a span of time: opening, movements, closing");
         group.MapPost("/commission-withdrawals", (Body<WithdrawCommission> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, _ => "/v1/ledger/trial-balance", token))

@@ -58,7 +58,7 @@ internal static class MarketEndpoints
             .Produces<Page<NodeAnswer>>().WithSummary("A centre's nodes");
         group.MapGet("/{id}/nodes/{name}/legs", (string id, string name, [AsParameters] PageQuery page, string? from, string? to, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListNodeLegs(Id<Center>.Parse(id), name, QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), page.ToPage()), token))
-            .Produces<Page<NodeLegAnswer>>().WithSummary("Which legs have which cards of a node, now or between two instants");
+            .Produces<Page<NodeLegAnswer>>().RequireAuthorization(Policies.MeterReads).WithSummary("Which legs have which cards of a node, now or between two instants");
         group.MapPost("/{id}/nodes/{name}/withdrawals", (string id, string name, Body<WithdrawNode> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id), Name = name }, _ => $"/v1/centers/{id}/nodes", token))
             .Produces<WithdrawalAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a node or some of its cards out of the market");

@@ -43,6 +43,9 @@ internal static class MeteringEndpoints
                         QueryText.Id<Center>(centerId), QueryText.Hour(from, "from", settings.Time, end: false), QueryText.Hour(to, "to", settings.Time, end: true)),
                     token))
             .Produces<UtilizationAnswer>().WithSummary("What of a centre was listed, sold, busy, and paid for by whose money; in all and by day");
+        group.MapGet("/utilization/centers", ([AsParameters] PageQuery page, string? from, string? to, MarketplaceSettings settings, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListUtilization(QueryText.Hour(from, "from", settings.Time, end: false), QueryText.Hour(to, "to", settings.Time, end: true), page.ToPage()), token))
+            .Produces<Page<CenterUtilizationAnswer>>().WithSummary("The same five numbers, in all, of every centre that offered or sold anything then");
     }
 
     private static void MapConfirmations(RouteGroupBuilder group)
@@ -59,13 +62,13 @@ internal static class MeteringEndpoints
     {
         keys.MapPost("", (string id, Body<AddMeterKey> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { MeterId = Id<Meter>.Parse(id) }, _ => $"/v1/meters/{id}/keys", token))
-            .Produces<MeterKeyAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Give a meter its next key; the one before ends now or at a stated time");
+            .Produces<MeterKeyAnswer>(201).RequireAuthorization(Policies.Seller).WithSummary("Give a meter its next key; the one before ends now or at a stated time");
         keys.MapGet("", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListMeterKeys(Id<Meter>.Parse(id), page.ToPage()), token))
             .Produces<Page<MeterKeyAnswer>>().WithSummary("A meter's keys");
         keys.MapPost("/{keyId}/revocations", (string id, string keyId, Body<RevokeMeterKey> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { MeterId = Id<Meter>.Parse(id), KeyId = Id<MeterKey>.Parse(keyId) }, _ => $"/v1/meters/{id}/keys", token))
-            .Produces<MeterKeyAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Take a key back: nothing that it signs from now on is taken");
+            .Produces<MeterKeyAnswer>(201).RequireAuthorization(Policies.Seller).WithSummary("Take a key back: nothing that it signs from now on is taken");
     }
 
     private static void MapDisputes(RouteGroupBuilder group)

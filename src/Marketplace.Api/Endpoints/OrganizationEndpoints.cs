@@ -37,6 +37,9 @@ internal static class OrganizationEndpoints
         group.MapPost("/{id}/withdrawals", (string id, Body<TransferMoney> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id), Out = true }, _ => $"/v1/organizations/{id}/balance", token))
             .Produces<TransferAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("A buyer's deposit was sent back");
+        group.MapGet("/{id}/alert-thresholds", (string id, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new GetAlertThresholds(Id<Organization>.Parse(id)), token))
+            .Produces<AlertThresholdsAnswer>().WithSummary("From where on an organization is told of a low balance and a passed budget");
         group.MapPut("/{id}/alert-thresholds", (string id, Body<SetAlertThresholds> body, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(body.Value with { OrganizationId = Id<Organization>.Parse(id) }, token))
             .Produces<AlertThresholdsAnswer>().RequireAuthorization(Policies.Party).WithSummary("From where on to be told of a low balance and a passed budget");

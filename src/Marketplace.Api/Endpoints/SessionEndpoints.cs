@@ -64,6 +64,7 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> SignInAsync(Body<SignIn> body, HttpContext http, TokenService tokens, IMediator mediator, CancellationToken token)
     {
+        Session.RequireTransport(http);
         var missing = new Dictionary<string, string[]>(http.RequestServices.GetRequiredService<RequestContext>().UnreadableFields);
         Want(missing, "userName", body.Value.UserName);
         Want(missing, "password", body.Value.Password);

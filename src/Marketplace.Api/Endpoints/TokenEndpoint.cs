@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Marketplace.Infrastructure.Identity;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 
 namespace Marketplace.Api.Endpoints;
@@ -18,6 +19,7 @@ internal static class TokenEndpoint
 {
     public const string RateLimit = "tokens";
     private const int MaxBytes = 4096;
+    private const string FormType = "application/x-www-form-urlencoded";
 
     public static void MapTokens(this IEndpointRouteBuilder app) => app.MapPost("/connect/token", IssueAsync)
         .WithTags("Tokens").AllowAnonymous().RequireRateLimiting(RateLimit).WithMetadata(new Http.BodyLimit(MaxBytes))
@@ -26,7 +28,7 @@ internal static class TokenEndpoint
 
     private static async Task<IResult> IssueAsync(HttpRequest request, TokenService tokens, CancellationToken cancellationToken)
     {
-        if (!request.HasFormContentType)
+        if (!IsForm(request.ContentType))
         {
             return Refuse("invalid_request");
         }
@@ -36,7 +38,7 @@ internal static class TokenEndpoint
         {
             form = await request.ReadFormAsync(cancellationToken);
         }
-        catch (InvalidDataException)
+        catch (Exception unreadable) when (unreadable is InvalidDataException or NotSupportedException or (IOException and not BadHttpRequestException))
         {
             return Refuse("invalid_request");
         }
@@ -63,6 +65,10 @@ internal static class TokenEndpoint
             : Results.Json(new TokenAnswer(token.AccessToken, "Bearer", (int)token.Lifetime.TotalSeconds));
     }
 
+    /// <summary>RFC 6749, §3.2, has one kind of body; the reader of forms would take multipart too.</summary>
+    private static bool IsForm(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Said to the document alone: as metadata the routing would refuse other content types itself, before the endpoint can
     /// answer as the RFC has it.
@@ -75,7 +81,7 @@ internal static class TokenEndpoint
             Required = true,
             Content = new Dictionary<string, OpenApiMediaType>
             {
-                ["application/x-www-form-urlencoded"] = new() { Schema = new OpenApiSchemaReference(nameof(TokenForm), context.Document) },
+                [FormType] = new() { Schema = new OpenApiSchemaReference(nameof(TokenForm), context.Document) },
             },
         };
     }

@@ -33,6 +33,12 @@ public sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandl
             return true;
         }
 
+        if (exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }
+            && UnboundParameters.Of(httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint, httpContext.Request) is { Count: > 0 } unbound)
+        {
+            exception = new InvalidRequestException(unbound);
+        }
+
         var problem = Of(exception);
         if (problem.Status == StatusCodes.Status500InternalServerError)
         {

@@ -69,15 +69,19 @@ internal static class Unreadable
                 errors[field] = ["is not a field of this request"];
                 document.Remove(name);
             }
-            else if (value is null ? !property.IsSetNullable : !CanRead(value, property.PropertyType, field, errors))
+            else if (value is null && !property.IsSetNullable)
             {
-                errors.TryAdd(field, ["must not be null"]);
+                errors[field] = ["must not be null"];
+                document.Remove(name);
+            }
+            else if (value is not null && !CanRead(value, property.PropertyType, field, errors))
+            {
                 document.Remove(name);
             }
         }
     }
 
-    /// <summary>False where the value itself can't be read; what is wrong inside it is taken out there.</summary>
+    /// <summary>False where the value itself, or an item of it, can't be read, which is told then; what is wrong inside it is taken out there.</summary>
     private static bool CanRead(JsonNode value, Type type, string path, Dictionary<string, string[]> errors)
     {
         var info = MarketJson.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
@@ -119,9 +123,9 @@ internal static class Unreadable
             {
                 errors[$"{path}[{i}]"] = ["must not be null"];
             }
-            else if (!CanRead(item, element, $"{path}[{i}]", errors))
+            else
             {
-                errors.TryAdd($"{path}[{i}]", ["can't be read"]);
+                CanRead(item, element, $"{path}[{i}]", errors);
             }
         }
 
@@ -145,10 +149,12 @@ internal static class Unreadable
 
 internal static class JsonText
 {
+    private static readonly string[] Marks = [" Path: ", " LineNumber: "];
+
     /// <summary>A reader's message without the type names and positions that it appends.</summary>
     public static string WithoutPath(Exception exception)
     {
-        var end = exception.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return end < 0 ? exception.Message : exception.Message[..end];
+        var end = Marks.Select(mark => exception.Message.IndexOf(mark, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(exception.Message.Length).Min();
+        return exception.Message[..end];
     }
 }

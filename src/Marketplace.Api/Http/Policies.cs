@@ -33,6 +33,9 @@ internal static class Policies
     /// <summary>A provider's meter, or a provider for it.</summary>
     public const string ProviderMeter = "provider-meter";
 
+    /// <summary>Reads whose cards are metered: whoever reads, and a provider's meter.</summary>
+    public const string MeterReads = "meter-reads";
+
     private static readonly Duty[] Readers = [Duty.Owner, Duty.Operator, Duty.Viewer];
     private static readonly Duty[] Writers = [Duty.Owner, Duty.Operator];
 
@@ -52,6 +55,8 @@ internal static class Policies
         Allow(Owner, (duty, _) => duty == Duty.Owner, Role.Provider, Role.Enterprise, Role.Authority, Role.Admin);
         Allow(OwnerReads, (duty, _) => duty == Duty.Owner, Role.Provider, Role.Enterprise, Role.Authority, Role.Admin, Role.Auditor);
         Allow(ProviderMeter, (duty, _) => Writers.Contains(duty) || duty == Duty.Meter, Role.Provider);
+        options.AddPolicy(MeterReads, policy => policy.RequireClaim(MarketClaims.Role).RequireAssertion(call =>
+            MarketClaims.DutyOf(call.User) is var duty && (Readers.Contains(duty) || (duty == Duty.Meter && call.User.HasClaim(MarketClaims.Role, "provider")))));
         options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(MarketClaims.Role)
             .RequireAssertion(call => ByMethod(MarketClaims.DutyOf(call.User), Reads(call))).Build();
         options.FallbackPolicy = options.DefaultPolicy;

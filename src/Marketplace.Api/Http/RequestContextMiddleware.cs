@@ -46,9 +46,11 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
     /// <summary>Not every database can be asked for a text with a NUL in it, and none holds one: bodies refuse it too.</summary>
     private static void RefuseNul(IQueryCollection query)
     {
-        if (query.Any(parameter => parameter.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true)))
+        var errors = query.Where(parameter => parameter.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true))
+            .ToDictionary(parameter => parameter.Key, _ => new[] { "must not hold a NUL" });
+        if (errors.Count > 0)
         {
-            throw new ProblemException(StatusCodes.Status400BadRequest, "request.malformed", "A parameter holds a NUL.");
+            throw new InvalidRequestException(errors);
         }
     }
 

@@ -38,7 +38,7 @@ internal static class Session
         return services.AddAuthentication(CookieOrToken)
             .AddPolicyScheme(CookieOrToken, null, options =>
             {
-                options.ForwardDefaultSelector = http => http.Request.Headers.Authorization.Count == 0 && http.Request.Cookies.ContainsKey(prefix + "marketplace-session") ? Scheme : tokenScheme;
+                options.ForwardDefaultSelector = http => http.Request.Headers.Authorization.Count == 0 && Takes(http, development) && http.Request.Cookies.ContainsKey(prefix + "marketplace-session") ? Scheme : tokenScheme;
                 options.ForwardChallenge = tokenScheme;
                 options.ForwardForbid = tokenScheme;
             })
@@ -53,6 +53,19 @@ internal static class Session
                 options.SlidingExpiration = true;
             });
     }
+
+    /// <summary>Refuses to begin a session whose cookies this connection can't carry.</summary>
+    /// <exception cref="ProblemException"><c>session.https</c>: it is plain HTTP, and this isn't Development.</exception>
+    public static void RequireTransport(HttpContext http)
+    {
+        if (!Takes(http, http.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment()))
+        {
+            throw new ProblemException(
+                StatusCodes.Status403Forbidden, "session.https", "Signing in needs HTTPS. Where a proxy ends TLS before this process, its address has to stand in the setting Proxies.");
+        }
+    }
+
+    private static bool Takes(HttpContext http, bool development) => development || http.Request.IsHttps;
 
     /// <summary>Refuses what changes something on the strength of a cookie alone.</summary>
     public static void UseSessionGuard(this IApplicationBuilder app) => app.Use(async (http, next) =>

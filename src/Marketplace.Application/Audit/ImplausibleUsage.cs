@@ -121,7 +121,7 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
         var curves = await (
             from leg in db.Legs
             join r in db.Readings on leg.Id equals r.LegId
-            where leg.From < hours.To && leg.To > hours.From && r.To > @from && r.To < end && r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.EnergyMilliWh > 0
+            where leg.From < hours.To && leg.To > hours.From && r.To > @from && r.To < end && r.From >= @from && r.From < to && r.ReplacedAtVersion == null && r.Status == ReadingStatus.Up && r.Cards > 0 && r.EnergyMilliWh > 0
             let at = ((long)(object)r.From - EF.Constant(start)) / 1_000_000
             group new { r, at } by new { leg.CenterId, r.LegId, r.Card } into curve
             where curve.Count() >= LeastCurve && curve.Min(x => x.r.EnergyMilliWh) != curve.Max(x => x.r.EnergyMilliWh)
@@ -134,8 +134,8 @@ public sealed class ImplausibleUsage(IMarketplaceDb db, FraudFlags flags, Market
                 {
                     Count = curve.Count(),
                     Energy = curve.Sum(x => x.r.EnergyMilliWh ?? 0),
-                    EnergyAt = curve.Sum(x => (x.r.EnergyMilliWh ?? 0) % 1_000_003 * x.at),
-                    Tokens = curve.Sum(x => (x.r.OutputTokens ?? 0) % 1_000_003 * x.at),
+                    EnergyAt = curve.Sum(x => (x.r.EnergyMilliWh ?? 0) % 1_000_003 * x.at % 1_000_003),
+                    Tokens = curve.Sum(x => (x.r.OutputTokens ?? 0) % 1_000_003 * x.at % 1_000_003),
                     First = curve.Min(x => x.at),
                 },
             }).ToListAsync(cancellationToken);

@@ -110,7 +110,8 @@ public sealed class BillPartiesHandler(
         Order order, IReadOnlyList<RatedUsage> legs, Period period, IReadOnlyList<BilledOrder> sameInvoice, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var lines = legs.SelectMany(leg => leg.Rated.Lines.Select((line, i) => (Key: $"{leg.Leg.Id}/{i}", leg.Leg, Line: line, Fundable: leg.Fundable(line), Usage: leg))).ToList();
-        var pinned = await WithSpendAsync(await funding.WithRulesAsync(order.Funding, cancellationToken), period, sameInvoice, cancellationToken);
+        var pinned = await WithSpendAsync(
+            await funding.WithRulesAsync(order.Funding, cancellationToken), period, [.. lines.Select(line => line.Line.Band.Period)], sameInvoice, cancellationToken);
         var evidence = await corroborated.HoursAsync(legs, pinned.Programmes, settings.Time.Hours(period).To, cancellationToken);
         var (before, held) = pinned.Programmes.Count == 0 ? ([], []) : await RedeemedAndHeldAsync(order, [.. legs.Select(leg => leg.Leg.Id)], cancellationToken);
         var fundable = lines.Where(line => line.Fundable.IsPositive)
@@ -141,15 +142,18 @@ public sealed class BillPartiesHandler(
         })]);
     }
 
-    /// <summary>Tiers go on from what was invoiced of the year, the orders before on the same invoice included.</summary>
+    /// <summary>
+    /// Tiers go on from what was invoiced of the year, the orders before on the same invoice included: each line once, though what came
+    /// late is allocated a second time.
+    /// </summary>
     private async Task<AllocationRequest> WithSpendAsync(
-        AllocationRequest pinned, Period period, IReadOnlyList<BilledOrder> sameInvoice, CancellationToken cancellationToken)
+        AllocationRequest pinned, Period period, IReadOnlyCollection<Period> usage, IReadOnlyList<BilledOrder> sameInvoice, CancellationToken cancellationToken)
     {
-        var here = sameInvoice.SelectMany(order => order.Fundings).SelectMany(f => f.Allocation.Decisions).ToLookup(decision => decision.ProgrammeCode, decision => decision.Eligible);
-        var programmes = await spend.BeforeInvoiceAsync(pinned.Programmes, pinned.Buyer, period, cancellationToken);
+        var others = sameInvoice.SelectMany(order => order.Lines.Values).Select(line => line.Rated.Band.Period);
+        var programmes = await spend.BeforeInvoiceAsync(pinned.Programmes, pinned.Buyer, period, [.. usage, .. others], cancellationToken);
         return pinned with
         {
-            Programmes = [.. programmes.Select(programme => programme.Rules.Tiers is null ? programme : programme with { SpentInYear = programme.SpentInYear + here[programme.Code].Sum() })],
+            Programmes = [.. programmes.Select(programme => programme.Rules.Tiers is null ? programme : sameInvoice.Aggregate(programme, (after, order) => order.Fundings[0].GoOn(after)))],
         };
     }
 
@@ -171,6 +175,8 @@ public sealed class BillPartiesHandler(
         var drawn = sameInvoice.SelectMany(other => other.Fundings).SelectMany(f => f.Allocation.Parts).Where(part => part.HeldFor is null).ToLookup(part => part.VoucherId, part => part.Amount);
         var vouchers = available.Select(Funding.Spendable).Select(voucher => voucher with { Limit = voucher.Limit - drawn[voucher.Id].Sum() });
         var taken = first.Allocation.Parts.Select(part => (part.ProgrammeCode, part.Amount));
+        var again = open.Select(line => line.Key).ToHashSet();
+        pinned = pinned with { Programmes = [.. pinned.Programmes.Select(programme => programme.Rules.Tiers is null ? programme : first.GoOn(programme, line => !again.Contains(line.Key)))] };
         return Funding.Allocate(FundingFacts.Of(pinned, settings.Time.Day(now), before, open, [.. vouchers], taken));
     }
 
@@ -181,7 +187,7 @@ public sealed class BillPartiesHandler(
             Amount = amount,
             FirstDay = settings.Time.Day(line.Hours.Runs[0].From.Start),
             LastDay = settings.Time.Day((line.Hours.Runs[^1].From + (line.Hours.Runs[^1].Hours - 1)).Start),
-            Attested = usage.Attested,
+            Attested = usage.IsAttested(line),
             CorroboratedByEnergy = evidence.ByEnergy?.GetValueOrDefault(usage.Leg.Id) is { } plausible ? usage.Fundable(line, plausible) : null,
             CorroboratedByBuyer = evidence.ByBuyer?.GetValueOrDefault(usage.Leg.Id) is { } agreed ? usage.Fundable(line, agreed) : null,
         };

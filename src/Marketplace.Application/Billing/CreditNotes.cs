@@ -46,13 +46,22 @@ public sealed class ListCreditNotesHandler(IMarketplaceDb db) : IRequestHandler<
 
 public sealed record CreditLineInput(Id<InvoiceLine>? LineId, Money? Amount);
 
-/// <summary>Corrects an issued invoice by amounts. Reason 1 takes back all that is left of it.</summary>
+/// <summary>Corrects an issued invoice by amounts. Reason 1 takes back all that is left of it, of every line.</summary>
+/// <param name="Reason">1 invoiced wrongly, 2 returned, 3 service ended, 4 allowance.</param>
+/// <param name="Lines">What is taken off which lines; null with reason 1, for all that is left.</param>
+/// <param name="Note">Why.</param>
 public sealed record IssueCreditNote(int? Reason, IReadOnlyList<CreditLineInput>? Lines, string? Note) : ICommand<CreditNoteAnswer>, INeedsSecondAdmin
 {
     [JsonIgnore]
     public Id<Invoice> InvoiceId { get; init; }
 
-    public Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken) => Task.FromResult(Lines!.Sum(line => line.Amount!.Value));
+    public async Task<Money> AmountAsync(IMarketplaceDb db, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        return Lines is not null ? Lines.Sum(line => line.Amount!.Value)
+            : await db.Invoices.AsNoTracking().SingleOrDefaultAsync(i => i.Id == InvoiceId, cancellationToken) is { } invoice ? invoice.Total - invoice.CreditedTotal
+            : Money.Zero;
+    }
 }
 
 public sealed class IssueCreditNoteValidator : AbstractValidator<IssueCreditNote>
@@ -61,7 +70,8 @@ public sealed class IssueCreditNoteValidator : AbstractValidator<IssueCreditNote
     {
         RuleFor(request => request.Reason).Required().Between(1, 4);
         RuleFor(request => request.Note).Text(500);
-        RuleFor(request => request.Lines).Must(lines => lines is { Count: > 0 and <= 1000 }).WithMessage("must have 1 to 1000 items");
+        RuleFor(request => request.Lines).Must((request, lines) => lines is { Count: > 0 and <= 1000 } || (lines is null && request.Reason == (int)CreditReason.InvoicedWrongly))
+            .WithMessage("must have 1 to 1000 items; only reason 1 goes without, for all that is left");
         RuleForEach(request => request.Lines).ChildRules(line =>
         {
             line.RuleFor(l => l.LineId).Required();
@@ -79,8 +89,8 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
         var now = clock.GetUtcNow();
         var invoice = await db.Invoices.Include(i => i.Lines).SingleOrDefaultAsync(i => i.Id == request.InvoiceId, cancellationToken)
             ?? throw SharedErrors.NotFound("invoice");
-        var wanted = request.Lines!.ToDictionary(line => line.LineId!.Value, line => line.Amount!.Value);
-        var unknown = request.Lines!.Select((line, i) => (line, i)).Where(l => invoice.Lines.All(line => line.Id != l.line.LineId))
+        var wanted = request.Lines?.ToDictionary(line => line.LineId!.Value, line => line.Amount!.Value);
+        var unknown = (request.Lines ?? []).Select((line, i) => (line, i)).Where(l => invoice.Lines.All(line => line.Id != l.line.LineId))
             .ToDictionary(l => $"lines[{l.i}].lineId", _ => new[] { "is not a line of the invoice" });
         if (unknown.Count > 0)
         {
@@ -92,7 +102,7 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
         var service = invoice.Kind == InvoiceKind.Regular ? invoice
             : await db.Invoices.Include(i => i.Lines).SingleAsync(i => i.Lines.Any(line => line.Id == invoice.RejectedLineId), cancellationToken);
         var standing = await StandingAsync(service, cancellationToken);
-        var lines = service == invoice ? Credited(standing, wanted, request.Reason!.Value, id, now) : CreditedSupplementary(invoice, standing, wanted.Values.Single(), request.Reason!.Value, id, now);
+        var lines = service == invoice ? Credited(standing, wanted, request.Reason!.Value, id, now) : CreditedSupplementary(invoice, standing, wanted?.Values.Single(), request.Reason!.Value, id, now);
         var note = await invoicing.CreditAsync(service, id, (CreditReason)request.Reason!.Value, request.Note!, lines, now, cancellationToken, service == invoice ? null : invoice.Id);
         audit.Record("credit_note.issued", ("credit-note", id.ToString()), note.OrganizationId, new { note.Number, note.InvoiceId, note.SupplementaryId, note.Reason, note.Total, note.Note, Before = stood, After = new { invoice.Status, invoice.CreditedTotal } });
         return CreditNoteAnswer.Of(note);
@@ -105,9 +115,16 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
         return StandingLine.Of([.. invoice.Lines], credits);
     }
 
+    /// <param name="wanted">By line; null for all that is left.</param>
     private static List<CreditNoteLine> Credited(
-        IReadOnlyList<StandingLine> standing, Dictionary<Id<InvoiceLine>, Money> wanted, int reason, Id<CreditNote> id, DateTimeOffset now)
+        IReadOnlyList<StandingLine> standing, Dictionary<Id<InvoiceLine>, Money>? wanted, int reason, Id<CreditNote> id, DateTimeOffset now)
     {
+        if (wanted is null)
+        {
+            wanted = standing.Where(line => line.Left.IsPositive).ToDictionary(line => line.Line.Id, line => line.Left);
+            return wanted.Count > 0 ? Credited(standing, wanted, reason, id, now) : throw BillingErrors.NothingToCredit();
+        }
+
         if (reason == (int)CreditReason.InvoicedWrongly
             && standing.Any(line => line.Left.IsPositive && (!wanted.TryGetValue(line.Line.Id, out var amount) || amount != line.Left)))
         {
@@ -119,9 +136,10 @@ public sealed class IssueCreditNoteHandler(IMarketplaceDb db, Invoicing invoicin
 
     /// <summary>What the buyer bore of a rejected claim is let off him: the line that billed the service, VAT and all, is worth so much less.</summary>
     private static List<CreditNoteLine> CreditedSupplementary(
-        Invoice supplementary, IReadOnlyList<StandingLine> standing, Money amount, int reason, Id<CreditNote> id, DateTimeOffset now)
+        Invoice supplementary, IReadOnlyList<StandingLine> standing, Money? wanted, int reason, Id<CreditNote> id, DateTimeOffset now)
     {
         var left = supplementary.Total - supplementary.CreditedTotal;
+        var amount = wanted ?? (left.IsPositive ? left : throw BillingErrors.NothingToCredit());
         if (amount > left)
         {
             throw BillingErrors.CreditExceeds(supplementary.Lines.Single().Id, left);

@@ -60,6 +60,8 @@ public sealed class PaySettlementHandler(IMarketplaceDb db, BankReferences refer
         }
         else
         {
+            // Two at once, of two settlements, would spend the same balance: both move the seller's first one, so one of them starts again.
+            (await db.Settlements.Where(s => s.SellerId == seller).OrderBy(s => s.Period).FirstAsync(cancellationToken)).Touch();
             settlement.PayProgrammes(payment.Amount);
         }
 

@@ -22,13 +22,17 @@ internal static class BillableLegs
 }
 
 /// <summary>A leg with what it comes to, and the lines that billed it before.</summary>
-public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingLine> Before, IReadOnlyList<HourFact> Facts, bool Attested)
+/// <param name="Unattested">Hours with use that no registered key signed.</param>
+public sealed record RatedUsage(Leg Leg, RatedLeg Rated, IReadOnlyList<StandingLine> Before, IReadOnlyList<HourFact> Facts, IReadOnlySet<Hour> Unattested)
 {
     private readonly Dictionary<Hour, CardTime> _resoldDown = Facts.Where(fact => fact.ResoldDown > CardTime.Zero)
         .SelectMany(fact => fact.Each().Select(hour => (hour, fact.ResoldDown))).ToDictionary(pair => pair.hour, pair => pair.ResoldDown);
 
     /// <summary>Whether hours of it wait for the decision of a dispute.</summary>
     public bool IsWithheld => Facts.Any(fact => fact.Standing == HourStanding.Withheld);
+
+    /// <summary>Whether registered keys signed every reading that a line rests on.</summary>
+    public bool IsAttested(RatedLine line) => !line.Hours.Each().Any(hour => Unattested.Contains(hour.Key));
 
     /// <summary>What vouchers may pay a share of.</summary>
     public Money Fundable(RatedLine line) => Rated.Fundable(line, ResoldUp);
@@ -95,18 +99,19 @@ public sealed class Rater(IMarketplaceDb db, LegHours legHours, MarketplaceSetti
         var facts = await legHours.FactsAsync(legs, end, cancellationToken);
         return [.. legs.Select(leg => Rate(
             leg, period, usage[leg.Id].ToDictionary(row => row.Hour, row => new MeteredHour(row.Busy, row.Down, row.InputTokens, row.OutputTokens)), [.. facts[leg.Id]], [.. standing[leg.Id]],
-            usage[leg.Id].All(row => row.Attested >= row.Busy)))];
+            usage[leg.Id].Where(row => row.Attested < row.Busy).Select(row => row.Hour).ToHashSet()))];
     }
 
     /// <summary>Rates one leg on usage, what stands beside it, and earlier lines that are given.</summary>
     public RatedUsage Rate(
-        Leg leg, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyList<HourFact> facts, IReadOnlyList<StandingLine> before, bool attested)
+        Leg leg, Period period, IReadOnlyDictionary<Hour, MeteredHour> metered, IReadOnlyList<HourFact> facts, IReadOnlyList<StandingLine> before,
+        IReadOnlySet<Hour> unattested)
     {
         var counted = HourFact.Over(metered, facts);
         var rated = leg.Product == Product.Tokens
             ? TokenRatingV1.Rate(LegTerms.Of(leg), period, counted, BilledTokensOf(before), settings.Time)
             : RatingV1.Rate(LegTerms.Of(leg), period, counted, BilledOf(before), settings.Time);
-        return new(leg, rated, before, facts, attested);
+        return new(leg, rated, before, facts, unattested);
     }
 
     /// <summary>What stands of each hour on earlier lines.</summary>

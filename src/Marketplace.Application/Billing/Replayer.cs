@@ -87,9 +87,10 @@ public sealed class Replayer(IMarketplaceDb db, Rater rater, VatRates vat, Fundi
             facts.SelectMany(fact => fact.Hours).ToLookup(fact => fact.LegId), cancellationToken);
     }
 
+    /// <summary>Which hours were attested is kept with the request of the allocation; rating doesn't ask.</summary>
     private async Task<IReadOnlyList<RatedUsage>> RateAsync(Invoice invoice, IReadOnlyList<Leg> legs, ILookup<Id<Leg>, HourFact> facts, CancellationToken cancellationToken) =>
         [.. (await InputsAsync(invoice, legs, facts, cancellationToken))
-            .Select(input => rater.Rate(input.Leg, invoice.Period, input.Metered, input.Facts, input.Before, attested: true))];
+            .Select(input => rater.Rate(input.Leg, invoice.Period, input.Metered, input.Facts, input.Before, unattested: new HashSet<Hour>()))];
 
     private async Task<IReadOnlyList<RatingInput>> InputsAsync(Invoice invoice, IReadOnlyList<Leg> legs, ILookup<Id<Leg>, HourFact> facts, CancellationToken cancellationToken)
     {

@@ -25,6 +25,23 @@ public sealed class ListAlertsHandler(IMarketplaceDb db) : IRequestHandler<ListA
 
 public sealed record AlertThresholdsAnswer(Money? LowBalance, Money? MonthlyBudget);
 
+/// <summary>From where on an organization wants to be told; null where it doesn't.</summary>
+public sealed record GetAlertThresholds(Id<Organization> OrganizationId) : IQuery<AlertThresholdsAnswer>;
+
+public sealed class GetAlertThresholdsHandler(IMarketplaceDb db) : IRequestHandler<GetAlertThresholds, AlertThresholdsAnswer>
+{
+    public async Task<AlertThresholdsAnswer> Handle(GetAlertThresholds request, CancellationToken cancellationToken)
+    {
+        if (!await db.BuyerAccounts.AnyAsync(account => account.OrganizationId == request.OrganizationId, cancellationToken))
+        {
+            throw SharedErrors.NotFound("organization");
+        }
+
+        var thresholds = await db.AlertThresholds.AsNoTracking().SingleOrDefaultAsync(t => t.OrganizationId == request.OrganizationId, cancellationToken);
+        return new(thresholds?.LowBalance, thresholds?.MonthlyBudget);
+    }
+}
+
 /// <summary>From where on the organization wants to be told; what is left out tells nothing.</summary>
 public sealed record SetAlertThresholds(Money? LowBalance, Money? MonthlyBudget) : ICommand<AlertThresholdsAnswer>
 {

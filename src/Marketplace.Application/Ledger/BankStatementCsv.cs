@@ -53,6 +53,11 @@ public static class BankStatementCsv
                 break;
             }
 
+            if (csv.FieldCount > csv.Headers.Count)
+            {
+                errors[$"row {csv.LineNumber}.cells"] = ["are more than the header's; a cell with a comma in it needs quotes"];
+            }
+
             _ = MarketJson.TryParseDay(Text("bookedOn", 10, text => MarketJson.TryParseDay(text, out _)), out var day);
             _ = Money.TryParse(Text("amount", 20, text => Money.TryParse(text, out var read) && !read.IsZero && Money.Max(read, -read) <= Money.Limit), out var amount);
             rows.Add(new((int)csv.LineNumber, day, amount, Text("reference", 100) ?? "", Text("counterpartyCode", 18), Text("remark", 500)));

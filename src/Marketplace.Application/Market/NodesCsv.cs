@@ -33,6 +33,11 @@ public sealed record NodesCsv(IReadOnlyList<NodeInput> Nodes, IReadOnlyList<long
         while (headed && nodes.Count <= AddNodes.Max && await csv.ReadAsync(cancellationToken))
         {
             rows.Add(csv.LineNumber);
+            if (csv.FieldCount > headers.Count)
+            {
+                errors[$"nodes[{nodes.Count}].cells"] = ["are more than the header's; a cell with a comma in it needs quotes"];
+            }
+
             nodes.Add(new Row(csv, headers, $"nodes[{nodes.Count}]").Read(errors));
         }
 

@@ -1,5 +1,4 @@
 using FluentValidation;
-using Marketplace.Application.Billing;
 using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
@@ -37,14 +36,11 @@ public sealed class GetUtilizationValidator : AbstractValidator<GetUtilization>
     {
         RuleFor(request => request.CenterId).Required();
         RuleFor(request => request.From).Required();
-        RuleFor(request => request.To).Required()
-            .Must((request, to) => to is null || request.From is null || to > request.From).WithMessage("must be after from")
-            .Must((request, to) => to is null || request.From is null || to.Value - request.From.Value <= GetUtilization.MaxDays * 24)
-            .WithMessage($"must be at most {GetUtilization.MaxDays} days after from");
+        RuleFor(request => request.To).Required().EndsSpan(request => request.From);
     }
 }
 
-public sealed class GetUtilizationHandler(IMarketplaceDb db, PaidHours paidHours, RequestContext context, MarketplaceSettings settings)
+public sealed class GetUtilizationHandler(IMarketplaceDb db, UtilizationHours utilization, RequestContext context, MarketplaceSettings settings)
     : IRequestHandler<GetUtilization, UtilizationAnswer>
 {
     public async Task<UtilizationAnswer> Handle(GetUtilization request, CancellationToken cancellationToken)
@@ -57,80 +53,14 @@ public sealed class GetUtilizationHandler(IMarketplaceDb db, PaidHours paidHours
         }
 
         var range = new HourRange(request.From!.Value, request.To!.Value);
-        var sold = await SoldAsync(center.Id, range, cancellationToken);
-        var listed = await ListedAsync(center.Id, range, cancellationToken);
-        var busy = await BusyAsync(center.Id, range, cancellationToken);
-        var paid = await paidHours.OfAsync(center, range, cancellationToken);
-
-        // What was sold was on offer, though its listing was withdrawn later.
-        Sums Of(IEnumerable<int> hours) => hours.Aggregate(default(Sums), (sum, i) => new(
-            sum.Listed + Math.Max(listed[i], sold[i]), sum.Sold + sold[i], sum.Busy + busy[i], sum.Own + paid.Own[i], sum.Public + paid.Public[i]));
-        var all = Of(Enumerable.Range(0, range.Hours));
-        var days = Enumerable.Range(0, range.Hours).GroupBy(i => settings.Time.Day((range.From + i).Start)).Select(day => (Day: day.Key, Sum: Of(day)));
+        var hours = (await utilization.OfAsync([center], range, cancellationToken)).Single();
+        var all = UtilizationSums.Of(hours);
+        var days = hours.Select((hour, i) => (Hour: hour, Day: settings.Time.Day((range.From + i).Start))).GroupBy(one => one.Day, one => one.Hour)
+            .Select(day => (Day: day.Key, Sum: UtilizationSums.Of(day)));
         return new(
             center.Id, range.From, range.To, Text(all.Listed), Text(all.Sold), Text(all.Busy), Text(all.Own), Text(all.Public),
             [.. days.Select(day => new UtilizationDay(day.Day, Text(day.Sum.Listed), Text(day.Sum.Sold), Text(day.Sum.Busy), Text(day.Sum.Own), Text(day.Sum.Public)))]);
     }
 
-    private static string Text(long milliCardSeconds) => new CardTime(milliCardSeconds).ToCardHours();
-
-    /// <summary>By hour of the range, in thousandths of a card-second: nodes in standing listings of their owner, until they are withdrawn.</summary>
-    private async Task<long[]> ListedAsync(Id<Center> center, HourRange range, CancellationToken cancellationToken)
-    {
-        var (from, to) = range;
-        var windows = await (
-            from row in db.ListingNodes.IgnoreQueryFilters()
-            join node in db.Nodes.IgnoreQueryFilters() on row.NodeId equals node.Id
-            join listing in db.Listings.IgnoreQueryFilters() on row.ListingId equals listing.Id
-            where node.CenterId == center && listing.ResaleOf == null && row.From < to && row.To > @from
-            group node by new { row.From, row.To, node.WithdrawnFrom, listing.WithdrawnAt } into window
-            select new { window.Key, Cards = window.Sum(node => node.Cards) }).ToListAsync(cancellationToken);
-        var listed = new long[range.Hours];
-        foreach (var window in windows)
-        {
-            var end = Hour.Min(window.Key.To, window.Key.WithdrawnFrom ?? window.Key.To);
-            Spread(listed, range, new(window.Key.From, window.Key.WithdrawnAt is { } at ? Hour.Min(end, Hour.Containing(at)) : end), CardTime.Of(window.Cards, 1000, 3600));
-        }
-
-        return listed;
-    }
-
-    /// <summary>Reservations hold each card-hour once, whoever holds it by now.</summary>
-    private async Task<long[]> SoldAsync(Id<Center> center, HourRange range, CancellationToken cancellationToken)
-    {
-        var (from, to) = range;
-        var held = await (
-            from reservation in db.Reservations.IgnoreQueryFilters()
-            join node in db.Nodes.IgnoreQueryFilters() on reservation.NodeId equals node.Id
-            where node.CenterId == center && reservation.From < to && reservation.To > @from
-            group reservation by new { reservation.From, reservation.To } into window
-            select new { window.Key, Milli = window.Sum(reservation => reservation.Milli) }).ToListAsync(cancellationToken);
-        var sold = new long[range.Hours];
-        held.ForEach(window => Spread(sold, range, new(window.Key.From, window.Key.To), CardTime.Of(1, window.Milli, 3600)));
-        return sold;
-    }
-
-    private async Task<long[]> BusyAsync(Id<Center> center, HourRange range, CancellationToken cancellationToken)
-    {
-        var (from, to) = range;
-        var hours = await (
-            from hour in db.UsageHours.IgnoreQueryFilters()
-            join leg in db.Legs.IgnoreQueryFilters() on hour.LegId equals leg.Id
-            where leg.CenterId == center && hour.Hour >= @from && hour.Hour < to
-            group hour by hour.Hour into one
-            select new { one.Key, Busy = one.Sum(hour => (long)(object)hour.Busy) }).ToListAsync(cancellationToken);
-        var busy = new long[range.Hours];
-        hours.ForEach(hour => busy[hour.Key - range.From] = hour.Busy);
-        return busy;
-    }
-
-    private static void Spread(long[] hours, HourRange range, HourRange window, CardTime perHour)
-    {
-        foreach (var hour in range.Intersect(window).Each())
-        {
-            hours[hour - range.From] += perHour.MilliCardSeconds;
-        }
-    }
-
-    private readonly record struct Sums(long Listed, long Sold, long Busy, long Own, long Public);
+    private static string Text(long milliCardSeconds) => UtilizationSums.Text(milliCardSeconds);
 }

@@ -19,7 +19,7 @@ public sealed record GetNames(IReadOnlyList<string> Ids) : IQuery<Page<NameAnswe
 
 public sealed class GetNamesValidator : AbstractValidator<GetNames>
 {
-    public GetNamesValidator() => RuleFor(request => request.Ids).Must(ids => ids.Count is >= 1 and <= GetNames.MaxIds).WithName("id").WithMessage($"must be given 1 to {GetNames.MaxIds} times");
+    public GetNamesValidator() => RuleFor(request => request.Ids).Must(ids => ids.Count is >= 1 and <= GetNames.MaxIds).OverridePropertyName("id").WithMessage($"must be given 1 to {GetNames.MaxIds} times");
 }
 
 public sealed class GetNamesHandler(IMarketplaceDb db, RequestContext context) : IRequestHandler<GetNames, Page<NameAnswer>>

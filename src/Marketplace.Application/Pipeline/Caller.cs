@@ -31,7 +31,7 @@ public enum Duty
     /// <summary>Reads.</summary>
     Viewer,
 
-    /// <summary>Reports usage and reads nothing: what stands in a machine hall.</summary>
+    /// <summary>Reports usage, and reads whose cards it meters: what stands in a machine hall.</summary>
     Meter,
 }
 

@@ -34,7 +34,10 @@ internal static class TextCursor
 
     public static string Read(string cursor) => System.Text.Encoding.UTF8.GetString(Convert.FromHexString(cursor));
 
-    public static bool IsOne(string cursor) => cursor.Length is > 0 and <= 400 && cursor.Length % 2 == 0 && cursor.All(char.IsAsciiHexDigit);
+    /// <summary>What <see cref="Write"/> can give: databases differ on texts that aren't UTF-8, or that hold a NUL.</summary>
+    public static bool IsOne(string cursor) =>
+        cursor.Length is > 0 and <= 400 && cursor.Length % 2 == 0 && cursor.All(char.IsAsciiHexDigit)
+        && System.Text.Unicode.Utf8.IsValid(Convert.FromHexString(cursor)) && !Read(cursor).Any(char.IsControl);
 }
 
 /// <summary>A query that answers a page; the pipeline checks which.</summary>

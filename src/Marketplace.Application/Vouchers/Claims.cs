@@ -32,8 +32,8 @@ public sealed record ClaimAnswer(
 }
 
 /// <summary>
-/// Claims what was redeemed for usage up to the end of a day and is in no claim yet, less what is to be given back. Of a programme
-/// that rewards providers, what the caller earned by then is redeemed first.
+/// Claims what was redeemed for usage up to the end of a day and is in no claim yet, less what is to be given back. A buyer who is
+/// reimbursed claims for invoices that are paid. Of a programme that rewards providers, what the caller earned by then is redeemed first.
 /// </summary>
 public sealed record SubmitClaim(string? Programme, DateOnly? UpTo) : ICommand<ClaimAnswer>;
 
@@ -59,6 +59,8 @@ public sealed class SubmitClaimHandler(IMarketplaceDb db, Rewards rewards, Reque
         var redemptions = await db.Redemptions
             .Where(r => r.ProgrammeCode == programme.Code && r.PayeeId == payee && r.UsedUntil <= request.UpTo
                 && (long)(object)r.Amount - (long)(object)r.Returned - (long)(object)r.Rejected != (long)(object)r.Claimed)
+            .Where(r => r.Deducted || r.Reward != null || (long)(object)r.Amount - (long)(object)r.Returned - (long)(object)r.Rejected < (long)(object)r.Claimed
+                || db.Invoices.Any(i => i.Id == r.InvoiceId && (long)(object)i.Payable - (long)(object)i.CreditedPayable - (long)(object)i.Paid <= 0))
             .OrderBy(r => r.Id).Take(MaxItems).ToListAsync(cancellationToken);
         redemptions.AddRange(await rewards.GrantAsync(programme.Code, payee, request.UpTo!.Value, MaxItems - redemptions.Count, now, cancellationToken));
         if (redemptions.Count == 0)

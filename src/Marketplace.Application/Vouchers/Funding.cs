@@ -30,6 +30,13 @@ public sealed record FundingResult(AllocationRequest Request, VoucherAllocation 
 
     public ProgrammeInForce ProgrammeOf(VoucherPart part) => Request.Programmes.Single(programme => programme.Code == part.ProgrammeCode);
 
+    /// <summary>A programme whose tiers go on after these lines, or some of them.</summary>
+    public ProgrammeInForce GoOn(ProgrammeInForce programme, Func<FundableLine, bool>? of = null)
+    {
+        var eligible = Allocation.Decisions.Where(decision => decision.ProgrammeCode == programme.Code).ToDictionary(decision => decision.LineKey, decision => decision.Eligible);
+        return Request.Lines.Where(of ?? (_ => true)).Aggregate(programme, (after, line) => after.After(line, eligible.GetValueOrDefault(line.Key)));
+    }
+
     public bool IsDeducted(VoucherPart part) => ProgrammeOf(part).Rules.Mode == ProgrammeMode.Deduct;
 }
 
@@ -87,7 +94,7 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
             ContractTo = settings.Time.Day(plan.Interval.To.Start),
             Chosen = chosen,
             ExternalPublicMoney = await FromOutsideAsync(programmes, buyerId, plan.Total, cancellationToken),
-            Programmes = await spend.BeforeOrderAsync(programmes, parties[buyerId], settings.Time.Day(now), cancellationToken),
+            Programmes = await spend.BeforeOrderAsync(programmes, parties[buyerId], settings.Time.Day(now), plan.Interval, cancellationToken),
             Vouchers = vouchers,
             Lines =
             [

@@ -15,9 +15,9 @@ namespace Marketplace.Application.Vouchers;
 /// </summary>
 public sealed class SpendHistory(IMarketplaceDb db, MarketplaceSettings settings)
 {
-    /// <summary>Fills in what each programme's rules ask of the spend before a new order.</summary>
+    /// <summary>Fills in what each programme's rules ask of the spend before a new order for an interval.</summary>
     public async Task<IReadOnlyList<ProgrammeInForce>> BeforeOrderAsync(
-        IReadOnlyList<ProgrammeInForce> programmes, Organization buyer, DateOnly today, CancellationToken cancellationToken)
+        IReadOnlyList<ProgrammeInForce> programmes, Organization buyer, DateOnly today, HourRange interval, CancellationToken cancellationToken)
     {
         if (!programmes.Any(programme => Asks(programme.Rules)))
         {
@@ -29,29 +29,40 @@ public sealed class SpendHistory(IMarketplaceDb db, MarketplaceSettings settings
         var earliest = today.AddMonths(-months) is var back && back < first ? back : first;
         var contracts = await ContractsAsync(buyer.Id, earliest, cancellationToken);
         var invoiced = await InvoicedAsync(buyer.Id, contracts, settings.Time.Period(settings.Time.StartOf(earliest)), cancellationToken);
-        var ordered = await OrderedAsync(buyer.Id, contracts, today.Year, cancellationToken);
+        var spent = invoiced.Concat(await OrderedAsync(buyer.Id, contracts, cancellationToken)).ToLookup(line => line.Line.FirstDay.Year);
+        var (from, last) = (settings.Time.Day(interval.From.Start).Year, settings.Time.Day((interval.To - 1).Start).Year);
+        var others = Enumerable.Range(from, last - from + 1).Where(year => year != today.Year).ToList();
         return [.. programmes.Select(programme => !Asks(programme.Rules) ? programme : programme with
         {
             InvoicedInYear = EligibleSpend.Of(programme.Rules, buyer, invoiced.Where(line => line.Line.FirstDay >= first)),
-            SpentInYear = EligibleSpend.Of(programme.Rules, buyer, invoiced.Where(line => line.Line.FirstDay >= first).Concat(ordered)),
+            SpentInYear = EligibleSpend.Of(programme.Rules, buyer, spent[today.Year]),
+            SpentInOtherYears = others.ToDictionary(year => year, year => EligibleSpend.Of(programme.Rules, buyer, spent[year])),
             SpentWithin = programme.Rules.Floors?.SpendWithin is { } within
                 ? EligibleSpend.Of(programme.Rules, buyer, invoiced.Where(line => line.Line.FirstDay >= today.AddMonths(-(within.Months ?? 0)))) : Money.Zero,
         })];
     }
 
-    /// <summary>Fills in where the tiers go on for an invoice of a period: after all that was invoiced of the year before.</summary>
+    /// <summary>
+    /// Fills in where the tiers go on for an invoice of a period: after all that was invoiced of the year before. Of lines that come late,
+    /// the year is their own.
+    /// </summary>
     public async Task<IReadOnlyList<ProgrammeInForce>> BeforeInvoiceAsync(
-        IReadOnlyList<ProgrammeInForce> programmes, Organization buyer, Period period, CancellationToken cancellationToken)
+        IReadOnlyList<ProgrammeInForce> programmes, Organization buyer, Period period, IReadOnlyCollection<Period> usage, CancellationToken cancellationToken)
     {
         if (!programmes.Any(programme => programme.Rules.Tiers is not null))
         {
             return programmes;
         }
 
-        var first = new DateOnly(period.Year, 1, 1);
-        var contracts = await ContractsAsync(buyer.Id, first, cancellationToken);
-        var invoiced = (await InvoicedAsync(buyer.Id, contracts, new(period.Year, 1), cancellationToken)).Where(line => line.Line.FirstDay.Year == period.Year).ToList();
-        return [.. programmes.Select(programme => programme.Rules.Tiers is null ? programme : programme with { SpentInYear = EligibleSpend.Of(programme.Rules, buyer, invoiced) })];
+        int[] others = [.. usage.Select(month => month.Year).Distinct().Where(year => year != period.Year)];
+        var first = others.Append(period.Year).Min();
+        var contracts = await ContractsAsync(buyer.Id, new(first, 1, 1), cancellationToken);
+        var invoiced = (await InvoicedAsync(buyer.Id, contracts, new(first, 1), cancellationToken)).ToLookup(line => line.Line.FirstDay.Year);
+        return [.. programmes.Select(programme => programme.Rules.Tiers is null ? programme : programme with
+        {
+            SpentInYear = EligibleSpend.Of(programme.Rules, buyer, invoiced[period.Year]),
+            SpentInOtherYears = others.ToDictionary(year => year, year => EligibleSpend.Of(programme.Rules, buyer, invoiced[year])),
+        })];
     }
 
     private static bool Asks(ProgrammeRules rules) => rules.Tiers is not null || rules.Floors?.SpendPerYear is not null || rules.Floors?.SpendWithin is not null;
@@ -84,18 +95,34 @@ public sealed class SpendHistory(IMarketplaceDb db, MarketplaceSettings settings
                    select Fact(facts[month.Key.LegId].order, facts[month.Key.LegId].leg, month.Key.UsagePeriod, amount)];
     }
 
-    /// <summary>What is ordered of a year and not billed yet.</summary>
+    /// <summary>What is ordered and not billed yet, by leg and month or price.</summary>
     private async Task<IReadOnlyList<(DateOnly OrderedOn, FundableLine Line)>> OrderedAsync(
-        Id<Organization> buyer, IReadOnlyList<Order> contracts, int year, CancellationToken cancellationToken)
+        Id<Organization> buyer, IReadOnlyList<Order> contracts, CancellationToken cancellationToken)
     {
         var billed = (await db.BilledPairs.IgnoreQueryFilters().AsNoTracking().Where(pair => pair.OrganizationId == buyer)
             .Select(pair => new { pair.SellerId, pair.Period }).ToListAsync(cancellationToken)).ToHashSet();
         return [.. from order in contracts
                    from leg in order.Legs
                    where leg.CancelledAt is null
-                   from band in new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).Bands(leg.Interval)
-                   where band.Band.Period.Year == year && !billed.Contains(new { leg.SellerId, band.Band.Period })
-                   select Fact(order, leg, band.Band.Period, CardTime.Of(leg.Cards, leg.MilliPerCard, 3600L * band.Hours).At(band.Band.UnitPrice))];
+                   from month in leg.ExpectedTokens is null ? HoursOf(leg) : TokensOf(leg)
+                   where !billed.Contains(new { leg.SellerId, month.Period })
+                   select Fact(order, leg, month.Period, month.Amount)];
+    }
+
+    private IEnumerable<(Period Period, Money Amount)> HoursOf(Leg leg) => new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).Bands(leg.Interval)
+        .Select(band => (band.Band.Period, CardTime.Of(leg.Cards, leg.MilliPerCard, 3600L * band.Hours).At(band.Band.UnitPrice)));
+
+    /// <summary>Expected tokens aren't of any hour: each month has the share of its hours.</summary>
+    private IEnumerable<(Period Period, Money Amount)> TokensOf(Leg leg)
+    {
+        Money Until(Hour hour) => new((long)((Int128)leg.Amount.Fen * (hour - leg.From) / leg.Interval.Hours));
+        for (var from = leg.From; from < leg.To;)
+        {
+            var period = settings.Time.Period(from.Start);
+            var to = Hour.Min(settings.Time.Hours(period).To, leg.To);
+            yield return (period, Until(to) - Until(from));
+            from = to;
+        }
     }
 
     private (DateOnly OrderedOn, FundableLine Line) Fact(Order order, Leg leg, Period period, Money amount)

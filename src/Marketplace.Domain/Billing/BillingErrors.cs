@@ -16,6 +16,9 @@ public static class BillingErrors
     public static RuleException CreditNotWhole() =>
         new(Refusal.Rule, "credit_note.not_whole", "Reason 1 reverses the whole invoice: every line, with all that is left of it.");
 
+    public static RuleException NothingToCredit() =>
+        new(Refusal.Conflict, "credit_note.nothing_left", "Nothing is left of the invoice: all of it was credited before.");
+
     public static RuleException SettlementPaid() =>
         new(Refusal.Conflict, "settlement.paid", "The settlement was paid before.");
 

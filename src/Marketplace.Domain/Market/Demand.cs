@@ -34,7 +34,22 @@ public enum Strategy
 public sealed record Throughput(string Model, decimal TokensPerSecondPerCard);
 
 /// <summary>How many tokens a buyer of product tokens expects to use at most, over the whole order.</summary>
-public sealed record ExpectedTokens(long Input, long Output);
+public sealed record ExpectedTokens(long Input, long Output)
+{
+    /// <summary>
+    /// What is still expected of a leg that keeps some of its hours: their share, but never less than invoices have billed, so
+    /// that these come out the same when they are made again.
+    /// </summary>
+    /// <param name="hours">That stay, of <paramref name="of"/>.</param>
+    /// <param name="of">All hours of the leg.</param>
+    /// <param name="billed">On invoices so far, whatever was credited of it.</param>
+    public ExpectedTokens Until(int hours, int of, ExpectedTokens billed)
+    {
+        ArgumentNullException.ThrowIfNull(billed);
+        long Kept(long all, long used) => Math.Min(all, Math.Max((long)((Int128)all * hours / of), used));
+        return new(Kept(Input, billed.Input), Kept(Output, billed.Output));
+    }
+}
 
 /// <summary>What a buyer wants, already checked: every number is in its range and on the grid.</summary>
 public sealed record Demand

@@ -215,11 +215,16 @@ public sealed class ReadingJudge(
 
     /// <summary>
     /// What contradicts itself. What cards can't have done (busy for longer than there is time, more energy or tokens than they are
-    /// good for) bills nothing by itself: it is taken, and flagged for people to judge.
+    /// good for) bills nothing by itself: it is taken, and flagged for people to judge, up to what sums can hold.
     /// </summary>
-    private static ReadingRefusal? CheckAmounts(Reading reading) =>
-        reading.Cards == 0 && (reading.InputTokens > 0 || reading.OutputTokens > 0) ? MeteringErrors.Impossible("No card makes no tokens.")
-        : null;
+    private static ReadingRefusal? CheckAmounts(Reading reading)
+    {
+        var most = (Int128)UsageEvent.MaxPerCardSecond * reading.Cards * reading.Milli * ((reading.To - reading.From).Ticks / TimeSpan.TicksPerSecond) / Listing.WholeCard;
+        return reading.Cards == 0 && (reading.InputTokens > 0 || reading.OutputTokens > 0) ? MeteringErrors.Impossible("No card makes no tokens.")
+            : reading.InputTokens > most || reading.OutputTokens > most ? MeteringErrors.Impossible($"More than {UsageEvent.MaxPerCardSecond} tokens a card and second.")
+            : reading.Cards > 0 && reading.EnergyMilliWh > most ? MeteringErrors.Impossible($"More than {UsageEvent.MaxPerCardSecond / 1000} Wh a card and second.")
+            : null;
+    }
 
     private ReadingRefusal? CheckCards(Reading reading, Leg leg, Reading? replaced)
     {

@@ -27,8 +27,14 @@ public sealed record UsageEvent(string Source, string EventId, Id<Leg> LegId, Da
     public const int MaxText = 200;
     public const int MaxCardText = 64;
 
-    /// <summary>The largest amount of anything in one reading: far beyond what there is, and far below what a sum can't hold.</summary>
+    /// <summary>The largest amount of anything in one reading: far beyond what there is.</summary>
     public const long MaxAmount = 1_000_000_000_000;
+
+    /// <summary>
+    /// The most tokens, and thousandths of a watt-hour, for each second of a whole card: 36 MW. As a leg's readings have no more
+    /// card time together than the leg, a year of the largest leg comes to less than 2^59 of each, which any sum holds.
+    /// </summary>
+    public const long MaxPerCardSecond = 10_000_000;
 
     /// <summary>The longest interval of one reading; it bounds where to look for those that a new one may overlap.</summary>
     public static readonly TimeSpan MaxSpan = TimeSpan.FromDays(31);

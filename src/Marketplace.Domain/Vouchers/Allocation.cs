@@ -89,6 +89,9 @@ public sealed record ProgrammeInForce
     /// <summary>The buyer's eligible spend in the year before these lines, invoiced or ordered: where the tiers go on.</summary>
     public Money SpentInYear { get; init; }
 
+    /// <summary>The same of other years that lines of the request were or will be used in; a year that isn't here has <see cref="SpentInYear"/>.</summary>
+    public IReadOnlyDictionary<int, Money> SpentInOtherYears { get; init; } = new Dictionary<int, Money>();
+
     /// <summary>What of it was invoiced: what a floor on a year's spend counts from.</summary>
     public Money InvoicedInYear { get; init; }
 
@@ -100,6 +103,24 @@ public sealed record ProgrammeInForce
 
     /// <summary>The sellers whose contract in the order the programme pays part of already.</summary>
     public IReadOnlyCollection<Id<Organization>> PaidContractsWith { get; init; } = [];
+
+    /// <summary>The spend before a line, by the year in which its use begins.</summary>
+    public Money SpentBefore(FundableLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return SpentInOtherYears.TryGetValue(line.FirstDay.Year, out var spent) ? spent : SpentInYear;
+    }
+
+    /// <summary>The tiers go on after a line.</summary>
+    /// <param name="line">Which one.</param>
+    /// <param name="eligible">What of it counts.</param>
+    public ProgrammeInForce After(FundableLine line, Money eligible)
+    {
+        var spent = SpentBefore(line) + eligible;
+        return SpentInOtherYears.ContainsKey(line.FirstDay.Year)
+            ? this with { SpentInOtherYears = new Dictionary<int, Money>(SpentInOtherYears) { [line.FirstDay.Year] = spent } }
+            : this with { SpentInYear = spent };
+    }
 }
 
 /// <summary>All that decides which voucher pays what: of a quote, of an order, or of one seller's invoice.</summary>

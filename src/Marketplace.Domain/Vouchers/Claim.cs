@@ -184,7 +184,7 @@ public sealed class ClaimItem
 public static class ClaimErrors
 {
     public static RuleException Empty() =>
-        new(Refusal.Rule, "claim.empty", "Nothing that was redeemed up to that day is unclaimed.");
+        new(Refusal.Rule, "claim.empty", "Nothing that was redeemed up to that day is unclaimed and, where the buyer is reimbursed, on an invoice that is paid.");
 
     public static RuleException Decided() =>
         new(Refusal.Conflict, "claim.decided", "The claim was decided before.");

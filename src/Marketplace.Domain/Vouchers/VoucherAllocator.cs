@@ -163,7 +163,7 @@ internal sealed class AllocationRun
     private Turn TurnOf(ProgrammePot pot, FundableLine line, bool isOutdone)
     {
         var (refusal, eligible) = _verdicts[(line.Key, pot.Programme.Code)];
-        var steps = refusal is null ? _lineRules.Steps(pot.Programme.Rules, line, eligible, pot.Spent) : [];
+        var steps = refusal is null ? _lineRules.Steps(pot.Programme.Rules, line, eligible, pot.Programme.SpentBefore(line)) : [];
         var share = LineRules.Share(steps, pot.Unit);
         var stop = refusal ?? (share.IsZero ? RuleCodes.ShareIsNothing : isOutdone ? RuleCodes.NotTheBest : null);
         return new(pot, eligible, steps, share) { Stop = stop, Fits = refusal is null && !isOutdone };
@@ -231,7 +231,7 @@ internal sealed class AllocationRun
             (turn.Fits, turn.Stop) = (false, RuleCodes.Exclusive);
         }
 
-        pot.Spent += turn.Fits ? turn.Eligible : Money.Zero;
+        pot.Programme = turn.Fits ? programme.After(line, turn.Eligible) : programme;
         if (dryRun)
         {
             return;
@@ -370,7 +370,7 @@ internal sealed class AllocationRun
         public ProgrammePot(ProgrammeInForce programme, IReadOnlyList<(SpendableVoucher Voucher, int Rank)> vouchers, string? floorRefusal)
         {
             (Programme, Unit, FloorRefusal) = (programme, programme.Rules.Unit(), floorRefusal);
-            (Spent, PaidOnOrder) = (programme.SpentInYear, programme.PaidOnOrder);
+            PaidOnOrder = programme.PaidOnOrder;
             _free = new([.. vouchers.Where(v => v.Voucher.HeldFor is null)], Unit);
             _held = vouchers.Where(v => v.Voucher.HeldFor is not null).GroupBy(v => v.Voucher.HeldFor!.Value)
                 .ToDictionary(group => group.Key, group => new Purse([.. group], Unit));
@@ -380,12 +380,14 @@ internal sealed class AllocationRun
         private ProgrammePot(ProgrammePot other)
         {
             (Programme, Unit, FloorRefusal, FirstRank) = (other.Programme, other.Unit, other.FloorRefusal, other.FirstRank);
-            (Spent, PaidOnOrder) = (other.Spent, other.PaidOnOrder);
+            PaidOnOrder = other.PaidOnOrder;
             _free = other._free.Clone();
             _held = other._held.ToDictionary(entry => entry.Key, entry => entry.Value.Clone());
         }
 
-        public ProgrammeInForce Programme { get; }
+        /// <summary>With the buyer's eligible spend by year, the lines done so far included.</summary>
+        public ProgrammeInForce Programme { get; set; }
+
         public Money Unit { get; }
 
         /// <summary>The floor that keeps money that isn't held from paying, or null.</summary>
@@ -393,9 +395,6 @@ internal sealed class AllocationRun
 
         /// <summary>The place of its first voucher among those of all programmes.</summary>
         public int FirstRank { get; }
-
-        /// <summary>The buyer's eligible spend in the year, the lines done so far included.</summary>
-        public Money Spent { get; set; }
 
         public Money PaidOnOrder { get; set; }
 

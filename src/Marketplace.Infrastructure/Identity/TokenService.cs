@@ -68,6 +68,9 @@ public sealed class TokenService
     private static readonly TimeSpan Lockout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FailureDelay = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>A hash of nobody's secret, as long in the checking as anybody's.</summary>
+    private static string? _decoy;
+
     private readonly MarketplaceDbContext _db;
     private readonly IPasswordHasher<ApiClient> _hasher;
     private readonly UserManager<Person> _people;
@@ -86,25 +89,28 @@ public sealed class TokenService
     /// <returns>The client with its claims, or null where client, secret or both are wrong, or the client is locked out.</returns>
     public async Task<ClaimsPrincipal?> SignInClientAsync(string clientId, string secret, string scheme, CancellationToken cancellationToken)
     {
+        var (started, now) = (_time.GetTimestamp(), _time.GetUtcNow());
         var client = await _db.ApiClients.AsNoTracking().SingleOrDefaultAsync(c => c.ClientId == clientId, cancellationToken);
-        if (client is null || client.LockedUntil > _time.GetUtcNow() || !Verifies(client, secret, _time.GetUtcNow()))
+        var open = client?.LockedUntil > now ? null : client;
+        if (open is null)
         {
-            if (client is not null)
-            {
-                await CountFailureAsync(client, cancellationToken);
-            }
+            VerifyNothing(secret);
+        }
 
-            await Task.Delay(FailureDelay, cancellationToken);
+        if (open is null || !Verifies(open, secret, now))
+        {
+            await CountFailureAsync(clientId, cancellationToken);
+            await FailAsync(started, cancellationToken);
             return null;
         }
 
-        if (client.FailedAttempts > 0)
+        if (open.FailedAttempts > 0)
         {
             await _db.ApiClients.Where(c => c.ClientId == clientId)
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.FailedAttempts, 0).SetProperty(c => c.LockedUntil, (DateTimeOffset?)null), cancellationToken);
         }
 
-        return Principal(client, scheme);
+        return Principal(open, scheme);
     }
 
     /// <returns>A token, or null where name, password or both are wrong, or the person is locked out.</returns>
@@ -119,19 +125,21 @@ public sealed class TokenService
     /// <returns>The person with its claims, or null where name, password or both are wrong, or the person is locked out.</returns>
     public async Task<ClaimsPrincipal?> SignInAsync(string userName, string password, string scheme, CancellationToken cancellationToken)
     {
+        var started = _time.GetTimestamp();
         var person = await _people.FindByNameAsync(userName);
-        if (person is not null && !await _people.IsLockedOutAsync(person) && await _people.CheckPasswordAsync(person, password))
+        var open = person is null || await _people.IsLockedOutAsync(person) ? null : person;
+        if (open is null)
         {
-            await _people.ResetAccessFailedCountAsync(person);
-            return Principal(person, scheme);
+            VerifyNothing(password);
+        }
+        else if (await _people.CheckPasswordAsync(open, password))
+        {
+            await _people.ResetAccessFailedCountAsync(open);
+            return Principal(open, scheme);
         }
 
-        if (person is not null)
-        {
-            await CountFailureAsync(person, cancellationToken);
-        }
-
-        await Task.Delay(FailureDelay, cancellationToken);
+        await CountFailureAsync(person?.Id ?? Guid.Empty, cancellationToken);
+        await FailAsync(started, cancellationToken);
         return null;
     }
 
@@ -170,23 +178,40 @@ public sealed class TokenService
         _hasher.VerifyHashedPassword(client, client.SecretHash, secret) != PasswordVerificationResult.Failed
         || (client.PreviousSecretUntil > now && _hasher.VerifyHashedPassword(client, client.PreviousSecretHash!, secret) != PasswordVerificationResult.Failed);
 
+    /// <summary>
+    /// The work of a check where there is no account, or a locked one. With it, the same statement of <c>CountFailureAsync</c> and an
+    /// answer at a set time after the question, time doesn't tell which names there are.
+    /// </summary>
+    private void VerifyNothing(string secret)
+    {
+        var nobody = new Person { OrganizationId = default, Role = default };
+        _decoy ??= _people.PasswordHasher.HashPassword(nobody, Guid.NewGuid().ToString("N"));
+        _people.PasswordHasher.VerifyHashedPassword(nobody, _decoy, secret);
+    }
+
+    private Task FailAsync(long started, CancellationToken cancellationToken)
+    {
+        var left = FailureDelay - _time.GetElapsedTime(started);
+        return left > TimeSpan.Zero ? Task.Delay(left, cancellationToken) : Task.CompletedTask;
+    }
+
     /// <summary>In one statement, so that wrong passwords at once are all counted; while locked, they don't lengthen it.</summary>
-    private Task CountFailureAsync(Person person, CancellationToken cancellationToken)
+    private Task CountFailureAsync(Guid person, CancellationToken cancellationToken)
     {
         DateTimeOffset? now = _time.GetUtcNow();
         DateTimeOffset? until = now + Lockout;
-        return _db.Users.Where(p => p.Id == person.Id && (p.LockoutEnd == null || p.LockoutEnd <= now)).ExecuteUpdateAsync(
+        return _db.Users.Where(p => p.Id == person && (p.LockoutEnd == null || p.LockoutEnd <= now)).ExecuteUpdateAsync(
             set => set
                 .SetProperty(p => p.LockoutEnd, p => p.AccessFailedCount + 1 >= MaxFailedAttempts ? until : p.LockoutEnd)
                 .SetProperty(p => p.AccessFailedCount, p => p.AccessFailedCount + 1 >= MaxFailedAttempts ? 0 : p.AccessFailedCount + 1),
             cancellationToken);
     }
 
-    private Task CountFailureAsync(ApiClient client, CancellationToken cancellationToken)
+    private Task CountFailureAsync(string clientId, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         var until = now + Lockout;
-        return _db.ApiClients.Where(c => c.ClientId == client.ClientId && (c.LockedUntil == null || c.LockedUntil <= now)).ExecuteUpdateAsync(
+        return _db.ApiClients.Where(c => c.ClientId == clientId && (c.LockedUntil == null || c.LockedUntil <= now)).ExecuteUpdateAsync(
             set => set
                 .SetProperty(c => c.LockedUntil, c => c.FailedAttempts + 1 >= MaxFailedAttempts ? until : c.LockedUntil)
                 .SetProperty(c => c.FailedAttempts, c => c.FailedAttempts + 1 >= MaxFailedAttempts ? 0 : c.FailedAttempts + 1),

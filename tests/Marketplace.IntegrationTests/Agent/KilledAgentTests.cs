@@ -29,14 +29,14 @@ public sealed class KilledAgentTests(Servers servers, ITestOutputHelper output) 
         output.WriteLine($"seed {seed}");
         var database = await servers.MakeDatabaseAsync(DatabaseKind.Sqlite);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var metered = await OrderAsync(database, key);
+        var (metered, client) = await OrderAsync(database, key);
         var folder = Directory.CreateTempSubdirectory("agent-").FullName;
         try
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
             var (samples, expected) = Samples(metered.Start, random);
             var address = $"http://127.0.0.1:{FreePort()}";
-            var settings = Settings(metered, folder, address);
+            var settings = Settings(metered, client, folder, address);
             var file = settings["File"];
             await File.WriteAllTextAsync(file, "timestamp, index, utilization.gpu [%], power.draw [W]\n");
             using var written = new CancellationTokenSource();
@@ -88,10 +88,12 @@ public sealed class KilledAgentTests(Servers servers, ITestOutputHelper output) 
         }
     }
 
-    private static async Task<Metered> OrderAsync(TestDatabase database, ECDsa key)
+    /// <summary>An order, and the client of the agent that meters it: one that may do nothing else.</summary>
+    private static async Task<(Metered Metered, Party Client)> OrderAsync(TestDatabase database, ECDsa key)
     {
         await using var server = await MarketplaceServer.StartAsync(database);
-        return await Metered.MakeAsync(server, hours: Hours, publicKeyPem: key.ExportSubjectPublicKeyInfoPem());
+        var metered = await Metered.MakeAsync(server, hours: Hours, publicKeyPem: key.ExportSubjectPublicKeyInfoPem());
+        return (metered, await metered.Capacity.Provider.ColleagueAsync("meter"));
     }
 
     /// <summary>A line a card and minute, now and then without one of them, and what usage that has to make.</summary>
@@ -126,11 +128,11 @@ public sealed class KilledAgentTests(Servers servers, ITestOutputHelper output) 
         await written.CancelAsync();
     }
 
-    private static Dictionary<string, string> Settings(Metered metered, string folder, string address) => new()
+    private static Dictionary<string, string> Settings(Metered metered, Party client, string folder, string address) => new()
     {
         ["Api"] = address,
-        ["ClientId"] = metered.Capacity.Provider.ClientId,
-        ["ClientSecret"] = metered.Capacity.Provider.ClientSecret,
+        ["ClientId"] = client.ClientId,
+        ["ClientSecret"] = client.ClientSecret,
         ["CenterId"] = metered.Capacity.CenterId,
         ["Node"] = metered.Capacity.Nodes[0],
         ["MeterId"] = metered.MeterId,

@@ -65,6 +65,27 @@ public sealed class FourEyesTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal(withdrawal, Assert.Single((await second.GetAsync("/v1/proposals?status=open")).Is(200).Items())["id"]!.GetValue<string>());
     }
 
+    [Theory, EveryDatabase]
+    public async Task A_whole_invoice_waits_by_what_is_left_of_it(DatabaseKind database)
+    {
+        var (server, second, buyer) = await WorldAsync(database);
+        for (var i = 0; i < 2; i++)
+        {
+            (await server.Admin.PostAsync($"/v1/organizations/{buyer.Id}/deposits", new { amount = "1000.00", reference = $"d-{i}" })).Is(201);
+        }
+
+        var (shop, month) = (await server.ShopAsync(), await server.NextMonthAsync());
+        var leg = (await buyer.BuyAsync(shop, 8, month.AddDays(1), 10))["legs[0].id"];
+        await server.MoveClockAsync(month.AddDays(2));
+        await shop.UseAsync(leg, month.AddDays(1), 10);
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        var waits = (await server.Admin.PostAsync($"/v1/invoices/{invoice["id"]}/credit-notes", new { reason = 1, note = "wrong" })).Is(202);
+        Assert.Equal("1600.00", waits["amount"]);
+        (await second.PostAsync($"/v1/proposals/{waits["id"]}/decisions", new { decision = "approve" })).Is(201);
+        Assert.Equal("credited", (await buyer.GetAsync($"/v1/invoices/{invoice["id"]}")).Is(200)["status"]);
+    }
+
     private async Task<(MarketplaceServer Server, Party Second, Party Buyer)> WorldAsync(DatabaseKind database)
     {
         var server = await servers.FreshAsync(database, Above1000);

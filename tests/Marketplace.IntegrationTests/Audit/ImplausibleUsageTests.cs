@@ -59,6 +59,44 @@ public sealed class ImplausibleUsageTests(Servers servers) : IClassFixture<Serve
         Assert.Empty(server.Faults);
     }
 
+    /// <summary>9,600 readings of 9 s in a day, each of as much energy as fits the field: more than 64 bits hold together.</summary>
+    [Theory, EveryDatabase]
+    public async Task One_providers_figures_never_keep_others_from_being_looked_at(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        var (absurd, idle) = (await server.ShopAsync(), await server.ShopAsync());
+        var month = await server.NextMonthAsync();
+        var start = month.AddDays(9);
+        var legs = new List<string>();
+        foreach (var shop in new[] { absurd, idle })
+        {
+            legs.Add((await (await server.BuyerAsync()).BuyAsync(shop, 8, start, 24))["legs[0].id"]);
+        }
+
+        await server.MoveClockAsync(start.AddHours(24));
+        JsonObject Reading(Shop shop, string leg, int from, int seconds, long energyWh)
+        {
+            var reading = shop.Reading(leg, start, 8, id: $"{from}");
+            (reading["data"]!["from"], reading["data"]!["to"]) = (MarketSetup.Wire(start.AddSeconds(from)), MarketSetup.Wire(start.AddSeconds(from + seconds)));
+            reading["data"]!["energyWh"] = energyWh;
+            return reading;
+        }
+
+        var sent = (await absurd.SendAsync([.. Enumerable.Range(0, 9600).Select(i => Reading(absurd, legs[0], i * 9, 9, 1_000_000_000_000))])).Is(200);
+        Assert.Equal("1", (await idle.SendAsync(Reading(idle, legs[1], 0, 3600, 400))).Is(200)["accepted"]);
+        await server.MoveClockAsync(start.AddDays(2));
+        Assert.Equal(Ids(idle), await FlaggedAsync(server, "usage.energy"));
+        Assert.Empty(server.Faults);
+        Assert.Equal(("0", "usage.impossible"), (sent["accepted"], sent["rejected[0].code"]));
+
+        // The most that is taken is flagged: 8 cards for an hour, 10 kWh a card and second.
+        Assert.Equal("1", (await absurd.SendAsync(Reading(absurd, legs[0], 0, 3600, 288_000_000))).Is(200)["accepted"]);
+        Assert.Equal("usage.impossible", (await absurd.SendAsync(Reading(absurd, legs[0], 3600, 3600, 288_000_001))).Is(200)["rejected[0].code"]);
+        await server.MoveClockAsync(month.AddMonths(1).AddDays(3));
+        Assert.Equal(new[] { absurd.Seller.Id, idle.Seller.Id }.Order(), (await FlaggedAsync(server, "usage.energy")).Order());
+        Assert.Empty(server.Faults);
+    }
+
     [Theory, EveryDatabase]
     public async Task The_same_curve_on_many_cards_is_flagged_and_curves_that_differ_are_not(DatabaseKind database)
     {

@@ -258,6 +258,40 @@ public sealed class FlowTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Reason_1_without_lines_takes_back_what_is_left_of_an_invoice_with_an_outage(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, scheme, buyer) = (await server.ShopAsync("10.00", "reserved", cards: 2), await server.SchemeAsync(), await server.BuyerAsync("1000.00"));
+        var voucher = await scheme.IssueAsync(buyer, "500.00");
+        var month = await server.NextMonthAsync();
+        var from = month.AddDays(2);
+        var leg = (await buyer.BuyAsync(shop, 2, from, 10))["legs[0].id"];
+        await server.MoveClockAsync(month.AddDays(3));
+        await shop.UseAsync(leg, from.AddHours(4), 2, cards: 2, status: "down");
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal(["reserved 20 200.00 152.00", "outage -4 -40.00 -40.00"], Lines(invoice));
+        Task<Answer> Credit(object body) => server.Admin.PostAsync($"/v1/invoices/{invoice["id"]}/credit-notes", body);
+        (await Credit(new { note = "n" })).IsInvalid("reason", "lines");
+        (await Credit(new { reason = 4, note = "n" })).IsInvalid("lines");
+        (await Credit(new { reason = 1, lines = Array.Empty<object>(), note = "n" })).IsInvalid("lines");
+
+        // A part of it was credited before: 160 less 10, the voucher's 48 less 3.
+        (await Credit(new { reason = 4, lines = new[] { new { lineId = invoice["lines[0].id"], amount = "10.00" } }, note = "slow disks" })).Is(201);
+        var rest = (await Credit(new { reason = 1, note = "wrong buyer" })).Is(201);
+        Assert.Equal("150.00 45.00 105.00", $"{rest["total"]} {rest["voucherReturned"]} {rest["refund"]}");
+        var gone = (await buyer.GetAsync($"/v1/invoices/{invoice["id"]}")).Is(200);
+        Assert.Equal("credited 160.00 0.00", $"{gone["status"]} {gone["credited"]} {gone["outstanding"]}");
+        var notes = (await buyer.GetAsync($"/v1/credit-notes?invoiceId={invoice["id"]}")).Items();
+        Assert.Equal(decimal.Parse(invoice["vat"]), notes.Sum(note => decimal.Parse(note["vat"]!.GetValue<string>())));
+        Assert.Equal("500.00 0.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("1000.00 0.00 0.00", await buyer.MoneyAsync());
+        (await Credit(new { reason = 1, note = "again" })).Is(409, "credit_note.nothing_left");
+        (await server.Admin.PostAsync("/v1/invoices/none/credit-notes", new { reason = 1, note = "n" })).Is(404, "not_found");
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
     public async Task Reserved_hours_that_were_down_throughout_cost_nothing_and_no_voucher(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);

@@ -154,6 +154,56 @@ public sealed class RaceTests(Servers servers) : IClassFixture<Servers>
         await server.BooksHoldAsync(month.Period());
     }
 
+    /// <summary>Each month vouchers pay all of 480.00, so that commission stands against what programmes pay: 912.00 are due of two.</summary>
+    [Theory, EveryDatabase]
+    public async Task Of_two_settlements_at_once_a_seller_gets_no_more_than_stands_for_it(DatabaseKind database)
+    {
+        var (server, second) = await PairAsync(database);
+        var (scheme, buyer) = (await server.SchemeAsync(rules: """{"rates": [{"ratio": "1.00"}]}"""), await server.BuyerAsync());
+        await scheme.IssueAsync(buyer, "10000.00");
+        Shop[] shops = [await server.ShopAsync(), await server.ShopAsync(), await server.ShopAsync(), await server.ShopAsync()];
+        var first = await server.NextMonthAsync();
+        var settlements = new List<string>();
+        foreach (var month in (DateTimeOffset[])[first, first.AddMonths(1)])
+        {
+            var legs = new List<string>();
+            foreach (var shop in shops)
+            {
+                legs.Add((await buyer.BuyAsync(shop, 8, month.AddDays(3), 3))["legs[0].id"]);
+            }
+
+            await server.MoveClockAsync(month.AddDays(4));
+            foreach (var (shop, leg) in shops.Zip(legs))
+            {
+                await shop.UseAsync(leg, month.AddDays(3), 3);
+            }
+
+            await server.CloseAsync(month);
+            foreach (var shop in shops)
+            {
+                settlements.Add((await shop.Seller.SettlementAsync(month.Period()))["items[0].id"]);
+            }
+        }
+
+        foreach (var shop in shops)
+        {
+            var claim = (await shop.Seller.ClaimAsync(scheme, first.AddMonths(2))).Is(201);
+            (await scheme.Authority.PostAsync($"/v1/claims/{claim["id"]}/decisions")).Is(201);
+            (await server.Admin.PostAsync($"/v1/claims/{claim["id"]}/payments", new { reference = "T-" + claim["id"] })).Is(201);
+            Assert.Equal("-912.00", await server.PostedAsync("seller.payable", shop.Seller.Id));
+        }
+
+        var paid = await Task.WhenAll(settlements.Select((id, i) => (i < shops.Length ? server : second).Admin.PostAsync(
+            $"/v1/settlements/{id}/payments", new { part = "programmes", reference = "S-" + i })));
+        Assert.All(paid, answer => answer.Is(201));
+        foreach (var shop in shops)
+        {
+            Assert.Equal("0.00", await server.PostedAsync("seller.payable", shop.Seller.Id));
+        }
+
+        await server.BooksHoldAsync(first.Period(), first.AddMonths(1).Period());
+    }
+
     private async Task<(MarketplaceServer, MarketplaceServer)> PairAsync(DatabaseKind database)
     {
         var server = await servers.FreshAsync(database);

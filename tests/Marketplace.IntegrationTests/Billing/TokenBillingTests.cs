@@ -66,4 +66,63 @@ public sealed class TokenBillingTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("99776.00 0.00 0.00", await buyer.MoneyAsync());
         await server.BooksHoldAsync(month.Period(), month.AddMonths(1).Period());
     }
+
+    [Theory, EveryDatabase]
+    public async Task A_leg_that_is_cut_short_keeps_what_invoices_billed_of_its_tokens(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (capacity, buyer) = (await server.CapacityAsync(1, 8), await server.BuyerAsync());
+        var meter = (await capacity.Provider.PostAsync("/v1/meters", new { centerId = capacity.CenterId, name = "meter" })).Is(201);
+        var shop = new Shop(capacity, meter["source"]);
+        var month = await server.NextMonthAsync();
+        var end = month.AddMonths(1);
+        (await capacity.Provider.PostAsync("/v1/listings", new
+        {
+            centerId = capacity.CenterId,
+            from = MarketSetup.Wire(month),
+            to = MarketSetup.Wire(end.AddDays(20)),
+            product = "tokens",
+            supply = "lease",
+            tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
+        })).Is(201);
+
+        // Seven days of the first month and eleven of the second.
+        var from = end.AddDays(-7);
+        var quote = (await buyer.PostAsync("/v1/quotes", new
+        {
+            accelerators = new[] { capacity.Model },
+            cards = 8,
+            hours = 18 * 24,
+            from = MarketSetup.Wire(from),
+            workload = "inference",
+            product = "tokens",
+            expectedTokens = new { input = 16_000_000L, output = 8_000_000L },
+        })).Is(201);
+        var leg = (await buyer.PostAsync("/v1/orders", new { quoteId = quote["id"] })).Is(201)["legs[0].id"];
+        async Task UseAsync(DateTimeOffset at, long input, long output)
+        {
+            await server.MoveClockAsync(at.AddHours(1));
+            var reading = shop.Reading(leg, at, 8);
+            (reading["data"]!["inputTokens"], reading["data"]!["outputTokens"]) = (input, output);
+            Assert.Equal("1", (await shop.SendAsync(reading)).Is(200)["accepted"]);
+        }
+
+        await UseAsync(from, 15_000_000, 2_000_000);
+        await server.CloseAsync(month);
+        Assert.Equal("46.00", (await buyer.InvoiceAsync(month.Period()))["total"]);
+        Assert.Equal("99954.00 50.00 0.00", await buyer.MoneyAsync());
+
+        // Half of the hours stay: 4 of 8 million output tokens, and the 15 million input tokens that are billed instead of 8.
+        (await capacity.Provider.PostAsync(
+            $"/v1/centers/{capacity.CenterId}/nodes/n-1/withdrawals", new { from = MarketSetup.Wire(end.AddDays(2)), reason = "repair" })).Is(201);
+        await server.BooksHoldAsync(month.Period());
+        Assert.Equal("99954.00 16.00 0.00", await buyer.MoneyAsync());
+
+        await UseAsync(end.AddDays(1).AddHours(20), 1_000_000, 3_000_000);
+        await server.CloseAsync(end);
+        var second = await buyer.InvoiceAsync(end.Period());
+        Assert.Equal("2 million-output-tokens 16.00", $"{second["lines[0].quantity"]} {second["lines[0].unit"]} {second["total"]}");
+        Assert.Equal("99938.00 0.00 0.00", await buyer.MoneyAsync());
+        await server.BooksHoldAsync(month.Period(), end.Period());
+    }
 }

@@ -1,4 +1,7 @@
+using Marketplace.Infrastructure.Identity;
 using Marketplace.IntegrationTests.Harness;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketplace.IntegrationTests.Identity;
 
@@ -104,6 +107,12 @@ public sealed class TokenTests(Servers servers) : IClassFixture<Servers>
         await Refused("grant_type=client_credentials&client_id=%00&client_secret=%00", "application/x-www-form-urlencoded", "invalid_request");
         await Refused("{}", "application/json", "invalid_request");
         await Refused("x", "text/plain", "invalid_request");
+        const string Grant = "grant_type=client_credentials&client_id=admin&client_secret=x";
+        await Refused(Grant, "application/x-www-form-urlencoded; charset=utf-7", "invalid_request");
+        await Refused(Grant, "application/x-www-form-urlencoded; charset=x", "invalid_client");
+        await Refused("--b\r\nContent-Disposition: form-data; name=grant_type\r\n\r\nclient_cred", "multipart/form-data; boundary=b", "invalid_request");
+        await Refused(
+            "--b\r\nContent-Disposition: form-data; name=grant_type\r\nContent-Type: text/plain; charset=utf-7\r\n\r\npassword\r\n--b--\r\n", "multipart/form-data; boundary=b", "invalid_request");
     }
 
     [Theory, EveryDatabase]
@@ -116,6 +125,50 @@ public sealed class TokenTests(Servers servers) : IClassFixture<Servers>
         (await second.GetAsync($"/v1/organizations/{party.Id}")).Is(200);
         await using var db = server.Database.Open();
         Assert.DoesNotContain(client["clientSecret"], string.Join(' ', db.AuditEntries.Select(entry => entry.Details)), StringComparison.Ordinal);
+    }
+
+    /// <summary>What takes the time of a refusal is the check of a hash: there is one for every name, whatever it stands for.</summary>
+    [Fact]
+    public async Task A_name_that_nobody_has_costs_as_much_as_one_that_is_locked_or_wrong()
+    {
+        var hasher = new CountingHasher();
+        await using var server = await servers.StartAsync(await servers.MakeDatabaseAsync(DatabaseKind.Sqlite), services: services => services.AddSingleton<IPasswordHasher<Person>>(hasher));
+        var party = await server.BuyerAsync();
+        var person = (await party.PostAsync($"/v1/organizations/{party.Id}/people", new { userName = "somebody", email = "somebody@example.com" })).Is(201);
+        async Task<int> ChecksAsync(Func<Task> ask)
+        {
+            var before = hasher.Checks;
+            await ask();
+            return hasher.Checks - before;
+        }
+
+        async Task SignInAsync(string name) => (await server.Nobody.PostAsync("/v1/session", new { userName = name, password = "wrong" })).Is(401, "session.refused");
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(1, await ChecksAsync(() => SignInAsync(person["userName"])));
+        }
+
+        Assert.Equal(1, await ChecksAsync(() => SignInAsync("nobody-known")));
+        Assert.Equal(1, await ChecksAsync(() => RefusedAsync(server, "nobody-known", "wrong")));
+        for (var i = 0; i < 5; i++)
+        {
+            await RefusedAsync(server, party.ClientId, "wrong");
+        }
+
+        Assert.Equal(1, await ChecksAsync(() => RefusedAsync(server, party.ClientId, "wrong")));
+    }
+
+    private sealed class CountingHasher : PasswordHasher<Person>
+    {
+        private int _checks;
+
+        public int Checks => _checks;
+
+        public override PasswordVerificationResult VerifyHashedPassword(Person user, string hashedPassword, string providedPassword)
+        {
+            Interlocked.Increment(ref _checks);
+            return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
     }
 
     private static async Task RefusedAsync(MarketplaceServer server, string clientId, string secret)

@@ -53,6 +53,7 @@ public sealed class MoneyInAndOutTests(Servers servers) : IClassFixture<Servers>
         Task<Answer> Import(string rows) => server.Admin.PostTextAsync("/v1/bank-statements/", "bookedOn,amount,reference,counterpartyCode,remark\n" + rows, "text/csv");
 
         (await Import("2026-01-05,1.5,B-1,,x\n2026-01-05,10.00,,,")).IsInvalid("row 2.amount", "row 3.reference");
+        (await Import($"2026-01-05,250.00,B-1,{code},top up, January\n2026-01-05,250.00,B-1,a,{code},top up\n2026-01-05,9.00,B-2,,\"a, b\"")).IsInvalid("row 2.cells", "row 3.cells");
         var rows = $"2026-01-05,100.00,first,{code},known\n2026-01-05,250.00,B-1,{code},top up\n2026-01-05,9.00,B-2,91330100MA2000000X,stranger\n2026-01-05,-30.00,B-3,{code},back";
         var first = (await Import(rows)).Is(201);
         Assert.Equal("2 2: known, deposit, counterparty.unknown, settlement.none", $"{first["matched"]} {first["unmatched"]}: {string.Join(", ", first.Items("rows").Select(row => row["outcome"]))}");
@@ -183,6 +184,24 @@ public sealed class MoneyInAndOutTests(Servers servers) : IClassFixture<Servers>
         var job = (await server.Admin.PostAsync("/v1/jobs/bill-period/runs", key: "job")).Is(200);
         Assert.Equal(job.Text, (await server.Admin.PostAsync("/v1/jobs/bill-period/runs", key: "job")).Is(200).Text);
         await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Thresholds_of_alerts_are_read_as_they_were_set(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (buyer, stranger) = (await server.BuyerAsync(), await server.BuyerAsync());
+        var address = $"/v1/organizations/{buyer.Id}/alert-thresholds";
+        async Task<string> ReadAsync(Party party) => (await party.GetAsync(address)).Is(200).Text;
+        Assert.Equal("""{"lowBalance":null,"monthlyBudget":null}""", await ReadAsync(buyer));
+        (await buyer.PutAsync(address, new { lowBalance = "600.00" })).Is(200);
+        Assert.Equal("""{"lowBalance":"600.00","monthlyBudget":null}""", await ReadAsync(buyer));
+        (await buyer.PutAsync(address, new { monthlyBudget = "1000.00" })).Is(200);
+        Assert.Equal("""{"lowBalance":null,"monthlyBudget":"1000.00"}""", await ReadAsync(await buyer.ColleagueAsync("viewer")));
+        Assert.Equal(await ReadAsync(buyer), await ReadAsync(await server.Admin.ColleagueAsync("viewer", "auditor")));
+        (await stranger.GetAsync(address)).Is(404, "not_found");
+        (await server.Nobody.GetAsync(address)).Is(401);
+        (await server.Admin.GetAsync("/v1/organizations/none/alert-thresholds")).Is(404, "not_found");
     }
 
     [Theory, EveryDatabase]

@@ -39,6 +39,10 @@ public sealed class ImportCapacityTests(Servers servers) : IClassFixture<Servers
         var posted = (await market.Capacity.Provider.PostTextAsync(market.Path, unreadable, "text/csv")).IsInvalid("nodes[0].cards", "nodes[1].cards", "nodes[1].interconnect", "nodes[1].memoryGiB");
         Assert.Equal("""["row 4: must be 1 to 1024"]""", posted.Json!["errors"]!["nodes[1].cards"]!.ToJsonString());
 
+        // A comma too many shifts every cell after it.
+        var shifted = Header + $"c-1,{market.Capacity.Model},8,64,512,,\nc-2,{market.Capacity.Model},8,64,512,,cuda,bare metal\n";
+        Assert.Equal(["row 3, cells: are more than the header's; a cell with a comma in it needs quotes", "Nothing was added."], Sorted((await market.ImportAsync(shifted)).Report));
+
         // What only the database knows is told alike.
         var unknown = Header + $"c-1,{market.Capacity.Model},8,64,512,,\nc-1,abacus,8,64,512,,\n";
         Assert.Equal(["row 3, name: repeats a name of this request", "Nothing was added."], Sorted((await market.ImportAsync(unknown)).Report));

@@ -35,6 +35,16 @@ public sealed class NodeLegsTests(Servers servers) : IClassFixture<Servers>
         var legs = (await capacity.Provider.GetAsync(Between(180, 181))).Is(200).Items().ToDictionary(leg => leg["id"]!.GetValue<string>(), leg => leg["cards"]!.AsArray().Count);
         Assert.Equal(new Dictionary<string, int> { [one] = 2, [resold] = 1 }, legs);
 
+        // A meter may ask this of its owner's nodes, and nothing else; others' meters, and other parties', may not.
+        var meter = await capacity.Provider.ColleagueAsync("meter");
+        Assert.Equal([one], (await meter.GetAsync(Between(119, 120))).Is(200).Items().Select(leg => leg["id"]!.GetValue<string>()));
+        (await meter.GetAsync($"/v1/centers/{capacity.CenterId}/nodes")).Is(403, "forbidden");
+        (await (await (await server.ProviderAsync()).ColleagueAsync("meter")).GetAsync(address)).Is(404, "not_found");
+        foreach (var other in (Party[])[first, server.Admin])
+        {
+            (await (await other.ColleagueAsync("meter", other == first ? null : "admin")).GetAsync(address)).Is(403, "forbidden");
+        }
+
         (await capacity.Provider.GetAsync($"{address}?to={Uri.EscapeDataString(MarketSetup.Wire(start))}")).Is(400, "validation");
         (await capacity.Provider.GetAsync($"{address}?from=now")).Is(400, "validation");
         (await capacity.Provider.GetAsync($"/v1/centers/{capacity.CenterId}/nodes/n-9/legs")).Is(404, "not_found");

@@ -58,6 +58,37 @@ public sealed class MeterKeyTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task A_buyer_replaces_and_revokes_the_keys_of_its_own_meter(DatabaseKind database)
+    {
+        using var first = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var second = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var server = await servers.OnAsync(database);
+        var (buyer, provider) = (await server.BuyerAsync(), await server.ProviderAsync());
+        var meter = (await buyer.PostAsync("/v1/meters", new { name = "own", publicKeyPem = first.ExportSubjectPublicKeyInfoPem() })).Is(201);
+        var path = $"/v1/meters/{meter["id"]}/keys";
+        Task<Answer> SendAsync(ECDsa key)
+        {
+            var content = Party.Content("[]", BatchType);
+            content.Headers.Add("Meter-Id", meter["id"]);
+            content.Headers.Add("Meter-Signature", Sign(key, "[]"));
+            return buyer.SendAsync(HttpMethod.Post, "/v1/buyer-usage", content);
+        }
+
+        (await provider.PostAsync(path, new { publicKeyPem = second.ExportSubjectPublicKeyInfoPem() })).Is(404, "not_found");
+        (await SendAsync(first)).Is(200);
+        var added = (await buyer.PostAsync(path, new { publicKeyPem = second.ExportSubjectPublicKeyInfoPem() })).Is(201);
+        Assert.Equal(("2", "true"), (added["number"], added["good"]));
+        (await SendAsync(first)).Is(401, "meter.signature");
+        (await SendAsync(second)).Is(200);
+
+        var revocation = $"{path}/{added["id"]}/revocations";
+        (await provider.PostAsync(revocation, new { reason = "r" })).Is(404, "not_found");
+        (await buyer.PostAsync(revocation, new { reason = "stolen" })).Is(201);
+        (await SendAsync(second)).Is(401, "meter.signature");
+        Assert.Equal(2, (await buyer.GetAsync($"/v1/audit/entries?subjectId={meter["id"]}&limit=50")).Is(200).Items().Count(entry => entry["action"]!.GetValue<string>().StartsWith("meter.key_", StringComparison.Ordinal)));
+    }
+
+    [Theory, EveryDatabase]
     public async Task Keys_are_the_owners_and_are_public_ones(DatabaseKind database)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -82,7 +113,8 @@ public sealed class MeterKeyTests(Servers servers) : IClassFixture<Servers>
         (await stranger.GetAsync(path)).Is(404, "not_found");
         (await stranger.PostAsync(path, new { publicKeyPem = pem })).Is(404, "not_found");
         (await stranger.PostAsync($"{path}/{id}/revocations", new { reason = "r" })).Is(404, "not_found");
-        (await metered.Buyer.PostAsync(path, new { publicKeyPem = pem })).Is(403, "forbidden");
+        (await metered.Buyer.PostAsync(path, new { publicKeyPem = pem })).Is(404, "not_found");
+        (await server.Admin.PostAsync(path, new { publicKeyPem = pem })).Is(403, "forbidden");
         (await server.Nobody.GetAsync(path)).Is(401);
         Assert.Single((await provider.GetAsync(path)).Is(200).Items());
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Marketplace.IntegrationTests.Harness;
 using Marketplace.IntegrationTests.Market;
@@ -186,6 +187,34 @@ public sealed class TrustTests(Servers servers) : IClassFixture<Servers>
         var claim = (await deal.Shop.Seller.ClaimAsync(deal.Scheme, deal.Month.AddMonths(1).AddDays(-1))).Is(201);
         Assert.Equal("192.00", claim["total"]);
         await server.BooksHoldAsync(deal.Month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_programme_that_refuses_unsigned_usage_pays_for_the_lines_that_are_signed(DatabaseKind database)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var server = await servers.OnAsync(database);
+        var (listed, scheme, buyer) = (await server.ShopAsync(), await server.SchemeAsync(rules: """{"unattestedUsage": "refuse"}"""), await server.BuyerAsync());
+        var meter = (await listed.Seller.PostAsync("/v1/meters", new { centerId = listed.Capacity.CenterId, name = "signs", publicKeyPem = key.ExportSubjectPublicKeyInfoPem() })).Is(201);
+        var shop = listed with { Source = meter["source"] };
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var start = month.AddMonths(1).AddHours(-4);
+        var leg = (await buyer.BuyAsync(shop, 8, start, 10))["legs[0].id"];
+        await server.MoveClockAsync(start.AddHours(10));
+
+        // Of four hours in the first month one comes unsigned, of six in the second none.
+        Assert.Equal("1", (await shop.SendAsync(shop.Reading(leg, start, 8))).Is(200)["accepted"]);
+        var signed = new JsonArray([.. Enumerable.Range(1, 9).Select(hour => shop.Reading(leg, start.AddHours(hour), 8))]).ToJsonString();
+        Assert.Equal("9", (await Metered.SendBodyAsync(shop.Seller, signed, meter: meter["id"], signature: Metered.Sign(key, signed))).Is(200)["accepted"]);
+        await server.CloseAsync(month);
+        var first = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal("640.00 0.00 usage.unattested", $"{first["total"]} {first["voucherTotal"]} {(await ExplainAsync(buyer, first))["vouchersNotApplied[0].code"]}");
+        await server.CloseAsync(month.AddMonths(1));
+        var second = await buyer.InvoiceAsync(month.AddMonths(1).Period());
+        Assert.Equal("960.00 288.00", $"{second["total"]} {second["voucherTotal"]}");
+        Assert.Equal("4712.00 0.00 288.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.BooksHoldAsync(month.Period(), month.AddMonths(1).Period());
     }
 
     [Theory, EveryDatabase]

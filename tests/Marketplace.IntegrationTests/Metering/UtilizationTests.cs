@@ -7,6 +7,8 @@ namespace Marketplace.IntegrationTests.Metering;
 /// <summary>Five numbers of a centre, none of which can be taken for another.</summary>
 public sealed class UtilizationTests(Servers servers) : IClassFixture<Servers>
 {
+    private static readonly string[] Numbers = ["listed", "sold", "busy", "ownMoney", "publicMoney"];
+
     [Theory, EveryDatabase]
     public async Task What_is_listed_sold_busy_and_paid_for_by_whom_stand_side_by_side(DatabaseKind database)
     {
@@ -61,11 +63,93 @@ public sealed class UtilizationTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("160 160 0 80 0", await FiguresAsync(provider, shop, start, start.AddHours(20)));
     }
 
+    [Theory, EveryDatabase]
+    public async Task Every_centre_that_sold_stands_in_the_list_with_its_numbers_also_when_its_listing_is_withdrawn(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, gone, unsold, scheme, buyer) = (await server.ShopAsync(), await server.ShopAsync(), await server.ShopAsync(), await server.SchemeAsync(), await server.BuyerAsync());
+        await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var start = month.AddDays(9);
+        foreach (var place in new[] { shop, gone })
+        {
+            var leg = (await buyer.BuyAsync(place, place == shop ? 8 : 3, start, 10))["legs[0].id"];
+            await server.MoveClockAsync(start.AddHours(10));
+            await place.UseAsync(leg, start, 10, cards: place == shop ? 8 : 3);
+            start = start.AddHours(10);
+        }
+
+        var listing = (await server.Admin.GetAsync($"/v1/listings?providerId={gone.Seller.Id}&limit=500")).Is(200).Items().Single(one => one["centerId"]!.GetValue<string>() == gone.Capacity.CenterId)["id"];
+        (await gone.Seller.DeleteAsync($"/v1/listings/{listing}")).Is(204);
+        await server.CloseAsync(month);
+
+        // Nothing is left of the listing from the hour on in which it was withdrawn; what was sold before stays.
+        var (from, to) = (month.AddDays(9), month.AddDays(11));
+        var span = $"from={Uri.EscapeDataString(MarketSetup.Wire(from))}&to={Uri.EscapeDataString(MarketSetup.Wire(to))}";
+        var (items, cursor) = (new List<System.Text.Json.Nodes.JsonNode>(), "");
+        do
+        {
+            var page = (await scheme.Authority.GetAsync($"/v1/utilization/centers?{span}&limit=2{cursor}")).Is(200);
+            items.AddRange(page.Items());
+            cursor = page.Json!["next"] is { } next ? $"&cursor={next}" : "";
+        }
+        while (cursor.Length > 0);
+        foreach (var item in items)
+        {
+            var alone = (await scheme.Authority.GetAsync($"/v1/utilization?centerId={item["centerId"]}&{span}")).Is(200);
+            Assert.Equal(Text(alone), string.Join(' ', Numbers.Select(name => item[$"{name}CardHours"])));
+        }
+
+        var known = items.ToDictionary(item => item["centerId"]!.GetValue<string>());
+        Assert.Equal(items.Count, known.Count);
+        Assert.Equal("384 80 80 56 24", string.Join(' ', Numbers.Select(name => known[shop.Capacity.CenterId][$"{name}CardHours"])));
+        Assert.Equal("160 30 30 21 9", string.Join(' ', Numbers.Select(name => known[gone.Capacity.CenterId][$"{name}CardHours"])));
+        Assert.Equal("384", known[unsold.Capacity.CenterId]["listedCardHours"]!.GetValue<string>());
+        var center = (await gone.Seller.GetAsync($"/v1/centers/{gone.Capacity.CenterId}")).Is(200);
+        Assert.Equal(
+            (center["name"], center["regionCode"], gone.Seller.Id),
+            ((string?)known[gone.Capacity.CenterId]["centerName"], (string?)known[gone.Capacity.CenterId]["regionCode"], (string?)known[gone.Capacity.CenterId]["providerId"]));
+
+        // A provider has its own there, a buyer none, and where nothing was on offer nobody.
+        Assert.Equal([gone.Capacity.CenterId], (await gone.Seller.GetAsync($"/v1/utilization/centers?{span}")).Is(200).Items().Select(item => item["centerId"]!.GetValue<string>()));
+        Assert.Empty((await buyer.GetAsync($"/v1/utilization/centers?{span}")).Is(200).Items());
+        Assert.Empty((await gone.Seller.GetAsync("/v1/utilization/centers?from=2001-01-01&to=2001-01-31")).Is(200).Items());
+        (await server.Admin.GetAsync("/v1/utilization/centers")).IsInvalid("from", "to");
+        (await server.Admin.GetAsync("/v1/utilization/centers?from=2026-01-02&to=2026-01-01&limit=0")).IsInvalid("limit", "to");
+        (await server.Admin.GetAsync("/v1/utilization/centers?from=2026-01-01&to=2027-01-02")).IsInvalid("to");
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_is_listed_again_counts_once_and_cards_that_are_taken_out_no_more(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var capacity = await server.CapacityAsync();
+        var start = await server.TomorrowAsync();
+        await server.MoveClockAsync(start);
+        var first = (await capacity.ListAsync(from: start, to: start.AddHours(100))).Is(201)["id"];
+        await server.MoveClockAsync(start.AddHours(50));
+        (await capacity.Provider.DeleteAsync($"/v1/listings/{first}")).Is(204);
+        (await capacity.ListAsync(from: start, to: start.AddHours(100))).Is(201);
+        var shop = new Shop(capacity, "");
+        Assert.Equal("800 0 0 0 0", await FiguresAsync(capacity.Provider, shop, start, start.AddHours(100)));
+
+        // One card for the last twenty hours, then another for the last ten.
+        foreach (var (card, hour) in new[] { (3, 80), (5, 90) })
+        {
+            (await capacity.Provider.PostAsync(
+                $"/v1/centers/{capacity.CenterId}/nodes/n-1/withdrawals", new { from = MarketSetup.Wire(start.AddHours(hour)), reason = "failed", cards = new[] { card } })).Is(201);
+        }
+
+        Assert.Equal("770 0 0 0 0", await FiguresAsync(capacity.Provider, shop, start, start.AddHours(100)));
+        Assert.Equal("60 0 0 0 0", await FiguresAsync(capacity.Provider, shop, start.AddHours(90), start.AddHours(100)));
+        await server.BooksHoldAsync();
+    }
+
     private static async Task<string> FiguresAsync(Party party, Shop shop, DateTimeOffset from, DateTimeOffset to) => Text((await AskAsync(party, shop, from, to)).Is(200));
 
     private static Task<Answer> AskAsync(Party party, Shop shop, DateTimeOffset from, DateTimeOffset to) =>
         party.GetAsync($"/v1/utilization?centerId={shop.Capacity.CenterId}&from={Uri.EscapeDataString(MarketSetup.Wire(from))}&to={Uri.EscapeDataString(MarketSetup.Wire(to))}");
 
     private static string Text(Answer answer, string at = "") =>
-        string.Join(' ', ((string[])["listed", "sold", "busy", "ownMoney", "publicMoney"]).Select(name => answer[$"{at}{name}CardHours"]));
+        string.Join(' ', Numbers.Select(name => answer[$"{at}{name}CardHours"]));
 }

@@ -27,8 +27,8 @@ public sealed class NameTests(Servers servers) : IClassFixture<Servers>
     public async Task Ids_are_asked_for_within_bounds(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
-        (await server.Admin.GetAsync("/v1/names")).IsInvalid("ids");
-        (await server.Admin.GetAsync("/v1/names?" + string.Join('&', Enumerable.Repeat("id=x", 101)))).IsInvalid("ids");
+        (await server.Admin.GetAsync("/v1/names")).IsInvalid("id");
+        (await server.Admin.GetAsync("/v1/names?" + string.Join('&', Enumerable.Repeat("id=x", 101)))).IsInvalid("id");
     }
 
     [Theory, EveryDatabase]

@@ -47,6 +47,23 @@ public sealed class PagingTests(Servers servers) : IClassFixture<Servers>
         Assert.Null(second.Json!["next"]);
     }
 
+    [Theory, EveryDatabase]
+    public async Task A_cursor_of_a_list_by_text_is_a_text_that_a_page_gave(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var party = await server.BuyerAsync();
+        foreach (var list in new[] { "/v1/accelerators", "/v1/programmes", $"/v1/organizations/{party.Id}/people", $"/v1/organizations/{party.Id}/clients" })
+        {
+            (await party.GetAsync($"{list}?cursor=e4b8ad")).Is(200);
+            foreach (var cursor in new[] { "00", "6100", "0a", "7f", "ff", "e4b8", "c080", "eda080", "6", "zz" })
+            {
+                (await party.GetAsync($"{list}?cursor={cursor}")).IsInvalid("cursor");
+            }
+        }
+
+        Assert.Empty(server.Faults);
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=-1", "limit")]

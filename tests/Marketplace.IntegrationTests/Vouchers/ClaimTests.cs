@@ -148,11 +148,13 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("0.00", await server.PostedAsync("seller.programme_due", deal.Seller.Id));
         Assert.Equal("0.00", await server.PostedAsync("authority.receivable", deal.Scheme.Authority.Id));
 
-        var rest = (await CreditExtra(1, "380.00")).Is(201);
+        Task<Answer> CreditRest() => server.Admin.PostAsync($"/v1/invoices/{extra["id"]}/credit-notes", new { reason = 1, note = "all of it" });
+        var rest = (await CreditRest()).Is(201);
         Assert.Equal("380.00 21.51 380.00", $"{rest["total"]} {rest["vat"]} {rest["refund"]}");
         Assert.Equal("credited 480.00 0.00 0.00", await Stands(extra["id"]));
         Assert.Equal(2, (await deal.Buyer.GetAsync($"/v1/credit-notes?invoiceId={extra["id"]}")).Is(200).Items().Count);
         (await CreditExtra(4, "0.01")).Is(422, "credit_note.exceeds");
+        (await CreditRest()).Is(409, "credit_note.nothing_left");
 
         // What is left of the line is the buyer's own money; corrected usage takes it back as ever.
         await deal.Shop.CorrectAsync(deal.Invoice["lines[0].legId"], deal.Month.AddDays(9), 4);
@@ -247,6 +249,32 @@ public sealed class ClaimTests(Servers servers) : IClassFixture<Servers>
         var back = (await deal.Buyer.ClaimAsync(deal.Scheme, deal.Month.AddMonths(1))).Is(201);
         Assert.Equal("-30.00", back["total"]);
         await server.BooksHoldAsync(deal.Month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Who_is_reimbursed_and_buys_on_credit_claims_once_the_invoice_is_paid(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer) = (await server.ShopAsync(), await server.OrganizationAsync("enterprise"));
+        var scheme = await server.SchemeAsync(rules: """{"mode": "reimburse", "payee": "buyer"}""");
+        (await server.Admin.PutAsync($"/v1/organizations/{buyer.Id}/credit", new { limit = "5000.00" })).Is(200);
+        await scheme.IssueAsync(buyer, "5000.00");
+        var month = await server.NextMonthAsync();
+        var leg = (await buyer.BuyAsync(shop, 8, month.AddDays(9), 10))["legs[0].id"];
+        await server.MoveClockAsync(month.AddDays(10));
+        await shop.UseAsync(leg, month.AddDays(9), 10);
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal("1600.00 480.00 0.00 issued", $"{invoice["payable"]} {invoice["voucherTotal"]} {invoice["paid"]} {invoice["status"]}");
+
+        (await buyer.ClaimAsync(scheme, month.AddMonths(1))).Is(422, "claim.empty");
+        await PayAsync("1599.99");
+        (await buyer.ClaimAsync(scheme, month.AddMonths(1))).Is(422, "claim.empty");
+        await PayAsync("0.01");
+        Assert.Equal("480.00", (await buyer.ClaimAsync(scheme, month.AddMonths(1))).Is(201)["total"]);
+        await server.BooksHoldAsync(month.Period());
+
+        async Task PayAsync(string amount) => (await server.Admin.PostAsync($"/v1/invoices/{invoice["id"]}/payments", new { amount, reference = "P-" + amount })).Is(201);
     }
 
     [Theory, EveryDatabase]

@@ -74,6 +74,105 @@ public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Tiers_count_late_usage_in_the_year_that_it_was_used_in(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        await server.MoveClockAsync(new(2026, 11, 20, 0, 0, 0, TimeSpan.FromHours(8)));
+        var (shop, buyer, december) = (await server.ShopAsync(nodes: 2), await server.BuyerAsync(), await server.NextMonthAsync());
+        var january = december.AddMonths(1);
+        var tiered = await server.SchemeAsync(rules: """{"rates": null, "tiers": [{"upTo": "1000.00", "ratio": "0.50"}, {"ratio": "0.20"}]}""");
+        await tiered.IssueAsync(buyer, "10000.00");
+        var used = await buyer.BuyAsync(shop, 8, december.AddDays(9), 10);
+        var late = await buyer.BuyAsync(shop, 8, december.AddDays(11), 10);
+        var next = await buyer.BuyAsync(shop, 8, january.AddDays(9), 10);
+        await server.MoveClockAsync(december.AddDays(12));
+        await shop.UseAsync(used["legs[0].id"], december.AddDays(9), 10);
+        await server.CloseAsync(december);
+        Assert.Equal("620.00", (await buyer.InvoiceAsync(december.Period()))["voucherTotal"]);
+
+        await server.MoveClockAsync(january.AddDays(10));
+        await shop.UseAsync(late["legs[0].id"], december.AddDays(11), 10);
+        await shop.UseAsync(next["legs[0].id"], january.AddDays(9), 10);
+        await server.CloseAsync(january);
+        var invoice = await buyer.InvoiceAsync(january.Period());
+        Assert.Equal(
+            ["adjustment 2026-12 1600.00 320.00", "usage 2027-01 1600.00 620.00"],
+            invoice.Items("lines").Select(line => $"{line["kind"]} {line["usagePeriod"]} {line["amount"]} {line["vouchers"]!.AsArray().Sum(part => decimal.Parse(part!["amount"]!.GetValue<string>()))}").Order());
+
+        // The quotes said so: what was ordered in the old year for the new one starts in the first tier.
+        Assert.Equal("620.00 320.00 620.00", $"{used["publicMoney"]} {late["publicMoney"]} {next["publicMoney"]}");
+        await server.BooksHoldAsync(december.Period(), january.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Tiers_go_on_after_late_usage_and_count_it_once(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer, month) = (await server.ShopAsync(nodes: 2), await server.BuyerAsync(), await server.NextMonthAsync());
+        if (month.Month == 12)
+        {
+            await server.MoveClockAsync(month.AddMonths(1));
+            month = await server.NextMonthAsync();
+        }
+
+        var next = month.AddMonths(1);
+        var tiered = await server.SchemeAsync(rules: """{"rates": null, "tiers": [{"upTo": "2000.00", "ratio": "0.50"}, {"ratio": "0.20"}]}""");
+        await tiered.IssueAsync(buyer, "10000.00");
+
+        // The first order's usage comes after its month was closed, and its hold given back.
+        var late = await buyer.BuyAsync(shop, 8, month.AddDays(9), 10);
+        await server.CloseAsync(month);
+        await server.MoveClockAsync(next.AddDays(5));
+        var used = await buyer.BuyAsync(shop, 8, next.AddDays(9), 10);
+        await server.MoveClockAsync(next.AddDays(10));
+        await shop.UseAsync(late["legs[0].id"], month.AddDays(9), 10);
+        await shop.UseAsync(used["legs[0].id"], next.AddDays(9), 10);
+        await server.CloseAsync(next);
+
+        // 1,600 at a half; then 400 at a half and 1,200 at a fifth. The second order held for more: nothing of the first was known.
+        var invoice = await buyer.InvoiceAsync(next.Period());
+        Assert.Equal("3200.00 1240.00", $"{invoice["total"]} {invoice["voucherTotal"]}");
+        await server.BooksHoldAsync(month.Period(), next.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Tiers_count_tokens_that_are_ordered_at_their_price(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        var (capacity, buyer, month) = (await server.CapacityAsync(2, 8), await server.BuyerAsync(), await server.NextMonthAsync());
+        (await capacity.Provider.PostAsync("/v1/listings", new
+        {
+            centerId = capacity.CenterId,
+            from = MarketSetup.Wire(month),
+            to = MarketSetup.Wire(month.AddDays(28)),
+            product = "tokens",
+            supply = "lease",
+            tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
+        })).Is(201);
+        var tiered = await server.SchemeAsync(rules: """{"rates": null, "tiers": [{"upTo": "300.00", "ratio": "0.50"}, {"ratio": "0.20"}]}""");
+        await tiered.IssueAsync(buyer, "10000.00");
+        async Task<string> OrderAsync(int day)
+        {
+            var quote = (await buyer.PostAsync("/v1/quotes", new
+            {
+                accelerators = new[] { capacity.Model },
+                cards = 8,
+                hours = 10,
+                from = MarketSetup.Wire(month.AddDays(day)),
+                workload = "inference",
+                product = "tokens",
+                vouchers = "auto",
+                expectedTokens = new { input = 100_000_000L, output = 50_000_000L },
+            })).Is(201);
+            return (await buyer.PostAsync("/v1/orders", new { quoteId = quote["id"] })).Is(201)["publicMoney"];
+        }
+
+        // 600.00 each: 300 at a half and 300 at a fifth, then all of it at a fifth.
+        Assert.Equal(("210.00", "120.00"), (await OrderAsync(9), await OrderAsync(11)));
+        await server.BooksHoldAsync();
+    }
+
+    [Theory, EveryDatabase]
     public async Task Tiers_and_floors_go_by_the_years_spend_over_orders_and_months(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);

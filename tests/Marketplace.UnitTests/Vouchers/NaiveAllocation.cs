@@ -202,9 +202,11 @@ internal sealed class NaiveAllocation(AllocationRequest request)
                 return false;
             }
 
-            var spent = programme.SpentInYear.Fen;
+            var spentInYear = programme.SpentInYear.Fen;
+            var spentInOthers = programme.SpentInOtherYears.ToDictionary(year => year.Key, year => year.Value.Fen);
             foreach (var line in Sequence().Where(line => Fits(programme.Code, line)))
             {
+                var spent = spentInOthers.TryGetValue(line.FirstDay.Year, out var other) ? other : spentInYear;
                 var onLine = ofProgramme.Where(gift => gift.Line.Key == line.Key).Sum(gift => gift.Fen);
                 if (onLine > 0 && new BigInteger(onLine) * 1_000_000 > ShareMillionths(programme.Code, line, spent))
                 {
@@ -212,6 +214,7 @@ internal sealed class NaiveAllocation(AllocationRequest request)
                 }
 
                 spent += TakesPart(programme.Code, line, given, shut) ? Eligible(programme.Code, line) : 0;
+                _ = spentInOthers.ContainsKey(line.FirstDay.Year) ? spentInOthers[line.FirstDay.Year] = spent : spentInYear = spent;
             }
         }
 

@@ -103,13 +103,14 @@ public class RandomAllocationTests
             Seller = random.Next(8) == 0 ? Related : random.Next(3) == 0 ? OtherSeller : Seller,
             LegId = Leg(random.Next(maxLines)),
             Origin = random.Next(2) == 0 ? ChipOrigin.Domestic : ChipOrigin.Imported,
-            FirstDay = Today.AddDays(random.Next(6)),
+            FirstDay = Today.AddDays(random.Next(6)).AddYears(-(random.Next(5) / 4)),
             LastDay = Today.AddDays(6 + random.Next(6)),
             Attested = random.Next(4) == 0 ? false : random.Next(2) == 0 ? true : null,
         }).ToList();
         var programmes = Enumerable.Range(0, 1 + random.Next(4)).Select(i => Programme($"p{i}", RandomRules(random, maxFen)) with
         {
             SpentInYear = new(random.Next(2) * random.Next(maxFen)),
+            SpentInOtherYears = random.Next(3) == 0 ? new Dictionary<int, Money>() : new() { [Today.Year - 1] = new(random.Next(maxFen)) },
             InvoicedInYear = new(random.Next(2) * random.Next(maxFen)),
             PaidOnOrder = new(random.Next(6) == 0 ? random.Next(maxFen / 4) : 0),
             PaidContractsWith = random.Next(6) == 0 ? [Seller.Id] : [],

@@ -20,6 +20,7 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
         yield return await RatiosAsync(cancellationToken);
         yield return await RewardsAsync(cancellationToken);
         yield return await FundersAsync(cancellationToken);
+        yield return await ReimbursedAsync(cancellationToken);
     }
 
     private async Task<InvariantAnswer> BalancesAsync(CancellationToken cancellationToken)
@@ -145,6 +146,21 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
             findings.Expect(posted.GetValueOrDefault(funder.Key) == funder.Sum(), () => $"Claims say that {funder.Key.Account} comes to {funder.Sum()}, the ledger says {posted.GetValueOrDefault(funder.Key)}.");
         }
 
+        return findings.Answer();
+    }
+
+    /// <summary>Who is reimbursed has paid the invoice that he claims for.</summary>
+    private async Task<InvariantAnswer> ReimbursedAsync(CancellationToken cancellationToken)
+    {
+        var findings = new Findings("claims.after_payment");
+        var early = await (
+            from redemption in db.Redemptions
+            join invoice in db.Invoices on redemption.InvoiceId equals invoice.Id
+            where !redemption.Deducted && redemption.Reward == null && (long)(object)redemption.Claimed > 0
+                && (long)(object)invoice.Payable - (long)(object)invoice.CreditedPayable - (long)(object)invoice.Paid > 0
+            orderby redemption.Id
+            select new { redemption.Id, redemption.Claimed, invoice.Number }).ToListAsync(cancellationToken);
+        early.ForEach(r => findings.Expect(false, () => $"{r.Claimed} of redemption {r.Id} is claimed, and invoice {r.Number} isn't paid."));
         return findings.Answer();
     }
 

@@ -100,6 +100,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
           key: column.title,
           title: t(column.title),
           align: alignOf(column.as ?? 'text'),
+          className: column.as === 'name' || column.as === 'programme' ? 'names' : undefined,
           // What can be done stays in sight where there is room for more than that.
           fixed: column.title === 'Actions' && screen.lg ? 'end' as const : undefined,
           sorter: typeof column.sort === 'string' || (column.sort && whole && ((a: Row, b: Row) => compare(column.value(a), column.value(b)))),

@@ -111,6 +111,7 @@ export const invariants: Record<string, Text> = {
   'programmes.within_ratio': 'Vouchers pay no more than their share',
   'programmes.rewards': 'Rewards keep to their rules, and are granted once',
   'programmes.funders': 'Funders bore their shares',
+  'claims.after_payment': 'Who is reimbursed paid before claiming',
 }
 
 /** Traits that programmes commonly ask for; others are told as they were registered. */

@@ -1,6 +1,6 @@
 /** What the API's codes say in Chinese. In English its own details are shown, which say more. */
 const codes: Record<string, string> = {
-  'invoice.overpaid': '金额超过未付部分。', 'invoice.tax_number': '该账单已有其他税务号码。', 'credit_note.exceeds': '超过该明细行的剩余金额。', 'credit_note.not_whole': '原因 1 须冲销整张账单的全部剩余金额。',
+  'invoice.overpaid': '金额超过未付部分。', 'invoice.tax_number': '该账单已有其他税务号码。', 'credit_note.exceeds': '超过该明细行的剩余金额。', 'credit_note.not_whole': '原因 1 须冲销整张账单的全部剩余金额。', 'credit_note.nothing_left': '该账单已全部冲销，没有剩余金额。',
   'settlement.paid': '该结算已付出。', 'billing.incomplete': '部分未能出账，下次运行会重试。', 'period.open': '该月份尚未结束。', 'period.earlier_open': '须先为之前的月份出账。', 'payment.reference': '该流水号已用于另一笔付款。', 'deposit.reference': '该流水号已用于另一笔转账。', 'bank_row.amount': '金额与该流水的金额不符。',
   'funds.insufficient': '可用资金不足。', 'listing.overlap': '节点在这段时间已有挂牌。', 'listing.withdrawn': '挂牌已撤回。', 'listing.empty': '该中心没有可挂牌的节点。', 'node.exists': '该中心已有同名节点。', 'node.withdrawn': '节点已停用。', 'node.card_withdrawn': '该卡已停用。',
   'quote.used': '该报价已下单。', 'quote.expired': '报价已过期，请重新询价。', 'capacity.taken': '有人抢先一步，资源已被订走，请重新询价。',
@@ -13,11 +13,11 @@ const codes: Record<string, string> = {
   'programme.exhausted': '项目预算不足。', 'applicant.ineligible': '申请方不符合项目规则。', 'cap.exceeded': '金额超过项目上限。', 'floor.not_reached': '金额低于项目下限。', 'voucher.insufficient': '算力券可用额不足。', 'voucher.expired': '算力券已过期。', 'voucher.revoked': '算力券已撤销。',
   no_accelerator: '没有符合条件的加速卡。', no_region: '所选省份没有供应。', no_listing: '没有符合条件的挂牌。', no_product: '没有该产品的供应。', not_offered_then: '该时间没有供应。', too_short: '挂牌要求更长的时间。', price: '没有不超过该价格的供应。', placement: '空闲资源无法这样组合。',
   gang: '没有节点能同时提供这么多卡。', slice: '没有按此份额出售的资源。', latency: '没有满足时延的中心。', bandwidth: '没有满足带宽的中心。', tags: '没有具备这些标签的节点。', interconnect: '没有此种互联的节点。', availability: '没有达到该可用率的中心。', throughput: '没有实测吞吐的挂牌。',
-  'bank.reference': '该流水号此前已入账。', 'bank_row.resolved': '该行已处理。', 'body.too_large': '请求内容过大。', 'budget.not_issued': '退回预算的金额超过已发放金额。', 'claim.decided': '该申领已裁定。', 'claim.empty': '截至当日没有尚未申领的核销。', 'claim.item': '要拒绝的项不属于该申领，或为收回款项而不能拒绝。',
+  'bank.reference': '该流水号此前已入账。', 'bank_row.resolved': '该行已处理。', 'body.too_large': '请求内容过大。', 'budget.not_issued': '退回预算的金额超过已发放金额。', 'claim.decided': '该申领已裁定。', 'claim.empty': '截至当日没有尚未申领的核销；先付后补的，账单付清后方可申领。', 'claim.item': '要拒绝的项不属于该申领，或为收回款项而不能拒绝。',
   'claim.not_decided': '该申领尚未裁定。', 'claim.paid': '该申领已付款。', 'clock.backwards': '时钟只能向前。', 'clock.job_failed': '一项到期任务失败，时钟停在该处。', 'commission.insufficient': '存管处剩余的佣金不足。', 'concurrency.conflict': '他人反复更改了相同内容，请重试。',
   'confirmation.exists': '其中部分小时已确认、否认或处于争议。', 'confirmation.not_over': '尚未结束的小时不能确认或否认。', 'confirmation.outside_leg': '时间不在订单段之内。', 'confirmation.too_late': '这些小时的确认期限已过。', 'csv.malformed': '文件不是有效的 CSV。', 'flag.decided': '该标记已处理。',
   'idempotency.key': 'Idempotency-Key 须为可见 ASCII 字符，且不能过长。', 'idempotency.mismatch': '此键已用于另一请求。', 'json.malformed': '请求内容须为 JSON 对象。', 'meter.key_revoked': '该密钥已收回。', 'period.not_settled': '该月份尚未结算。', 'programme.exists': '已有相同代码的项目。',
-  'programme.version_order': '新版本的生效时间须晚于上一版本。', 'proposal.decided': '该提议已批准或拒绝。', 'proposal.own': '须由提议人以外的人批准。', 'request.malformed': '参数中含有 NUL。', 'settlement.nothing_due': '补贴项目部分尚无可付金额：主管部门尚未付款，或已全部付出。',
+  'programme.version_order': '新版本的生效时间须晚于上一版本。', 'proposal.decided': '该提议已批准或拒绝。', 'proposal.own': '须由提议人以外的人批准。', 'session.https': '登录需要 HTTPS。如由前端代理终止 TLS，须在 Proxies 设置中填写该代理的地址。', 'request.malformed': '请求的参数或内容无法读取。', 'settlement.nothing_due': '补贴项目部分尚无可付金额：主管部门尚未付款，或已全部付出。',
   'settlement.reference': '该流水号已用于此卖方的另一笔付款。', 'voucher.not_expired': '算力券尚未到期。', 'voucher.not_held': '核销或释放的金额超过冻结金额。', 'voucher.not_redeemed': '收回的金额超过已核销金额。', 'webhook.too_many': '通知地址数量已达上限。',
   'job.expire-vouchers': '算力券过了最后一天，其可用部分失效。', 'job.publish-notices': '公示期满后批准申请并发放算力券。', 'job.forget': '清除到期的未用报价、幂等键、询价、任务运行和事件通知消息，以及过往的资源变动。',
   'job.raise-alerts': '就逾期账单、余额不足和超出预算发出提醒。', 'job.match-bids': '为出价匹配新出现的资源，出价高者优先，同价先到先得。', 'job.publish-price-index': '每日结束后发布价格指数。',

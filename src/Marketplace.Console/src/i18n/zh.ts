@@ -1082,6 +1082,7 @@ const zh = {
   'Vouchers pay no more than their share': '算力券支付不超过规定比例',
   'Rewards keep to their rules, and are granted once': '奖励符合规则且不重复',
   'Funders bore their shares': '各出资方承担各自份额',
+  'Who is reimbursed paid before claiming': '先付后补的买方均先付款后申领',
   'Small or medium-sized firm': '中小企业',
   'Technology firm, small or medium-sized': '科技型中小企业',
   'University': '高等院校',

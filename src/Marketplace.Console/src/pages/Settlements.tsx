@@ -62,22 +62,24 @@ function List() {
         { title: 'Gross', value: row => row.gross, as: 'money', sort: 'gross' }, { title: 'Commission', value: row => row.commission, as: 'money' }, { title: 'Net', value: row => row.net, as: 'money', sort: 'net' },
         { title: 'From buyers', value: row => row.fromBuyers, as: 'money' }, { title: 'From programmes', value: row => row.fromProgrammes, as: 'money' },
         { title: 'Buyers’ part paid out', value: row => row.paidAt, as: 'instant' }, { title: 'Of programmes paid out', value: row => row.programmesPaid, as: 'money' }, { title: 'Bank reference', value: row => row.paymentReference, spare: true },
-        { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => <Payout settlement={row} /> },
+        { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => due(row).length > 0 ? <Payout settlement={row} /> : null },
       ]}
     />
   )
 }
 
 /** Each part is paid out by itself: the buyers’ at once, the programmes’ as the authorities pay. */
+const due = (settlement: Settlement) => [...settlement.paidAt ? [] : ['buyers' as const], ...fen(settlement.programmesPaid) < fen(settlement.fromProgrammes) ? ['programmes' as const] : []]
+
 function Payout({ settlement }: { settlement: Settlement }) {
   const t = useT()
-  const due = [...settlement.paidAt ? [] : ['buyers' as const], ...fen(settlement.programmesPaid) < fen(settlement.fromProgrammes) ? ['programmes' as const] : []]
-  return due.length === 0 ? null : (
+  const parts = due(settlement)
+  return (
     <ActionButton<Schema<'PaySettlement'>>
       size="small"
       label="Record the payout"
-      initialValues={{ part: due[0] }}
-      fields={<><SelectField name="part" label="Part of it" required options={optionsOf(due, t)} /><TextField name="reference" label="Bank reference" required /></>}
+      initialValues={{ part: parts[0] }}
+      fields={<><SelectField name="part" label="Part of it" required options={optionsOf(parts, t)} /><TextField name="reference" label="Bank reference" required /></>}
       onSubmit={values => answer(api.POST('/v1/settlements/{id}/payments', { params: { path: { id: settlement.id } }, body: values }))}
     />
   )

@@ -35,7 +35,7 @@ export default function Vouchers() {
         empty={session.role === 'enterprise' ? <Link to="/programmes">{t('Look for a programme to apply to')}</Link> : t('Vouchers are issued here, or by approving an application.')}
         columns={[
           { title: 'Voucher', value: row => row.id, as: 'id' },
-          { title: 'Programme', value: row => row.programme, render: row => <Link to={`/programmes/${row.programme}`}><ProgrammeName code={row.programme} /></Link> },
+          { title: 'Programme', value: row => row.programme, as: 'programme', render: row => <Link to={`/programmes/${row.programme}`}><ProgrammeName code={row.programme} /></Link> },
           { title: 'Holder', value: row => row.organizationId, as: 'name' },
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Expires on', value: row => row.expiresOn, as: 'day', sort: 'expiresOn' },
