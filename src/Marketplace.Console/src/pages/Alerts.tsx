@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { answer, api, type Schema } from '../api/client'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
@@ -28,11 +29,13 @@ export default function Alerts() {
 }
 
 function Thresholds({ id }: { id: string }) {
-  return (
+  const now = useQuery({ queryKey: ['alert-thresholds', id], queryFn: () => answer(api.GET('/v1/organizations/{id}/alert-thresholds', { params: { path: { id } } })) })
+  return now.data && (
     <ActionButton<Schema<'SetAlertThresholds'>>
       type="primary"
       label="Set the thresholds"
       explain="Left empty, nothing is told."
+      initialValues={now.data}
       fields={<><DecimalField name="lowBalance" label="When less than this is available" unit="¥" /><DecimalField name="monthlyBudget" label="When more than this is spent in a month" unit="¥" /></>}
       onSubmit={values => answer(api.PUT('/v1/organizations/{id}/alert-thresholds', { params: { path: { id } }, body: { lowBalance: values.lowBalance || null, monthlyBudget: values.monthlyBudget || null } }))}
     />

@@ -2,7 +2,7 @@ import type { Dayjs } from 'dayjs'
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
-import { useSession } from '../app/session'
+import { useMay, useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { PageBody, Panel } from '../components/layout'
@@ -17,6 +17,7 @@ import { centers } from './lists'
 export default function Meters() {
   const t = useT()
   const { session } = useSession()
+  const may = useMay()
   const buys = session.role === 'enterprise'
   return (
     <PageBody
@@ -30,7 +31,7 @@ export default function Meters() {
         load={page => answer(api.GET('/v1/meters', { params: { query: page } }))}
         rowKey={row => row.id}
         empty={buys ? t('Register a meter of your own, where you want to check what the provider’s say.') : t('Register the first meter of a centre; what it reports is billed.')}
-        expand={row => <Keys meterId={row.id} changes={session.role !== 'auditor'} />}
+        expand={row => <Keys meterId={row.id} changes={may('provider', 'enterprise')} />}
         columns={[
           { title: 'Name', value: row => row.name, sort: true }, { title: 'Centre', value: row => row.centerId, as: 'name' },
           { title: 'Source of its readings', value: row => row.source }, { title: 'Signs', value: row => row.signs, as: 'boolean' },
