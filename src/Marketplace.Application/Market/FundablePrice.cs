@@ -8,18 +8,18 @@ namespace Marketplace.Application.Market;
 /// <summary>The price of what vouchers may pay a share of: what a share of a hold is measured by.</summary>
 public sealed class FundablePrice(MarketplaceSettings settings)
 {
-    /// <summary>In these hours of a leg, billed or not: all but what its holder put up for resale.</summary>
-    public Money Of(Leg leg, HourRange hours)
+    /// <summary>Of all of a leg, billed or not, but what its holder put up for resale.</summary>
+    public Money Of(Leg leg)
     {
         ArgumentNullException.ThrowIfNull(leg);
         if (leg.ExpectedTokens is not null)
         {
-            return new((long)((Int128)leg.Amount.Fen * hours.Hours / leg.Interval.Hours));
+            return leg.Amount;
         }
 
         var tariff = new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time);
         var whole = CardTime.Of(leg.Cards, leg.MilliPerCard, 3600);
-        return hours.Each().GroupBy(tariff.BandOf)
+        return leg.Interval.Each().GroupBy(tariff.BandOf)
             .Sum(band => new CardTime(band.Sum(hour => (whole - leg.ResoldIn(hour)).MilliCardSeconds)).At(band.Key.UnitPrice));
     }
 }
