@@ -119,7 +119,7 @@ function Details({ invoice }: { invoice: Invoice }) {
             { title: t('Unit price'), align: 'end', render: (_, line) => format.price(line.unitPrice) },
             { title: t('Amount'), align: 'end', render: (_, line) => format.money(line.amount) },
             { title: t('VAT'), align: 'end', render: (_, line) => `${format.money(line.vat)} (${format.percent(line.vatRate)})` },
-            { title: t('Vouchers'), align: 'end', render: (_, line) => line.vouchers.map(part => <div key={part.voucherId}><ProgrammeName code={part.programme} /> {format.money(part.amount)}</div>) },
+            { title: t('Vouchers'), align: 'end', render: (_, line) => <div className="words">{line.vouchers.map(part => <div key={part.voucherId}><ProgrammeName code={part.programme} /> {format.money(part.amount)}</div>)}</div> },
             { title: t('Payable'), align: 'end', render: (_, line) => format.money(line.payable) },
           ]}
         />
@@ -148,7 +148,7 @@ function Explanation({ invoiceId, lineId }: { invoiceId: string; lineId: string 
   const line = useQuery<Schema<'LineExplanation'>, ApiProblem>({ queryKey: ['explain', lineId], queryFn: () => answer(api.GET('/v1/invoices/{id}/lines/{lineId}/explain', { params: { path: { id: invoiceId, lineId } } })) })
   return (
     <Loaded query={line}>{found => (
-      <Timeline items={[
+      <Timeline className="explained" items={[
         { content: <><strong>{t('Amount')}</strong><br /><span className="numbers">{found.amount.formula}</span><br />{t('of it VAT {{vat}} at {{rate}}', { vat: format.money(found.amount.vat), rate: format.percent(found.amount.vatRate) })}</> },
         { content: (
           <><strong>{t('Leg')}</strong><br />{found.leg.accelerator} × {found.leg.cards}, {found.leg.node}, {format.span(found.leg.from, found.leg.to)}<br />

@@ -147,6 +147,7 @@ function RuleFields() {
     <Tabs items={[
       tab('money', t('Money'), (
         <>
+          {on('basis')}
           <FieldRows path={['rules', 'rates']} title={t('Shares, the first that fits counts')} add={t('Add a share')}>{at => (
             <div className="form-grid">
               <DecimalField name={[at, 'ratio']} label="Share" placeholder="0.30" />

@@ -3,7 +3,8 @@ import type { Text } from '../i18n/i18n'
 import type { labels } from '../i18n/labels'
 
 export type Rules = Schema<'ProgrammeRules'>
-export type RuleTab = 'money' | 'who' | 'time' | 'review'
+/** Where a rule is looked for; what the shares are shares of stands above them. */
+export type RuleTab = 'basis' | 'money' | 'who' | 'time' | 'review'
 
 /** How a rule is typed and told: an amount, a share, a number, a day, words, one or several of a list, or names that nobody lists. */
 export type RuleField = {
@@ -24,9 +25,9 @@ type Leaves<T> = {
 type Rows = 'rates' | 'tiers' | 'funding.funders'
 
 export const ruleFields: Record<Exclude<Leaves<Rules>, Rows>, RuleField & { tab: RuleTab }> = {
-  'mode': { tab: 'money', label: 'Mode', as: 'one', options: ['deduct', 'reimburse', 'reward'] },
-  'payee': { tab: 'money', label: 'Paid to', as: 'one', options: ['seller', 'buyer'] },
-  'base': { tab: 'money', label: 'Share is taken of', as: 'one', options: ['actual', 'contract', 'settled'] },
+  'mode': { tab: 'basis', label: 'Mode', as: 'one', options: ['deduct', 'reimburse', 'reward'] },
+  'payee': { tab: 'basis', label: 'Paid to', as: 'one', options: ['seller', 'buyer'] },
+  'base': { tab: 'basis', label: 'Share is taken of', as: 'one', options: ['actual', 'contract', 'settled'] },
   'reward.perCardHour': { tab: 'money', label: 'Reward a card-hour', as: 'price' },
   'caps.perVoucher': { tab: 'money', label: 'At most a voucher', as: 'money' },
   'caps.perApplicantYear': { tab: 'money', label: 'At most an applicant and year', as: 'money' },
