@@ -31,9 +31,9 @@ export default function Proposals() {
           { title: 'What is to be done', value: row => row.operation, render: row => labelOf(row.operation, t) },
           { title: 'Amount', value: row => row.amount, as: 'money', sort: 'amount' },
           { title: 'Status', value: row => row.status, as: 'status' },
-          { title: 'Proposed by', value: row => row.proposedBy },
+          { title: 'Proposed by', value: row => row.proposedBy, as: 'id' },
           { title: 'Proposed', value: row => row.proposedAt, as: 'instant', sort: 'proposedAt' },
-          { title: 'Decided by', value: row => row.decidedBy },
+          { title: 'Decided by', value: row => row.decidedBy, as: 'id' },
           { title: 'Decided on', value: row => row.decidedAt, as: 'instant' },
           { title: 'Note', value: row => row.note },
           { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => row.status !== 'open' ? null
