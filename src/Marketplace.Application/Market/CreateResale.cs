@@ -79,10 +79,13 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
         }
     }
 
-    /// <summary>Cards that the leg still has over all of the window and that no other resale of it offers, the lowest first.</summary>
+    /// <summary>
+    /// Cards that the leg still has over all of the window and that no other resale of it offers, the lowest first; of the node on which it
+    /// ends, where the listing would stand: hours before it moves there can't be put up any more.
+    /// </summary>
     private async Task<IReadOnlyList<int>> CardsAsync(Leg leg, HourRange window, int count, CancellationToken cancellationToken)
     {
-        var held = await db.Reservations.IgnoreQueryFilters().AsNoTracking().Where(r => r.LegId == leg.Id).ToListAsync(cancellationToken);
+        var held = await db.Reservations.IgnoreQueryFilters().AsNoTracking().Where(r => r.LegId == leg.Id && r.NodeId == leg.NodeId).ToListAsync(cancellationToken);
         var offered = (await db.Listings.AsNoTracking()
             .Where(l => l.ResaleOf == leg.Id && l.WithdrawnAt == null && l.From < window.To && l.To > window.From).ToListAsync(cancellationToken))
             .SelectMany(l => l.ResaleCards!).ToHashSet();

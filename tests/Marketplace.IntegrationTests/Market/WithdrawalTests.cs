@@ -260,13 +260,13 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         var order = await buyer.BuyAsync(shop, cards: 4, month, hours: 10);
         Assert.Equal(before["legs[0].node"], order["legs[0].node"]);
         (await other.PostAsync($"/v1/orders/{before["id"]}/cancel")).Is(200);
-        Task<Answer> ResellAsync(int from) => buyer.PostAsync("/v1/resales", new
+        Task<Answer> ResellAsync(int from, int to = 10) => buyer.PostAsync("/v1/resales", new
         {
             orderId = order["id"],
             legId = order["legs[0].id"],
             cards = 4,
             from = MarketSetup.Wire(month.AddHours(from)),
-            to = MarketSetup.Wire(month.AddHours(10)),
+            to = MarketSetup.Wire(month.AddHours(to)),
             pricePerCardHour = "5.00",
         });
         (await ResellAsync(5)).Is(201);
@@ -274,6 +274,10 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("880.00 120.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
 
         Assert.Single((await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(7))).Is(201).Items("moved"));
+
+        // Hours before it moves stand on the node that is left, where nobody could take them over.
+        (await ResellAsync(2, 5)).Is(422, "resale.more_than_held");
+        (await ResellAsync(6)).Is(422, "resale.more_than_held");
         (await ResellAsync(7)).Is(201);
         Assert.Equal("1000.00 680.00 0.00", await buyer.MoneyAsync());
         Assert.Equal("880.00 120.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
