@@ -183,6 +183,8 @@ public sealed record LineDecision(
     string LineKey, string ProgrammeCode, int VersionNumber, Money Eligible, IReadOnlyList<ShareStep> Steps, Money Share, Money Paid, string? Code);
 
 /// <summary>A voucher that pays nothing, and the rule that ruled it out.</summary>
+/// <param name="Programme">The code of its programme.</param>
+/// <param name="Code">One of <see cref="RuleCodes"/>.</param>
 public sealed record UnusedVoucher(Id<Voucher> VoucherId, string Programme, string Code);
 
 /// <summary>Which voucher pays what, and why.</summary>

@@ -322,6 +322,7 @@ public sealed class VoucherHold : IVersioned
     /// <param name="part">The part, from 0 to <paramref name="whole"/>.</param>
     /// <param name="whole">The price that it was held for, less what was given back before.</param>
     /// <param name="captured">What invoices took of the voucher for that price so far.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part is more than the whole.</exception>
     public Money ShareOf(Money part, Money whole, Money captured)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(part, whole);

@@ -33,13 +33,7 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await server.MoveClockAsync((await server.NowAsync()).AddHours(2));
         await server.BooksHoldAsync(deal.Month.Period());
 
-        async Task Found(string change, string undo, params string[] invariants)
-        {
-            await RunAsync(server.Database, change);
-            Assert.Equal(invariants.Order(StringComparer.Ordinal), await BrokenAsync(server));
-            await RunAsync(server.Database, undo);
-            Assert.Empty(await BrokenAsync(server));
-        }
+        Task Found(string change, string undo, params string[] invariants) => FoundAsync(server, change, undo, invariants);
 
         // Invoices, and what they rest on.
         await Found("UPDATE invoice_lines SET amount = amount + 1, net = net + 1", "UPDATE invoice_lines SET amount = amount - 1, net = net - 1", "invoices.unchanged", "billing.is_a_function");
@@ -96,6 +90,15 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         await Found("CREATE TABLE kept AS SELECT * FROM audit_seals WHERE number = (SELECT max(number) FROM audit_seals); DELETE FROM audit_seals WHERE number = (SELECT max(number) FROM audit_seals)", "INSERT INTO audit_seals SELECT * FROM kept; DROP TABLE kept", "chain");
         await Found("CREATE TABLE kept AS SELECT * FROM audit_seals WHERE number = 1; DELETE FROM audit_seals WHERE number = 1", "INSERT INTO audit_seals SELECT * FROM kept; DROP TABLE kept", "chain");
         await Found("UPDATE audit_seals SET entries = entries + 1 WHERE number = 2", "UPDATE audit_seals SET entries = entries - 1 WHERE number = 2", "chain");
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_claim_of_who_has_not_paid_is_found(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        var deal = await Deal.MakeAsync(server, """{"mode": "reimburse", "payee": "buyer"}""");
+        (await deal.Buyer.ClaimAsync(deal.Scheme, deal.Month.AddMonths(1))).Is(201);
+        await FoundAsync(server, "UPDATE invoices SET paid = paid - 1", "UPDATE invoices SET paid = paid + 1", "claims.after_payment", "buyers.accounts");
     }
 
     [Theory, EveryDatabase]
@@ -164,6 +167,14 @@ public sealed class TamperingTests(Servers servers) : IClassFixture<Servers>
         $"UPDATE postings SET account = '{to}' WHERE account = '{from}' AND entry_id IN (SELECT id FROM journal_entries WHERE event = '{what}')";
 
     private static string Literal(DatabaseKind database, Guid id) => database == DatabaseKind.Sqlite ? $"X'{id:N}'" : $"'{id}'";
+
+    private static async Task FoundAsync(MarketplaceServer server, string change, string undo, params string[] invariants)
+    {
+        await RunAsync(server.Database, change);
+        Assert.Equal(invariants.Order(StringComparer.Ordinal), await BrokenAsync(server));
+        await RunAsync(server.Database, undo);
+        Assert.Empty(await BrokenAsync(server));
+    }
 
     private static async Task RunAsync(TestDatabase database, string sql)
     {

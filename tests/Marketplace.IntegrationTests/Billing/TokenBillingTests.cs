@@ -10,34 +10,13 @@ public sealed class TokenBillingTests(Servers servers) : IClassFixture<Servers>
     public async Task Tokens_are_billed_at_their_prices_with_vouchers_and_corrected(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
-        var (capacity, scheme, buyer) = (await server.CapacityAsync(1, 8), await server.SchemeAsync(), await server.BuyerAsync());
-        var meter = (await capacity.Provider.PostAsync("/v1/meters", new { centerId = capacity.CenterId, name = "meter" })).Is(201);
-        var shop = new Shop(capacity, meter["source"]);
-        var voucher = await scheme.IssueAsync(buyer, "5000.00");
         var month = await server.NextMonthAsync();
-        (await capacity.Provider.PostAsync("/v1/listings", new
-        {
-            centerId = capacity.CenterId,
-            from = MarketSetup.Wire(month),
-            to = MarketSetup.Wire(month.AddDays(60)),
-            product = "tokens",
-            supply = "lease",
-            tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
-        })).Is(201);
+        var (shop, scheme, buyer) = (await server.TokenShopAsync(month), await server.SchemeAsync(), await server.BuyerAsync());
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
         var from = month.AddDays(9);
-        var quote = (await buyer.PostAsync("/v1/quotes", new
-        {
-            accelerators = new[] { capacity.Model },
-            cards = 8,
-            hours = 10,
-            from = MarketSetup.Wire(from),
-            workload = "inference",
-            product = "tokens",
-            vouchers = "auto",
-            expectedTokens = new { input = 100_000_000L, output = 50_000_000L },
-        })).Is(201);
-        Assert.Equal("600.00 180.00", $"{quote["total"]} {quote["publicMoney"]}");
-        var leg = (await buyer.PostAsync("/v1/orders", new { quoteId = quote["id"] })).Is(201)["legs[0].id"];
+        var order = await buyer.BuyTokensAsync(shop, from, 10, input: 100_000_000, output: 50_000_000);
+        Assert.Equal("600.00 180.00", $"{order["total"]} {order["publicMoney"]}");
+        var leg = order["legs[0].id"];
         await server.MoveClockAsync(month.AddDays(10));
 
         JsonObject Reading(int hour, long input, long output, string? id = null, string? replaces = null)
@@ -71,34 +50,13 @@ public sealed class TokenBillingTests(Servers servers) : IClassFixture<Servers>
     public async Task A_leg_that_is_cut_short_keeps_what_invoices_billed_of_its_tokens(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
-        var (capacity, buyer) = (await server.CapacityAsync(1, 8), await server.BuyerAsync());
-        var meter = (await capacity.Provider.PostAsync("/v1/meters", new { centerId = capacity.CenterId, name = "meter" })).Is(201);
-        var shop = new Shop(capacity, meter["source"]);
         var month = await server.NextMonthAsync();
-        var end = month.AddMonths(1);
-        (await capacity.Provider.PostAsync("/v1/listings", new
-        {
-            centerId = capacity.CenterId,
-            from = MarketSetup.Wire(month),
-            to = MarketSetup.Wire(end.AddDays(20)),
-            product = "tokens",
-            supply = "lease",
-            tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
-        })).Is(201);
+        var (shop, buyer) = (await server.TokenShopAsync(month), await server.BuyerAsync());
 
         // Seven days of the first month and eleven of the second.
+        var end = month.AddMonths(1);
         var from = end.AddDays(-7);
-        var quote = (await buyer.PostAsync("/v1/quotes", new
-        {
-            accelerators = new[] { capacity.Model },
-            cards = 8,
-            hours = 18 * 24,
-            from = MarketSetup.Wire(from),
-            workload = "inference",
-            product = "tokens",
-            expectedTokens = new { input = 16_000_000L, output = 8_000_000L },
-        })).Is(201);
-        var leg = (await buyer.PostAsync("/v1/orders", new { quoteId = quote["id"] })).Is(201)["legs[0].id"];
+        var leg = (await buyer.BuyTokensAsync(shop, from, 18 * 24, input: 16_000_000, output: 8_000_000))["legs[0].id"];
         async Task UseAsync(DateTimeOffset at, long input, long output)
         {
             await server.MoveClockAsync(at.AddHours(1));
@@ -113,8 +71,8 @@ public sealed class TokenBillingTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("99954.00 50.00 0.00", await buyer.MoneyAsync());
 
         // Half of the hours stay: 4 of 8 million output tokens, and the 15 million input tokens that are billed instead of 8.
-        (await capacity.Provider.PostAsync(
-            $"/v1/centers/{capacity.CenterId}/nodes/n-1/withdrawals", new { from = MarketSetup.Wire(end.AddDays(2)), reason = "repair" })).Is(201);
+        (await shop.Seller.PostAsync(
+            $"/v1/centers/{shop.Capacity.CenterId}/nodes/n-1/withdrawals", new { from = MarketSetup.Wire(end.AddDays(2)), reason = "repair" })).Is(201);
         await server.BooksHoldAsync(month.Period());
         Assert.Equal("99954.00 16.00 0.00", await buyer.MoneyAsync());
 

@@ -35,9 +35,27 @@ public static class Business
         var capacity = await server.CapacityAsync(nodes, cards, provider, model);
         var now = new DateTimeOffset((await server.NowAsync()).UtcDateTime.Date, TimeSpan.Zero);
         (await capacity.ListAsync(price, from: now, to: now.AddDays(365), product: product, offPeak: offPeak)).Is(201);
-        var meter = (await capacity.Provider.PostAsync("/v1/meters", new { centerId = capacity.CenterId, name = "meter" })).Is(201);
-        return new(capacity, meter["source"]);
+        return await capacity.MeteredAsync();
     }
+
+    /// <summary>A node of eight cards that sells tokens by lease from a month on, at 2.00 a million of input and 8.00 a million of output, with a meter.</summary>
+    public static async Task<Shop> TokenShopAsync(this MarketplaceServer server, DateTimeOffset month, int nodes = 1)
+    {
+        var capacity = await server.CapacityAsync(nodes, 8);
+        (await capacity.Provider.PostAsync("/v1/listings", new
+        {
+            centerId = capacity.CenterId,
+            from = MarketSetup.Wire(month),
+            to = MarketSetup.Wire(month.AddDays(60)),
+            product = "tokens",
+            supply = "lease",
+            tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
+        })).Is(201);
+        return await capacity.MeteredAsync();
+    }
+
+    private static async Task<Shop> MeteredAsync(this Capacity capacity) =>
+        new(capacity, (await capacity.Provider.PostAsync("/v1/meters", new { centerId = capacity.CenterId, name = "meter" })).Is(201)["source"]);
 
     /// <summary>A programme of an authority of its own: 30 % of everything for every enterprise, but for what is given.</summary>
     public static async Task<Scheme> SchemeAsync(this MarketplaceServer server, string budget = "1000000.00", string rules = "{}", object? budgets = null)
@@ -73,6 +91,23 @@ public static class Business
     public static Task<Answer> QuoteWithAsync(this Party buyer, Shop shop, int cards, DateTimeOffset from, int hours, object? vouchers = null) => buyer.PostAsync(
         "/v1/quotes",
         new { accelerators = new[] { shop.Capacity.Model }, cards, hours, from = MarketSetup.Wire(from), workload = "training", vouchers = vouchers ?? "auto" });
+
+    /// <summary>A quote for the tokens that are expected of eight cards, with whatever vouchers fit, and the order on it.</summary>
+    public static async Task<Answer> BuyTokensAsync(this Party buyer, Shop shop, DateTimeOffset from, int hours, long input, long output)
+    {
+        var quote = (await buyer.PostAsync("/v1/quotes", new
+        {
+            accelerators = new[] { shop.Capacity.Model },
+            cards = 8,
+            hours,
+            from = MarketSetup.Wire(from),
+            workload = "inference",
+            product = "tokens",
+            vouchers = "auto",
+            expectedTokens = new { input, output },
+        })).Is(201);
+        return (await buyer.PostAsync("/v1/orders", new { quoteId = quote["id"] })).Is(201);
+    }
 
     public static async Task<IReadOnlyList<JsonNode>> InvoicesAsync(this Party party, string period) => (await party.GetAsync($"/v1/invoices?period={period}")).Is(200).Items();
 

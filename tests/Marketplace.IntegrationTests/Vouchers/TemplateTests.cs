@@ -139,36 +139,14 @@ public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
     public async Task Tiers_count_tokens_that_are_ordered_at_their_price(DatabaseKind database)
     {
         var server = await servers.FreshAsync(database);
-        var (capacity, buyer, month) = (await server.CapacityAsync(2, 8), await server.BuyerAsync(), await server.NextMonthAsync());
-        (await capacity.Provider.PostAsync("/v1/listings", new
-        {
-            centerId = capacity.CenterId,
-            from = MarketSetup.Wire(month),
-            to = MarketSetup.Wire(month.AddDays(28)),
-            product = "tokens",
-            supply = "lease",
-            tokenPrices = new { inputPerMillion = "2.00", outputPerMillion = "8.00" },
-        })).Is(201);
+        var month = await server.NextMonthAsync();
+        var (shop, buyer) = (await server.TokenShopAsync(month, nodes: 2), await server.BuyerAsync());
         var tiered = await server.SchemeAsync(rules: """{"rates": null, "tiers": [{"upTo": "300.00", "ratio": "0.50"}, {"ratio": "0.20"}]}""");
         await tiered.IssueAsync(buyer, "10000.00");
-        async Task<string> OrderAsync(int day)
-        {
-            var quote = (await buyer.PostAsync("/v1/quotes", new
-            {
-                accelerators = new[] { capacity.Model },
-                cards = 8,
-                hours = 10,
-                from = MarketSetup.Wire(month.AddDays(day)),
-                workload = "inference",
-                product = "tokens",
-                vouchers = "auto",
-                expectedTokens = new { input = 100_000_000L, output = 50_000_000L },
-            })).Is(201);
-            return (await buyer.PostAsync("/v1/orders", new { quoteId = quote["id"] })).Is(201)["publicMoney"];
-        }
+        async Task<string> PublicMoneyAsync(int day) => (await buyer.BuyTokensAsync(shop, month.AddDays(day), 10, input: 100_000_000, output: 50_000_000))["publicMoney"];
 
         // 600.00 each: 300 at a half and 300 at a fifth, then all of it at a fifth.
-        Assert.Equal(("210.00", "120.00"), (await OrderAsync(9), await OrderAsync(11)));
+        Assert.Equal(("210.00", "120.00"), (await PublicMoneyAsync(9), await PublicMoneyAsync(11)));
         await server.BooksHoldAsync();
     }
 

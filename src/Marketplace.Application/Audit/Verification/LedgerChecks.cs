@@ -39,10 +39,14 @@ public sealed class LedgerChecks(IMarketplaceDb db) : IInvariantChecks
             .Select(group => new { group.Key.PartyId, group.Key.Account, Sum = group.Sum(p => (long)(object)p.Amount) }).ToListAsync(cancellationToken))
         .ToDictionary(row => (row.Account, row.PartyId ?? Guid.Empty), row => new Money(row.Sum));
 
+    /// <summary>What legs hold is held of the deposit, and what is outstanding of invoices is what the buyer owes.</summary>
     private async Task<InvariantAnswer> BuyersAsync(Dictionary<(string Account, Guid Party), Money> posted, CancellationToken cancellationToken)
     {
         var findings = new Findings("buyers.accounts");
         var held = (await db.Legs.GroupBy(leg => leg.BuyerId).Select(group => new { BuyerId = group.Key, Sum = group.Sum(leg => (long)(object)leg.DepositHeld) }).ToListAsync(cancellationToken))
+            .ToDictionary(row => row.BuyerId, row => new Money(row.Sum));
+        var owed = (await db.Invoices.GroupBy(i => i.OrganizationId)
+                .Select(group => new { BuyerId = group.Key, Sum = group.Sum(i => (long)(object)i.Payable - (long)(object)i.CreditedPayable - (long)(object)i.Paid) }).ToListAsync(cancellationToken))
             .ToDictionary(row => row.BuyerId, row => new Money(row.Sum));
         await foreach (var account in db.BuyerAccounts.AsNoTracking().OrderBy(a => a.OrganizationId).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
@@ -53,6 +57,9 @@ public sealed class LedgerChecks(IMarketplaceDb db) : IInvariantChecks
             findings.Expect(
                 held.GetValueOrDefault(account.OrganizationId) == account.Held,
                 () => $"Legs hold {held.GetValueOrDefault(account.OrganizationId)} of {account.OrganizationId}'s money, the account says {account.Held}.");
+            findings.Expect(
+                owed.GetValueOrDefault(account.OrganizationId) == account.Receivable,
+                () => $"{owed.GetValueOrDefault(account.OrganizationId)} of {account.OrganizationId}'s invoices is outstanding, the account says {account.Receivable}.");
         }
 
         return findings.Answer();

@@ -153,14 +153,16 @@ public sealed class VoucherChecks(IMarketplaceDb db) : IInvariantChecks
     private async Task<InvariantAnswer> ReimbursedAsync(CancellationToken cancellationToken)
     {
         var findings = new Findings("claims.after_payment");
-        var early = await (
-            from redemption in db.Redemptions
-            join invoice in db.Invoices on redemption.InvoiceId equals invoice.Id
-            where !redemption.Deducted && redemption.Reward == null && (long)(object)redemption.Claimed > 0
-                && (long)(object)invoice.Payable - (long)(object)invoice.CreditedPayable - (long)(object)invoice.Paid > 0
-            orderby redemption.Id
-            select new { redemption.Id, redemption.Claimed, invoice.Number }).ToListAsync(cancellationToken);
-        early.ForEach(r => findings.Expect(false, () => $"{r.Claimed} of redemption {r.Id} is claimed, and invoice {r.Number} isn't paid."));
+        var claimed = from redemption in db.Redemptions
+                      join invoice in db.Invoices on redemption.InvoiceId equals invoice.Id
+                      where !redemption.Deducted && redemption.Reward == null && (long)(object)redemption.Claimed > 0
+                      orderby redemption.Id
+                      select new { redemption.Id, redemption.Claimed, invoice.Number, Owed = (long)(object)invoice.Payable - (long)(object)invoice.CreditedPayable - (long)(object)invoice.Paid };
+        await foreach (var r in claimed.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            findings.Expect(r.Owed <= 0, () => $"{r.Claimed} of redemption {r.Id} is claimed, and invoice {r.Number} isn't paid.");
+        }
+
         return findings.Answer();
     }
 
