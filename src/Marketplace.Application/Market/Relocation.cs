@@ -35,19 +35,16 @@ public sealed class Relocation(
         foreach (var family in await families.OnAsync(node, from, cancellationToken))
         {
             var stays = family.StaysOn(node, from).Where(stay => cards is null || stay.Rows.Any(row => cards.Contains(row.Card))).ToList();
-            if (stays.Count > 0)
-            {
-                await WithdrawResalesAsync(family, cancellationToken);
-            }
-
             foreach (var stay in stays)
             {
                 if (places.Select(place => place.TryTake(family.Root, stay)).FirstOrDefault(taken => taken is not null) is { } taken)
                 {
+                    await WithdrawResalesAsync(family, stay.Hours, cancellationToken);
                     moved.AddRange(Move(family, stay, taken));
                     continue;
                 }
 
+                await WithdrawResalesAsync(family, stay.Hours with { To = family.Root.To }, cancellationToken);
                 foreach (var leg in family.Legs.Where(leg => leg.To > stay.Hours.From))
                 {
                     ended.Add(await EndAsync(leg, [.. family.Rows.Where(row => row.LegId == leg.Id && row.To > stay.Hours.From)], stay.Hours.From, now, cancellationToken));
@@ -76,12 +73,12 @@ public sealed class Relocation(
         return [.. nodes.Select(n => new Place(n, [.. booked[n.Id].Select(NodeOccupancy.Take)]))];
     }
 
-    /// <summary>The cards that are up for resale are gone from there; who moved can put them up again.</summary>
-    private async Task WithdrawResalesAsync(Family family, CancellationToken cancellationToken)
+    /// <summary>The cards that are up for resale over these hours are gone from there; who moved can put them up again.</summary>
+    private async Task WithdrawResalesAsync(Family family, HourRange hours, CancellationToken cancellationToken)
     {
         var ids = family.Legs.Select(leg => leg.Id).ToArray();
         foreach (var listing in await db.Listings.IgnoreQueryFilters()
-            .Where(l => l.WithdrawnAt == null && l.ResaleOf != null && EF.Parameter(ids).Contains(l.ResaleOf.Value)).ToListAsync(cancellationToken))
+            .Where(l => l.WithdrawnAt == null && l.ResaleOf != null && EF.Parameter(ids).Contains(l.ResaleOf.Value) && l.From < hours.To && l.To > hours.From).ToListAsync(cancellationToken))
         {
             await listings.WithdrawAsync(listing, cancellationToken);
         }

@@ -108,11 +108,14 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         (await ResellAsync(4, 5, 5)).Is(201);
         var bought = await second.BuyAsync(shop, cards: 4, month.AddHours(5), hours: 5);
         Assert.Equal(holder.Id, bought["legs[0].sellerId"]);
-        var unsold = (await ResellAsync(2, 0, 5)).Is(201)["id"];
+        var (before, after) = ((await ResellAsync(2, 0, 5)).Is(201)["id"], (await ResellAsync(2, 6, 2)).Is(201)["id"]);
 
         var answer = (await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(7))).Is(201);
         Assert.Equal(2, answer.Items("moved").Count);
-        Assert.Equal("withdrawn", (await holder.GetAsync($"/v1/listings/{unsold}")).Is(200)["status"]);
+
+        // What is offered of the hours before stands where it stood.
+        Assert.Equal("withdrawn", (await holder.GetAsync($"/v1/listings/{after}")).Is(200)["status"]);
+        Assert.Equal("active", (await holder.GetAsync($"/v1/listings/{before}")).Is(200)["status"]);
         await server.BooksHoldAsync();
 
         // The second node goes too, while they run, and there is no third.
