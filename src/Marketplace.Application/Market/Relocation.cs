@@ -165,13 +165,13 @@ public sealed class Relocation(
     /// <summary>Shortens a leg that has begun: vouchers get back the share of the hours that fall away, and the deposit the rest of their price.</summary>
     private async Task<(Money Released, Money Forgone)> CutAsync(Leg leg, Hour at, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (before, funded) = (leg.Amount, fundable.Of(leg));
+        var (before, funded) = (leg.Amount, fundable.ByMonth(leg));
         var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await BilledTokensAsync(leg, cancellationToken));
         leg.CutShort(at, tokens is not null
             ? leg.TokenPrices!.Of(tokens)
             : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(new(leg.From, at), leg.Cards, leg.MilliPerCard), tokens);
         var forgone = before - leg.Amount;
-        var deducted = await funding.ReleasePartAsync(leg, funded - fundable.Of(leg), funded, journal, now, cancellationToken);
+        var deducted = await funding.ReleasePartAsync(leg, funded, fundable.ByMonth(leg), journal, now, cancellationToken);
 
         // The two shares are rounded apart, so that vouchers may give back a fen more than falls away.
         return (Money.Min(leg.DepositHeld, Money.Max(forgone - deducted, Money.Zero)), forgone);

@@ -249,6 +249,33 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Hours_that_a_voucher_was_not_held_for_give_nothing_of_it_back(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer) = (await server.ShopAsync("10.00", "reserved", cards: 1), await server.BuyerAsync());
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        var scheme = await server.SchemeAsync(rules: $$"""{"validity": {"until": "{{next.AddDays(-1):yyyy-MM-dd}}" } }""");
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+
+        // 30 % of the 1680.00 of the days before it lapses, nothing of the 2160.00 after.
+        await buyer.BuyAsync(shop, cards: 1, next.AddDays(-7), hours: 16 * 24);
+        Assert.Equal("4496.00 504.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("100000.00 3336.00 0.00", await buyer.MoneyAsync());
+
+        // Five days of the second month go.
+        await server.MoveClockAsync(next.AddDays(-6));
+        Assert.Single((await WithdrawAsync(shop, "n-1", next.AddDays(4))).Is(201).Items("ended"));
+        Assert.Equal("4496.00 504.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("100000.00 2136.00 0.00", await buyer.MoneyAsync());
+        await server.CloseAsync(month);
+        Assert.Equal("0.00 0.00 504.00 4496.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.CloseAsync(next);
+        Assert.Equal("97864.00 0.00 0.00", await buyer.MoneyAsync());
+        await server.BooksHoldAsync(month.Period(), next.Period());
+    }
+
+    [Theory, EveryDatabase]
     public async Task What_was_put_up_for_resale_stays_so_on_another_nodes_cards(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
