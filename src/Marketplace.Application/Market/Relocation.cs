@@ -166,7 +166,7 @@ public sealed class Relocation(
     private async Task<(Money Released, Money Forgone)> CutAsync(Leg leg, Hour at, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (before, funded) = (leg.Amount, fundable.ByMonth(leg));
-        var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await BilledTokensAsync(leg, cancellationToken));
+        var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await ServedTokensAsync(leg, cancellationToken));
         leg.CutShort(at, tokens is not null
             ? leg.TokenPrices!.Of(tokens)
             : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(new(leg.From, at), leg.Cards, leg.MilliPerCard), tokens);
@@ -177,12 +177,15 @@ public sealed class Relocation(
         return (Money.Min(leg.DepositHeld, Money.Max(forgone - deducted, Money.Zero)), forgone);
     }
 
-    /// <summary>Tokens that invoices billed of a leg, whatever was credited of them.</summary>
-    private async Task<ExpectedTokens> BilledTokensAsync(Leg leg, CancellationToken cancellationToken)
+    /// <summary>Tokens that are known to be served of a leg, and no less than invoices billed, whatever was credited of them.</summary>
+    private async Task<ExpectedTokens> ServedTokensAsync(Leg leg, CancellationToken cancellationToken)
     {
-        var tokens = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id && line.Tokens > 0).GroupBy(line => line.Unit)
+        var billed = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id && line.Tokens > 0).GroupBy(line => line.Unit)
             .Select(unit => new { unit.Key, Sum = unit.Sum(line => line.Tokens) }).ToDictionaryAsync(unit => unit.Key, unit => unit.Sum, cancellationToken);
-        return new(tokens.GetValueOrDefault(LineUnit.InputTokens), tokens.GetValueOrDefault(LineUnit.OutputTokens));
+        var metered = await db.UsageHours.IgnoreQueryFilters().Where(hour => hour.LegId == leg.Id).GroupBy(hour => hour.LegId)
+            .Select(hours => new { Input = hours.Sum(hour => hour.InputTokens), Output = hours.Sum(hour => hour.OutputTokens) }).SingleOrDefaultAsync(cancellationToken);
+        return new(
+            Math.Max(metered?.Input ?? 0, billed.GetValueOrDefault(LineUnit.InputTokens)), Math.Max(metered?.Output ?? 0, billed.GetValueOrDefault(LineUnit.OutputTokens)));
     }
 
     private sealed record Taken(Node Node, IReadOnlyDictionary<int, int> CardFor);

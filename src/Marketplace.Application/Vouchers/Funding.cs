@@ -119,11 +119,14 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
         var lines = funding.Request.Lines.ToDictionary(line => line.Key);
         var parts = funding.Allocation.Parts.GroupBy(part => (part.VoucherId, Leg: lines[part.LineKey].LegId)).ToList();
         var vouchers = await TrackedAsync(parts.Select(part => part.Key.VoucherId), cancellationToken);
+
+        // Tokens may be served in any month of their leg: all that is held for them stands in its first.
+        Period MonthOf(FundableLine line) => settings.Time.Period(settings.Time.StartOf(line.Product == Product.Tokens ? funding.Request.ContractFrom ?? line.FirstDay : line.FirstDay));
         foreach (var part in parts)
         {
             var voucher = vouchers[part.Key.VoucherId];
             var amount = part.Sum(p => p.Amount);
-            var shares = part.GroupBy(p => new Period(lines[p.LineKey].FirstDay.Year, lines[p.LineKey].FirstDay.Month)).Select(month => new HeldShare(month.Key, month.Sum(p => p.Amount)));
+            var shares = part.GroupBy(p => MonthOf(lines[p.LineKey])).Select(month => new HeldShare(month.Key, month.Sum(p => p.Amount)));
             db.VoucherHolds.Add(VoucherHold.Of(voucher.Id, order, part.Key.Leg, [.. shares], voucher.Available));
             voucher.Hold(amount, settings.Time.Day(now));
             journal.Move(Asset.Vouchers(voucher.ProgrammeCode), amount, Accounts.Of(Accounts.VoucherAvailable, voucher.Id), Accounts.Of(Accounts.VoucherHeld, voucher.Id));
@@ -225,7 +228,10 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     {
         if (leg is { TokenPrices: { } prices, ExpectedTokens: { } tokens })
         {
-            return [LineOf(leg, interval, "input", prices.InputPerMillion.Of(tokens.Input, TokenPrices.Unit)), LineOf(leg, interval, "output", prices.OutputPerMillion.Of(tokens.Output, TokenPrices.Unit))];
+            return from unit in ((string Name, Money Amount)[])
+                       [("input", prices.InputPerMillion.Of(tokens.Input, TokenPrices.Unit)), ("output", prices.OutputPerMillion.Of(tokens.Output, TokenPrices.Unit))]
+                   from month in TokenMonths.Of(unit.Amount, interval, settings.Time)
+                   select LineOf(leg, month.Hours, $"{month.Period}/{unit.Name}", month.Amount);
         }
 
         return new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).Bands(interval).Select(part => LineOf(
