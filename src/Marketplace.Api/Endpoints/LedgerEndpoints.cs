@@ -17,8 +17,9 @@ internal static class LedgerEndpoints
         group.MapGet("/trial-balance", (string? at, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new GetTrialBalance(QueryText.Instant(at, "at")), token))
             .Produces<TrialBalanceAnswer>().WithSummary("Every account's balance at an instant");
-        group.MapGet("/postings", ([AsParameters] PageQuery page, string? account, string? partyId, string? from, string? to, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListPostings(page.ToPage(), account, QueryText.Party(partyId, "partyId"), QueryText.Instant(from, "from"), QueryText.Instant(to, "to")), token))
+        group.MapGet("/postings", ([AsParameters] PageQuery page, string? account, string? partyId, string? from, string? to, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListPostings(
+                    page.ToPage(), account, QueryText.Party(partyId, "partyId"), QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), QueryText.Sort<PostingColumn>(sort)), token))
             .Produces<Page<PostingAnswer>>().WithSummary("Postings, the newest first");
         group.MapGet("/statements", (string partyId, string? from, string? to, IMediator mediator, MarketClock clock, CancellationToken token) => mediator.OkAsync(
                 new GetPartyStatement(QueryText.Party(partyId, "partyId") ?? throw InvalidRequestException.For("partyId", "is required"), QueryText.Instant(from, "from") ?? DateTimeOffset.UnixEpoch, QueryText.Instant(to, "to") ?? clock.GetUtcNow().AddTicks(TimeSpan.TicksPerMicrosecond)), token))
@@ -27,7 +28,8 @@ internal static class LedgerEndpoints
                 mediator.CreatedAsync(body.Value, _ => "/v1/ledger/trial-balance", token))
             .Produces<CommissionAnswer>(201).Produces<ProposalAnswer>(202).RequireAuthorization(Policies.Admin).WithSummary("The custodian paid commission to the platform");
         MapBank(app.MapGroup("/v1/bank-statements").WithTags("Ledger").RequireAuthorization(Policies.Overseer));
-        app.MapGet("/v1/alerts", ([AsParameters] PageQuery page, string? code, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAlerts(page.ToPage(), code), token))
+        app.MapGet("/v1/alerts", ([AsParameters] PageQuery page, string? code, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListAlerts(page.ToPage(), code, QueryText.Sort<AlertColumn>(sort)), token))
             .WithTags("Ledger").Produces<Page<AlertAnswer>>().WithSummary("Overdue invoices, low balances and passed budgets that the caller was told of");
     }
 

@@ -30,7 +30,8 @@ internal static class MarketEndpoints
 
     private static void MapAccelerators(RouteGroupBuilder group)
     {
-        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListAccelerators(page.ToPage()), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListAccelerators(page.ToPage(), QueryText.Sort<AcceleratorColumn>(sort)), token))
             .Produces<Page<AcceleratorAnswer>>().WithSummary("The accelerator catalogue");
         group.MapPut("/{model}", (string model, Body<PutAccelerator> body, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(body.Value with { Model = model }, token))
@@ -42,8 +43,8 @@ internal static class MarketEndpoints
         group.MapPost("/", (Body<CreateCenter> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, center => $"/v1/centers/{center.Id}", token))
             .Produces<CenterAnswer>(201).RequireAuthorization(Policies.Provider).WithSummary("Add a centre");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? name, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListCenters(page.ToPage(), QueryText.Part(name, "name")), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? name, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListCenters(page.ToPage(), QueryText.Part(name, "name"), QueryText.Sort<CenterColumn>(sort)), token))
             .Produces<Page<CenterAnswer>>().WithSummary("The caller's centres");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetCenter(Id<Center>.Parse(id)), token))
             .Produces<CenterAnswer>().WithSummary("One centre");
@@ -53,8 +54,8 @@ internal static class MarketEndpoints
                 mediator.CreatedAsync(body.Value with { CenterId = Id<Center>.Parse(id) }, _ => $"/v1/centers/{id}/nodes", token)))
             .Accepts<AddNodes>("application/json", "text/csv").Produces<NodesAnswer>(201)
             .RequireAuthorization(Policies.Provider).WithMetadata(new BodyLimit(MaxInventoryBytes)).WithSummary("Add nodes, all or none");
-        group.MapGet("/{id}/nodes", (string id, [AsParameters] PageQuery page, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListNodes(Id<Center>.Parse(id), page.ToPage()), token))
+        group.MapGet("/{id}/nodes", (string id, [AsParameters] PageQuery page, string? name, string? accelerator, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListNodes(Id<Center>.Parse(id), page.ToPage(), QueryText.Part(name, "name"), accelerator, QueryText.Sort<NodeColumn>(sort)), token))
             .Produces<Page<NodeAnswer>>().WithSummary("A centre's nodes");
         group.MapGet("/{id}/nodes/{name}/legs", (string id, string name, [AsParameters] PageQuery page, string? from, string? to, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(new ListNodeLegs(Id<Center>.Parse(id), name, QueryText.Instant(from, "from"), QueryText.Instant(to, "to"), page.ToPage()), token))
@@ -94,7 +95,8 @@ internal static class MarketEndpoints
                 return Results.Json(quote, MarketJson.Options, statusCode: StatusCodes.Status201Created);
             })
             .Produces<QuoteAnswer>(201).Produces<UnfillableAnswer>().RequireAuthorization(Policies.Enterprise).WithSummary("Ask for a priced plan");
-        group.MapGet("/", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListQuotes(page.ToPage()), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListQuotes(page.ToPage(), QueryText.Sort<QuoteColumn>(sort)), token))
             .Produces<Page<QuoteAnswer>>().WithSummary("The caller's quotes");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetQuote(Id<Quote>.Parse(id)), token))
             .Produces<QuoteAnswer>().WithSummary("One quote");

@@ -17,7 +17,8 @@ internal static class MeteringEndpoints
         group.MapPost("/meters", (Body<RegisterMeter> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, _ => "/v1/meters", token))
             .Produces<MeterAnswer>(201).RequireAuthorization(Policies.Seller).WithSummary("Register a meter of a centre, or a buyer's own");
-        group.MapGet("/meters", ([AsParameters] PageQuery page, IMediator mediator, CancellationToken token) => mediator.OkAsync(new ListMeters(page.ToPage()), token))
+        group.MapGet("/meters", ([AsParameters] PageQuery page, string? name, string? centerId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListMeters(page.ToPage(), QueryText.Part(name, "name"), QueryText.Id<Center>(centerId), QueryText.Sort<MeterColumn>(sort)), token))
             .Produces<Page<MeterAnswer>>().WithSummary("The caller's meters");
         MapKeys(group.MapGroup("/meters/{id}/keys"));
         group.MapPost("/usage", (UsageBody body, IMediator mediator, CancellationToken token) => mediator.OkAsync(body.Value, token))
@@ -34,8 +35,8 @@ internal static class MeteringEndpoints
             .Produces<Page<UsageHourAnswer>>().WithSummary("An order's usage by leg and hour; a seller sees that of its own legs");
         MapDisputes(group);
         MapConfirmations(group);
-        group.MapGet("/gaps", ([AsParameters] PageQuery page, string? centerId, string? status, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListGaps(page.ToPage(), QueryText.Id<Center>(centerId), QueryText.Name<GapStatus>(status, "status")), token))
+        group.MapGet("/gaps", ([AsParameters] PageQuery page, string? centerId, string? status, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListGaps(page.ToPage(), QueryText.Id<Center>(centerId), QueryText.Name<GapStatus>(status, "status"), QueryText.Sort<GapColumn>(sort)), token))
             .Produces<Page<GapAnswer>>().WithSummary("Running legs of which no reading came for too long, and those of which one came again");
         group.MapGet("/utilization", (string? centerId, string? from, string? to, MarketplaceSettings settings, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(

@@ -35,8 +35,8 @@ internal static class VoucherEndpoints
         group.MapPost("/", (Body<CreateProgramme> body, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(body.Value, programme => $"/v1/programmes/{programme.Code}", token))
             .Produces<ProgrammeAnswer>(201).RequireAuthorization(Policies.Authority).WithSummary("Set up a programme");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? name, string? authorityId, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListProgrammes(page.ToPage(), QueryText.Part(name, "name"), QueryText.Id<Organization>(authorityId)), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? name, string? authorityId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListProgrammes(page.ToPage(), QueryText.Part(name, "name"), QueryText.Id<Organization>(authorityId), QueryText.Sort<ProgrammeColumn>(sort)), token))
             .Produces<Page<ProgrammeAnswer>>().WithSummary("All programmes, by code");
         group.MapGet("/{code}", (string code, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetProgramme(code), token))
             .Produces<ProgrammeAnswer>().WithSummary("One programme with its rules and money");

@@ -23,9 +23,10 @@ internal static class WebhookEndpoints
             .Produces<WebhookAnswer>(201).RequireAuthorization(Policies.Party).WithSummary("A new secret; the one before it signs as well for a day");
         group.MapDelete("/webhooks/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.NoContentAsync(new DeleteWebhook(Id<Webhook>.Parse(id)), token))
             .Produces(204).RequireAuthorization(Policies.Party).WithSummary("End a webhook, with what was still to be sent to it");
-        group.MapGet("/webhook-deliveries", ([AsParameters] PageQuery page, string? webhookId, string? status, IMediator mediator, CancellationToken token) =>
+        group.MapGet("/webhook-deliveries", ([AsParameters] PageQuery page, string? webhookId, string? status, string? sort, IMediator mediator, CancellationToken token) =>
                 mediator.OkAsync(
-                    new ListWebhookDeliveries(page.ToPage(), QueryText.Id<Webhook>(webhookId), QueryText.Name<DeliveryState>(status, "status")), token))
+                    new ListWebhookDeliveries(
+                        page.ToPage(), QueryText.Id<Webhook>(webhookId), QueryText.Name<DeliveryState>(status, "status"), QueryText.Sort<DeliveryColumn>(sort)), token))
             .Produces<Page<WebhookDeliveryAnswer>>().WithSummary("Messages to the caller's webhooks, the newest first");
         group.MapPost("/webhook-deliveries/{id}/resends", (string id, IMediator mediator, CancellationToken token) =>
                 mediator.CreatedAsync(new ResendWebhookDelivery(Id<WebhookDelivery>.Parse(id)), _ => "/v1/webhook-deliveries", token))

@@ -13,13 +13,21 @@ namespace Marketplace.Application.Ledger;
 
 public sealed record AlertAnswer(Id<Alert> Id, Id<Organization> OrganizationId, string Code, string Subject, DateTimeOffset At, JsonElement Detail);
 
-/// <summary>The caller's alerts, the newest first.</summary>
-public sealed record ListAlerts(PageRequest Page, string? Code) : IQuery<Page<AlertAnswer>>, IPaged;
+/// <summary>What alerts can be sorted by.</summary>
+public enum AlertColumn
+{
+    At,
+    Code,
+}
+
+/// <summary>The caller's alerts, the newest first where it isn't said otherwise.</summary>
+public sealed record ListAlerts(PageRequest Page, string? Code, Sort<AlertColumn>? Sort = null) : IQuery<Page<AlertAnswer>>, IPaged;
 
 public sealed class ListAlertsHandler(IMarketplaceDb db) : IRequestHandler<ListAlerts, Page<AlertAnswer>>
 {
     public async Task<Page<AlertAnswer>> Handle(ListAlerts request, CancellationToken cancellationToken) =>
-        (await db.Alerts.AsNoTracking().Where(alert => request.Code == null || alert.Code == request.Code).NewestFirstAsync(request.Page, alert => alert.Id, cancellationToken))
+        (await db.Alerts.AsNoTracking().Where(alert => request.Code == null || alert.Code == request.Code)
+            .SortedAsync(db.Alerts, request.Page, request.Sort, new() { AlertColumn.At, { AlertColumn.Code, alert => alert.Code } }, cancellationToken))
         .Select(alert => new AlertAnswer(alert.Id, alert.OrganizationId, alert.Code, alert.Subject, alert.At, JsonSerializer.Deserialize<JsonElement>(alert.Detail)));
 }
 

@@ -43,8 +43,14 @@ public sealed class GetTrialBalanceHandler(IMarketplaceDb db, MarketClock clock)
 public sealed record PostingAnswer(
     Id<Posting> Id, DateTimeOffset At, string Event, string Reference, string Account, Guid? PartyId, string Asset, Money Amount);
 
-/// <summary>Postings, the newest first, of an account, of a party, over a span of time.</summary>
-public sealed record ListPostings(PageRequest Page, string? Account, Guid? PartyId, DateTimeOffset? From, DateTimeOffset? To)
+/// <summary>What postings can be sorted by.</summary>
+public enum PostingColumn
+{
+    At,
+}
+
+/// <summary>Postings of an account, of a party, over a span of time, the newest first where it isn't said otherwise.</summary>
+public sealed record ListPostings(PageRequest Page, string? Account, Guid? PartyId, DateTimeOffset? From, DateTimeOffset? To, Sort<PostingColumn>? Sort = null)
     : IQuery<Page<PostingAnswer>>, IPaged;
 
 public sealed class ListPostingsHandler(IMarketplaceDb db) : IRequestHandler<ListPostings, Page<PostingAnswer>>
@@ -56,7 +62,7 @@ public sealed class ListPostingsHandler(IMarketplaceDb db) : IRequestHandler<Lis
             && (request.PartyId == null || posting.PartyId == request.PartyId)
             && (request.From == null || posting.At >= request.From)
             && (request.To == null || posting.At < request.To))
-            .NewestFirstAsync(request.Page, posting => posting.Id, cancellationToken);
+            .SortedAsync(db.Postings, request.Page, request.Sort, new() { PostingColumn.At }, cancellationToken);
         var ids = page.Items.Select(posting => posting.EntryId).Distinct().ToList();
         var entries = await db.JournalEntries.AsNoTracking().Where(entry => ids.Contains(entry.Id)).ToDictionaryAsync(entry => entry.Id, cancellationToken);
         return page.Select(posting => new PostingAnswer(

@@ -18,13 +18,34 @@ public sealed record AcceleratorAnswer(string Model, string Vendor, ChipOrigin O
         accelerator.Model, accelerator.Vendor, accelerator.Origin, accelerator.Fp16Tflops, accelerator.MemoryGiB, accelerator.Watts);
 }
 
-/// <summary>The catalogue, by model.</summary>
-public sealed record ListAccelerators(PageRequest Page) : IQuery<Page<AcceleratorAnswer>>, IPagedByText;
+/// <summary>What models can be sorted by.</summary>
+public enum AcceleratorColumn
+{
+    Model,
+    Vendor,
+    Fp16Tflops,
+    MemoryGiB,
+    Watts,
+}
+
+/// <summary>The catalogue, by model where it isn't said otherwise.</summary>
+public sealed record ListAccelerators(PageRequest Page, Sort<AcceleratorColumn>? Sort = null) : IQuery<Page<AcceleratorAnswer>>, IPagedByText;
 
 public sealed class ListAcceleratorsHandler(IMarketplaceDb db) : IRequestHandler<ListAccelerators, Page<AcceleratorAnswer>>
 {
+    /// <summary>Teraflops as binary fractions, since SQLite keeps decimals as text and sorts none.</summary>
+    private static readonly SortColumns<Accelerator, AcceleratorColumn> Columns = new()
+    {
+        AcceleratorColumn.Model,
+        { AcceleratorColumn.Vendor, model => model.Vendor },
+        { AcceleratorColumn.Fp16Tflops, model => (double)model.Fp16Tflops },
+        { AcceleratorColumn.MemoryGiB, model => model.MemoryGiB },
+        { AcceleratorColumn.Watts, model => model.Watts },
+    };
+
     public async Task<Page<AcceleratorAnswer>> Handle(ListAccelerators request, CancellationToken cancellationToken) =>
-        (await db.Accelerators.AsNoTracking().ByTextAsync(request.Page, accelerator => accelerator.Model, cancellationToken)).Select(AcceleratorAnswer.Of);
+        (await db.Accelerators.AsNoTracking().SortedByTextAsync(db.Accelerators, model => model.Model, request.Page, request.Sort, Columns, cancellationToken))
+        .Select(AcceleratorAnswer.Of);
 }
 
 /// <summary>Adds a model to the catalogue, or corrects its figures.</summary>

@@ -56,14 +56,35 @@ public sealed class CreateCenterHandler(IMarketplaceDb db, RequestContext contex
     }
 }
 
-/// <summary>The caller's centres.</summary>
+/// <summary>What centres can be sorted by; one that doesn't say its figure stands with the worst.</summary>
+public enum CenterColumn
+{
+    Name,
+    Pue,
+    LatencyMs,
+    BandwidthGbps,
+}
+
+/// <summary>The caller's centres, the newest first where it isn't said otherwise.</summary>
 /// <param name="Name">Those whose name has this in it, in any case.</param>
-public sealed record ListCenters(PageRequest Page, string? Name = null) : IQuery<Page<CenterAnswer>>, IPaged;
+public sealed record ListCenters(PageRequest Page, string? Name = null, Sort<CenterColumn>? Sort = null) : IQuery<Page<CenterAnswer>>, IPaged;
 
 public sealed class ListCentersHandler(IMarketplaceDb db) : IRequestHandler<ListCenters, Page<CenterAnswer>>
 {
+    private const decimal Worst = 1_000_000_000;
+
+    /// <summary>As binary fractions, since SQLite keeps decimals as text and sorts none.</summary>
+    private static readonly SortColumns<Center, CenterColumn> Columns = new()
+    {
+        { CenterColumn.Name, center => center.Name },
+        { CenterColumn.Pue, center => (double)(center.Pue ?? Worst) },
+        { CenterColumn.LatencyMs, center => (double)(center.LatencyMs ?? Worst) },
+        { CenterColumn.BandwidthGbps, center => (double)(center.BandwidthGbps ?? 0) },
+    };
+
     public async Task<Page<CenterAnswer>> Handle(ListCenters request, CancellationToken cancellationToken) =>
-        (await db.Centers.AsNoTracking().Containing(center => center.Name, request.Name).NewestFirstAsync(request.Page, center => center.Id, cancellationToken)).Select(CenterAnswer.Of);
+        (await db.Centers.AsNoTracking().Containing(center => center.Name, request.Name).SortedAsync(db.Centers, request.Page, request.Sort, Columns, cancellationToken))
+        .Select(CenterAnswer.Of);
 }
 
 public sealed record GetCenter(Id<Center> Id) : IQuery<CenterAnswer>;

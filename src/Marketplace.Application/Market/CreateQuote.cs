@@ -112,14 +112,23 @@ public sealed class GetQuoteHandler(IMarketplaceDb db, MarketClock clock) : IReq
             clock.GetUtcNow());
 }
 
-/// <summary>The caller's quotes, the newest first.</summary>
-public sealed record ListQuotes(PageRequest Page) : IQuery<Page<QuoteAnswer>>, IPaged;
+/// <summary>What quotes can be sorted by.</summary>
+public enum QuoteColumn
+{
+    CreatedAt,
+    Payable,
+}
+
+/// <summary>The caller's quotes, the newest first where it isn't said otherwise.</summary>
+public sealed record ListQuotes(PageRequest Page, Sort<QuoteColumn>? Sort = null) : IQuery<Page<QuoteAnswer>>, IPaged;
 
 public sealed class ListQuotesHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<ListQuotes, Page<QuoteAnswer>>
 {
     public async Task<Page<QuoteAnswer>> Handle(ListQuotes request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return (await db.Quotes.AsNoTracking().NewestFirstAsync(request.Page, quote => quote.Id, cancellationToken)).Select(quote => QuoteAnswer.Of(quote, now));
+        return (await db.Quotes.AsNoTracking().SortedAsync(
+                db.Quotes, request.Page, request.Sort, new() { QuoteColumn.CreatedAt, { QuoteColumn.Payable, quote => quote.Payable } }, cancellationToken))
+            .Select(quote => QuoteAnswer.Of(quote, now));
     }
 }

@@ -40,7 +40,7 @@ public sealed class ListNodeLegsHandler(IMarketplaceDb db, MarketClock clock) : 
         var to = request.To is { } end ? Hour.AtOrAfter(end) : from + 1;
         var rows = db.Reservations.IgnoreQueryFilters().Where(row => row.NodeId == node.Id && row.To > from && row.From < to);
         var page = await db.Legs.IgnoreQueryFilters().AsNoTracking().Where(leg => rows.Any(row => row.LegId == leg.Id))
-            .PageAsync(request.Page, leg => leg.Id, leg => leg.Id, newestFirst: false, cancellationToken);
+            .OldestFirstAsync(request.Page, leg => leg.Id, cancellationToken);
         var ids = page.Items.Select(leg => leg.Id).ToList();
         var cards = (await rows.AsNoTracking().Where(row => EF.Parameter(ids).Contains(row.LegId)).ToListAsync(cancellationToken)).ToLookup(row => row.LegId);
         return page.Select(leg => new NodeLegAnswer(

@@ -115,8 +115,19 @@ public sealed record NodeAnswer(
         node.Id, node.Name, node.Accelerator, node.Cards, node.Vcpus, node.MemoryGiB, node.Interconnect, node.Tags, node.WithdrawnFrom, node.WithdrawnCards);
 }
 
-/// <summary>The nodes of a centre of the caller's.</summary>
-public sealed record ListNodes(Id<Center> CenterId, PageRequest Page) : IQuery<Page<NodeAnswer>>, IPaged;
+/// <summary>What nodes can be sorted by.</summary>
+public enum NodeColumn
+{
+    Name,
+    Accelerator,
+    Cards,
+}
+
+/// <summary>The nodes of a centre of the caller's, the newest first where it isn't said otherwise.</summary>
+/// <param name="Name">Those whose name has this in it, in any case.</param>
+/// <param name="Accelerator">Those of this model.</param>
+public sealed record ListNodes(Id<Center> CenterId, PageRequest Page, string? Name = null, string? Accelerator = null, Sort<NodeColumn>? Sort = null)
+    : IQuery<Page<NodeAnswer>>, IPaged;
 
 public sealed class ListNodesHandler(IMarketplaceDb db) : IRequestHandler<ListNodes, Page<NodeAnswer>>
 {
@@ -127,8 +138,12 @@ public sealed class ListNodesHandler(IMarketplaceDb db) : IRequestHandler<ListNo
             throw SharedErrors.NotFound("center");
         }
 
-        var page = await db.Nodes.AsNoTracking().Where(node => node.CenterId == request.CenterId)
-            .NewestFirstAsync(request.Page, node => node.Id, cancellationToken);
+        var page = await db.Nodes.AsNoTracking().Containing(node => node.Name, request.Name)
+            .Where(node => node.CenterId == request.CenterId && (request.Accelerator == null || node.Accelerator == request.Accelerator))
+            .SortedAsync(
+                db.Nodes, request.Page, request.Sort,
+                new() { { NodeColumn.Name, node => node.Name }, { NodeColumn.Accelerator, node => node.Accelerator }, { NodeColumn.Cards, node => node.Cards } },
+                cancellationToken);
         return page.Select(NodeAnswer.Of);
     }
 }

@@ -18,8 +18,15 @@ public enum GapStatus
     Closed,
 }
 
-/// <summary>Gaps in what the caller's meters report, the newest first.</summary>
-public sealed record ListGaps(PageRequest Page, Id<Center>? CenterId, GapStatus? Status) : IQuery<Page<GapAnswer>>, IPaged;
+/// <summary>What gaps can be sorted by.</summary>
+public enum GapColumn
+{
+    FoundAt,
+    From,
+}
+
+/// <summary>Gaps in what the caller's meters report, the newest first where it isn't said otherwise.</summary>
+public sealed record ListGaps(PageRequest Page, Id<Center>? CenterId, GapStatus? Status, Sort<GapColumn>? Sort = null) : IQuery<Page<GapAnswer>>, IPaged;
 
 public sealed class ListGapsHandler(IMarketplaceDb db) : IRequestHandler<ListGaps, Page<GapAnswer>>
 {
@@ -27,7 +34,7 @@ public sealed class ListGapsHandler(IMarketplaceDb db) : IRequestHandler<ListGap
     {
         var gaps = db.UsageGaps.AsNoTracking().Where(gap =>
             (request.CenterId == null || gap.CenterId == request.CenterId) && (request.Status == null || (request.Status == GapStatus.Open ? gap.ClosedAt == null : gap.ClosedAt != null)));
-        return (await gaps.NewestFirstAsync(request.Page, gap => gap.Id, cancellationToken))
+        return (await gaps.SortedAsync(db.UsageGaps, request.Page, request.Sort, new() { GapColumn.FoundAt, { GapColumn.From, gap => gap.From } }, cancellationToken))
             .Select(gap => new GapAnswer(gap.Id, gap.LegId, gap.CenterId, gap.ProviderId, gap.From, gap.To, gap.FoundAt, gap.ClosedAt));
     }
 }

@@ -66,14 +66,24 @@ public sealed class RegisterMeterHandler(IMarketplaceDb db, RequestContext conte
     }
 }
 
-/// <summary>The caller's meters.</summary>
-public sealed record ListMeters(PageRequest Page) : IQuery<Page<MeterAnswer>>, IPaged;
+/// <summary>What meters can be sorted by.</summary>
+public enum MeterColumn
+{
+    Name,
+    Source,
+}
+
+/// <summary>The caller's meters, the newest first where it isn't said otherwise.</summary>
+/// <param name="Name">Those whose name has this in it, in any case.</param>
+public sealed record ListMeters(PageRequest Page, string? Name = null, Id<Center>? CenterId = null, Sort<MeterColumn>? Sort = null) : IQuery<Page<MeterAnswer>>, IPaged;
 
 public sealed class ListMetersHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<ListMeters, Page<MeterAnswer>>
 {
     public async Task<Page<MeterAnswer>> Handle(ListMeters request, CancellationToken cancellationToken)
     {
-        var page = await db.Meters.AsNoTracking().NewestFirstAsync(request.Page, meter => meter.Id, cancellationToken);
+        var page = await db.Meters.AsNoTracking().Containing(meter => meter.Name, request.Name).Where(meter => request.CenterId == null || meter.CenterId == request.CenterId)
+            .SortedAsync(
+                db.Meters, request.Page, request.Sort, new() { { MeterColumn.Name, meter => meter.Name }, { MeterColumn.Source, meter => meter.Source } }, cancellationToken);
         var (ids, now) = (page.Items.Select(meter => meter.Id).ToList(), clock.GetUtcNow());
         var sign = await db.MeterKeys.Where(key => EF.Parameter(ids).Contains(key.MeterId) && key.RevokedAt == null && (key.Until == null || key.Until > now))
             .Select(key => key.MeterId).ToListAsync(cancellationToken);

@@ -17,15 +17,28 @@ public sealed record WebhookDeliveryAnswer(
         delivery.State == DeliveryState.Pending ? delivery.NextAt : null, delivery.DeliveredAt, delivery.LastAnswer, delivery.Body);
 }
 
-/// <summary>What was sent, or is to be, to the caller's webhooks: the newest first, of the last <see cref="WebhookDelivery.Retention"/>.</summary>
-public sealed record ListWebhookDeliveries(PageRequest Page, Id<Webhook>? WebhookId, DeliveryState? Status) : IQuery<Page<WebhookDeliveryAnswer>>, IPaged;
+/// <summary>What deliveries can be sorted by.</summary>
+public enum DeliveryColumn
+{
+    CreatedAt,
+    Type,
+}
+
+/// <summary>
+/// What was sent, or is to be, to the caller's webhooks, of the last <see cref="WebhookDelivery.Retention"/>: the newest first
+/// where it isn't said otherwise.
+/// </summary>
+public sealed record ListWebhookDeliveries(PageRequest Page, Id<Webhook>? WebhookId, DeliveryState? Status, Sort<DeliveryColumn>? Sort = null)
+    : IQuery<Page<WebhookDeliveryAnswer>>, IPaged;
 
 public sealed class ListWebhookDeliveriesHandler(IMarketplaceDb db) : IRequestHandler<ListWebhookDeliveries, Page<WebhookDeliveryAnswer>>
 {
     public async Task<Page<WebhookDeliveryAnswer>> Handle(ListWebhookDeliveries request, CancellationToken cancellationToken) =>
         (await db.WebhookDeliveries.AsNoTracking()
             .Where(delivery => (request.WebhookId == null || delivery.WebhookId == request.WebhookId) && (request.Status == null || delivery.State == request.Status))
-            .NewestFirstAsync(request.Page, delivery => delivery.Id, cancellationToken)).Select(WebhookDeliveryAnswer.Of);
+            .SortedAsync(
+                db.WebhookDeliveries, request.Page, request.Sort, new() { DeliveryColumn.CreatedAt, { DeliveryColumn.Type, delivery => delivery.Type } }, cancellationToken))
+        .Select(WebhookDeliveryAnswer.Of);
 }
 
 /// <summary>Sends a message again, with its id, whatever became of it.</summary>

@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using FluentValidation;
 using Marketplace.Domain.Shared;
-using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Pipeline;
 
@@ -61,53 +60,13 @@ public static class Paging
 {
     /// <summary>A page of rows, the newest first. Rows that come while a caller pages don't shift the pages.</summary>
     public static Task<Page<T>> NewestFirstAsync<T>(this IQueryable<T> rows, PageRequest page, Expression<Func<T, Id<T>>> id, CancellationToken cancellationToken) =>
-        rows.PageAsync(page, id, id, newestFirst: true, cancellationToken);
+        PagedRows.ById(rows, rows, page, id).ByKeyAsync(descending: true, cancellationToken);
+
+    /// <summary>A page of rows, the oldest first.</summary>
+    public static Task<Page<T>> OldestFirstAsync<T>(this IQueryable<T> rows, PageRequest page, Expression<Func<T, Id<T>>> id, CancellationToken cancellationToken) =>
+        PagedRows.ById(rows, rows, page, id).ByKeyAsync(descending: false, cancellationToken);
 
     /// <summary>A page of rows by a text that is their key, in its order. The cursor is the last page's last key, encoded as ids are.</summary>
-    public static async Task<Page<T>> ByTextAsync<T>(this IQueryable<T> rows, PageRequest page, Expression<Func<T, string>> key, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(page);
-        ArgumentNullException.ThrowIfNull(key);
-        var from = rows;
-        if (page.Cursor is not null)
-        {
-            var after = Expression.Property(Expression.Constant(new { Value = TextCursor.Read(page.Cursor) }), "Value");
-            var compare = Expression.Call(typeof(string), nameof(string.Compare), null, key.Body, after);
-            from = from.Where(Expression.Lambda<Func<T, bool>>(Expression.GreaterThan(compare, Expression.Constant(0)), key.Parameters));
-        }
-
-        var items = await from.OrderBy(key).Take(page.Size + 1).ToListAsync(cancellationToken);
-        if (items.Count <= page.Size)
-        {
-            return new(items, null);
-        }
-
-        items.RemoveAt(page.Size);
-        return new(items, TextCursor.Write(key.Compile()(items[^1])));
-    }
-
-    /// <summary>A page of projected rows by the id that <paramref name="key"/> names.</summary>
-    public static async Task<Page<T>> PageAsync<T, TKey>(
-        this IQueryable<T> rows, PageRequest page, Expression<Func<T, Id<TKey>>> order, Expression<Func<T, Id<TKey>>> key, bool newestFirst, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(page);
-        ArgumentNullException.ThrowIfNull(key);
-        var from = rows;
-        if (page.Cursor is not null)
-        {
-            Expression cursor = Expression.Property(Expression.Constant(new { Value = Id<TKey>.Parse(page.Cursor) }), "Value");
-            var beyond = newestFirst ? Expression.LessThan(key.Body, cursor) : Expression.GreaterThan(key.Body, cursor);
-            from = from.Where(Expression.Lambda<Func<T, bool>>(beyond, key.Parameters));
-        }
-
-        var ordered = newestFirst ? from.OrderByDescending(order) : from.OrderBy(order);
-        var items = await ordered.Take(page.Size + 1).ToListAsync(cancellationToken);
-        if (items.Count <= page.Size)
-        {
-            return new(items, null);
-        }
-
-        items.RemoveAt(page.Size);
-        return new(items, key.Compile()(items[^1]).ToString());
-    }
+    public static Task<Page<T>> ByTextAsync<T>(this IQueryable<T> rows, PageRequest page, Expression<Func<T, string>> key, CancellationToken cancellationToken) =>
+        PagedRows.ByText(rows, rows, page, key).ByKeyAsync(descending: false, cancellationToken);
 }

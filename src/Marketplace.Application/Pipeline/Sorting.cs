@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Linq.Expressions;
-using Marketplace.Domain.Shared;
-using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Pipeline;
 
@@ -12,7 +10,7 @@ namespace Marketplace.Application.Pipeline;
 public readonly record struct Sort<T>(T By, bool Descending)
     where T : struct, Enum;
 
-/// <summary>What each column that a list can be sorted by reads of a row; one without a reading is the row's time, which ids follow.</summary>
+/// <summary>What each column that a list can be sorted by reads of a row; one without a reading is the row's key, as its time is, which ids follow.</summary>
 public sealed class SortColumns<T, TColumn> : IEnumerable<TColumn>
     where TColumn : struct, Enum
 {
@@ -20,7 +18,7 @@ public sealed class SortColumns<T, TColumn> : IEnumerable<TColumn>
 
     public void Add<TKey>(TColumn column, Expression<Func<T, TKey>> by) => _columns.Add(column, (rows, descending, token) => rows.ByAsync(by, descending, token));
 
-    public void Add(TColumn time) => _columns.Add(time, (rows, descending, token) => rows.ByTimeAsync(descending, token));
+    public void Add(TColumn key) => _columns.Add(key, (rows, descending, token) => rows.ByKeyAsync(descending, token));
 
     public IEnumerator<TColumn> GetEnumerator() => _columns.Keys.GetEnumerator();
 
@@ -47,61 +45,18 @@ public static class Sorting
         where TColumn : struct, Enum
     {
         ArgumentNullException.ThrowIfNull(columns);
-        var paged = new PagedRows<T>(rows, all, page);
-        return sort is { } asked ? columns.PageAsync(paged, asked, cancellationToken) : paged.ByTimeAsync(newestFirst: true, cancellationToken);
+        var paged = PagedRows.ById(rows, all, page, PagedRows.Id<T>());
+        return sort is { } asked ? columns.PageAsync(paged, asked, cancellationToken) : paged.ByKeyAsync(descending: true, cancellationToken);
     }
-}
 
-/// <summary>The rows of which a page is read.</summary>
-internal sealed record PagedRows<T>(IQueryable<T> Rows, IQueryable<T> All, PageRequest Page)
-{
-    private static readonly ParameterExpression Row = Expression.Parameter(typeof(T), "row");
-    private static readonly Expression<Func<T, Id<T>>> Id = Expression.Lambda<Func<T, Id<T>>>(Expression.Property(Row, "Id"), Row);
-    private static readonly Func<T, Id<T>> IdOf = Id.Compile();
-
-    public Task<Page<T>> ByTimeAsync(bool newestFirst, CancellationToken cancellationToken) => Rows.PageAsync(Page, Id, Id, newestFirst, cancellationToken);
-
-    public async Task<Page<T>> ByAsync<TKey>(Expression<Func<T, TKey>> by, bool descending, CancellationToken cancellationToken)
+    /// <summary>The same of rows whose key is a text: in its order where none is asked for, and rows that are equal in a column as well.</summary>
+    public static Task<Page<T>> SortedByTextAsync<T, TColumn>(
+        this IQueryable<T> rows, IQueryable<T> all, Expression<Func<T, string>> key, PageRequest page, Sort<TColumn>? sort, SortColumns<T, TColumn> columns,
+        CancellationToken cancellationToken)
+        where TColumn : struct, Enum
     {
-        var rows = Page.Cursor is null ? Rows : await BeyondAsync(Id<T>.Parse(Page.Cursor), by, descending, cancellationToken);
-        var ordered = descending ? rows.OrderByDescending(by).ThenByDescending(Id) : rows.OrderBy(by).ThenBy(Id);
-        var items = await ordered.Take(Page.Size + 1).ToListAsync(cancellationToken);
-        if (items.Count <= Page.Size)
-        {
-            return new(items, null);
-        }
-
-        items.RemoveAt(Page.Size);
-        return new(items, IdOf(items[^1]).ToString());
+        ArgumentNullException.ThrowIfNull(columns);
+        var paged = PagedRows.ByText(rows, all, page, key);
+        return sort is { } asked ? columns.PageAsync(paged, asked, cancellationToken) : paged.ByKeyAsync(descending: false, cancellationToken);
     }
-
-    /// <summary>The rows after that of the cursor.</summary>
-    private async Task<IQueryable<T>> BeyondAsync<TKey>(Id<T> cursor, Expression<Func<T, TKey>> by, bool descending, CancellationToken cancellationToken)
-    {
-        var row = by.Parameters[0];
-        var (id, last) = (Expression.Property(row, "Id"), Value(cursor));
-        var found = await All.Where(Expression.Lambda<Func<T, bool>>(Expression.Equal(id, last), row)).Select(by).ToListAsync(cancellationToken);
-        if (found.Count == 0)
-        {
-            throw InvalidRequestException.For("cursor", "must be a cursor that a page before gave");
-        }
-
-        var key = Value(found[0]);
-        return Rows.Where(Expression.Lambda<Func<T, bool>>(
-            Expression.OrElse(Beyond(by.Body, key, descending), Expression.AndAlso(Expression.Equal(by.Body, key), Beyond(id, last, descending))), row));
-    }
-
-    /// <summary>Texts compare as the database sorts them.</summary>
-    private static BinaryExpression Beyond(Expression left, Expression right, bool descending)
-    {
-        if (left.Type == typeof(string))
-        {
-            (left, right) = (Expression.Call(typeof(string), nameof(string.Compare), null, left, right), Expression.Constant(0));
-        }
-
-        return descending ? Expression.LessThan(left, right) : Expression.GreaterThan(left, right);
-    }
-
-    /// <summary>A value that the query takes as a parameter, so that the database knows the next page's query.</summary>
-    private static MemberExpression Value<TValue>(TValue value) => Expression.Property(Expression.Constant(new { Value = value }), "Value");
 }

@@ -147,16 +147,28 @@ public sealed class GetProgrammeHandler(IMarketplaceDb db, RequestContext contex
     }
 }
 
-/// <summary>All programmes, by code.</summary>
+/// <summary>What programmes can be sorted by.</summary>
+public enum ProgrammeColumn
+{
+    Code,
+    Name,
+}
+
+/// <summary>All programmes, by code where it isn't said otherwise.</summary>
 /// <param name="Name">Those whose name has this in it, in any case.</param>
-public sealed record ListProgrammes(PageRequest Page, string? Name = null, Id<Organization>? AuthorityId = null) : IQuery<Page<ProgrammeAnswer>>, IPagedByText;
+public sealed record ListProgrammes(PageRequest Page, string? Name = null, Id<Organization>? AuthorityId = null, Sort<ProgrammeColumn>? Sort = null)
+    : IQuery<Page<ProgrammeAnswer>>, IPagedByText;
 
 public sealed class ListProgrammesHandler(IMarketplaceDb db, RequestContext context, MarketClock clock) : IRequestHandler<ListProgrammes, Page<ProgrammeAnswer>>
 {
     public async Task<Page<ProgrammeAnswer>> Handle(ListProgrammes request, CancellationToken cancellationToken)
     {
-        var page = await db.Programmes.IgnoreQueryFilters().AsNoTracking().Containing(programme => programme.Name, request.Name)
-            .Where(programme => request.AuthorityId == null || programme.AuthorityId == request.AuthorityId).ByTextAsync(request.Page, programme => programme.Code, cancellationToken);
+        var all = db.Programmes.IgnoreQueryFilters();
+        var page = await all.AsNoTracking().Containing(programme => programme.Name, request.Name)
+            .Where(programme => request.AuthorityId == null || programme.AuthorityId == request.AuthorityId)
+            .SortedByTextAsync(
+                all, programme => programme.Code, request.Page, request.Sort,
+                new() { ProgrammeColumn.Code, { ProgrammeColumn.Name, programme => programme.Name } }, cancellationToken);
         return new(await ProgrammeAnswers.OfAsync(db, context.Caller, page.Items, clock.GetUtcNow(), cancellationToken), page.Next);
     }
 }

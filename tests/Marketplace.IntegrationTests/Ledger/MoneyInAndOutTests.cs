@@ -1,4 +1,5 @@
 using Marketplace.IntegrationTests.Harness;
+using Marketplace.IntegrationTests.Pipeline;
 
 namespace Marketplace.IntegrationTests.Ledger;
 
@@ -226,6 +227,7 @@ public sealed class MoneyInAndOutTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal(invoice["id"], (await buyer.GetAsync("/v1/invoices?overdue=true")).Is(200)["items[0].id"]);
         await server.MoveClockAsync(month.AddMonths(1).AddDays(40));
         Assert.Equal("balance.low budget.exceeded invoice.overdue", await Told());
+        await buyer.SortsAsync("/v1/alerts?", "code", "at");
         await server.BooksHoldAsync();
     }
 }

@@ -1,4 +1,5 @@
 using Marketplace.IntegrationTests.Harness;
+using Marketplace.IntegrationTests.Pipeline;
 
 namespace Marketplace.IntegrationTests.Metering;
 
@@ -38,6 +39,7 @@ public sealed class GapTests(Servers servers) : IClassFixture<Servers>
         await server.MoveClockAsync(start.AddHours(14));
         Assert.Equal(2, (await GapsAsync(shop.Seller, "?status=closed")).Count);
         Assert.Empty(await GapsAsync(shop.Seller, "?status=open"));
+        await shop.Seller.SortsAsync("/v1/gaps?", "foundAt", "from");
         Assert.Empty(server.Faults);
     }
 

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Marketplace.IntegrationTests.Harness;
+using Marketplace.IntegrationTests.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -46,6 +47,7 @@ public sealed class WebhookTests(Servers servers) : IClassFixture<Servers>
 
         Assert.Equal(4, receiver.Got.Select(message => message.Id).Distinct().Count());
         Assert.All((await buyer.GetAsync("/v1/webhook-deliveries?status=delivered")).Is(200).Items(), delivery => Assert.Equal("200", delivery["lastAnswer"]!.GetValue<string>()));
+        await buyer.SortsAsync("/v1/webhook-deliveries?", "createdAt", "type");
         Assert.Empty((await stranger.GetAsync("/v1/webhook-deliveries")).Is(200).Items());
         Assert.DoesNotContain("whsec", (await buyer.GetAsync("/v1/webhooks")).Is(200).Text, StringComparison.Ordinal);
         await using var db = server.Database.Open();

@@ -123,6 +123,79 @@ public sealed class SortingTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task What_providers_run_sorts_too(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (tag, provider) = (Guid.NewGuid().ToString("N"), await server.ProviderAsync());
+        foreach (var (model, vendor, tflops, watts) in new[] { ("a", "two", 320.5, 310), ("b", "one", 96, 75), ("c", "two", 1000, 310) })
+        {
+            (await server.Admin.PutAsync($"/v1/accelerators/{tag} {model}", new { vendor, origin = "domestic", fp16Tflops = tflops, memoryGiB = 64, watts })).Is(200);
+        }
+
+        await server.Admin.SortsByAsync("/v1/accelerators?", "model", "model", "vendor", "fp16Tflops", "memoryGiB", "watts");
+        var centers = new List<string>();
+        foreach (var (name, pue, latency, bandwidth) in new (string, double?, double?, double?)[] { ("east", 1.2, 10, 100), ("west", null, 9.5, null), ("north", 1.15, null, 9), ("east", 1.2, 100, 100) })
+        {
+            centers.Add((await provider.PostAsync("/v1/centers", new { name, regionCode = "330100", pue, latencyMs = latency, bandwidthGbps = bandwidth })).Is(201)["id"]);
+        }
+
+        // The ids in the order in which they were made; one that says nothing stands with the worst.
+        await provider.SortsAsync("/v1/centers?", "name");
+        await OrderAsync("pue", 2, 0, 3, 1);
+        await OrderAsync("-pue", 1, 3, 0, 2);
+        await OrderAsync("latencyMs", 1, 0, 3, 2);
+        await OrderAsync("-bandwidthGbps", 3, 0, 2, 1);
+
+        (await provider.PostAsync($"/v1/centers/{centers[0]}/nodes", new
+        {
+            nodes = new[] { ("n-1", "b", 8), ("n-10", "a", 4), ("n-2", "b", 8), ("n-3", "a", 16) }
+                .Select(node => new { name = node.Item1, accelerator = $"{tag} {node.Item2}", cards = node.Item3, vcpus = 64, memoryGiB = 512 }),
+        })).Is(201);
+        await provider.SortsAsync($"/v1/centers/{centers[0]}/nodes?", "name", "accelerator", "cards");
+        await provider.FiltersAsync($"/v1/centers/{centers[0]}/nodes", "name=N-1", node => node.Text("name").StartsWith("n-1", StringComparison.Ordinal));
+        await provider.FiltersAsync($"/v1/centers/{centers[0]}/nodes", $"accelerator={tag}%20a", node => node.Text("accelerator") == $"{tag} a");
+        foreach (var (name, center) in new[] { ("power", 0), ("cards", 1), ("power", 1) })
+        {
+            (await provider.PostAsync("/v1/meters", new { centerId = centers[center], name })).Is(201);
+        }
+
+        await provider.SortsAsync("/v1/meters?", "name", "source");
+        await provider.FiltersAsync("/v1/meters", "name=OWE", meter => meter.Text("name") == "power");
+        await provider.FiltersAsync("/v1/meters", $"centerId={centers[1]}", meter => meter.Text("centerId") == centers[1]);
+
+        async Task OrderAsync(string sort, params int[] order)
+        {
+            foreach (var limit in new[] { 1, 2, 500 })
+            {
+                Assert.Equal(order.Select(i => centers[i]), (await provider.WalkAsync($"/v1/centers?sort={sort}&", limit)).Select(center => center.Text("id")));
+            }
+        }
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Quotes_programmes_and_postings_sort_too(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (from, seller, buyer) = (await server.TomorrowAsync(24), await server.CapacityAsync(), await server.BuyerAsync());
+        (await seller.ListAsync("1.00")).Is(201);
+        foreach (var cards in new[] { 1, 3, 1, 8 })
+        {
+            (await buyer.QuoteAsync(seller, cards, from, 1)).Is(201);
+        }
+
+        await buyer.SortsAsync("/v1/quotes?", "payable");
+        Assert.Equal((await buyer.WalkAsync("/v1/quotes?sort=-createdAt&", 1)).Select(quote => quote.Text("id")), (await buyer.WalkAsync("/v1/quotes?", 3)).Select(quote => quote.Text("id")));
+        var scheme = await server.SchemeAsync();
+        await server.SchemeAsync();
+        await server.Admin.SortsByAsync("/v1/programmes?", "code", "name", "code");
+        await scheme.IssueAsync(buyer, "500.00");
+        await buyer.OrderAsync(seller, 2, from, 1);
+        await server.MoveClockAsync(from);
+        await buyer.OrderAsync(seller, 2, from.AddHours(1), 1);
+        await server.Admin.SortsAsync("/v1/ledger/postings?", "at");
+    }
+
+    [Theory, EveryDatabase]
     public async Task Proposals_sort_by_their_amount(DatabaseKind database)
     {
         var server = await servers.FreshAsync(database, new Dictionary<string, string> { ["Marketplace:FourEyesAbove"] = "1000.00" });
@@ -152,10 +225,21 @@ public sealed class SortingTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory]
+    [InlineData("accelerators", "watts"), InlineData("programmes", "name")]
+    public async Task Nor_is_that_of_no_row_whose_key_is_a_text(string list, string column)
+    {
+        var server = await servers.OnAsync(DatabaseKind.Sqlite);
+        (await server.Admin.GetAsync($"/v1/{list}?sort=id")).IsInvalid("sort");
+        (await server.Admin.GetAsync($"/v1/{list}?sort={column}&cursor=x")).IsInvalid("cursor");
+        (await server.Admin.GetAsync($"/v1/{list}?sort={column}&cursor={Convert.ToHexStringLower("none such"u8)}")).IsInvalid("cursor");
+    }
+
+    [Theory]
     [InlineData("orders", "total"), InlineData("invoices", "total"), InlineData("listings", "from"), InlineData("vouchers", "face"), InlineData("claims", "total")]
     [InlineData("settlements", "gross"), InlineData("commission-invoices", "period"), InlineData("credit-notes", "total"), InlineData("organizations", "name")]
     [InlineData("applications", "amount"), InlineData("bids", "validUntil"), InlineData("disputes", "decideBy"), InlineData("bank-statements/rows", "bookedOn")]
-    [InlineData("proposals", "amount"), InlineData("audit/flags", "at"), InlineData("audit/entries", "at")]
+    [InlineData("proposals", "amount"), InlineData("audit/flags", "at"), InlineData("audit/entries", "at"), InlineData("centers", "pue"), InlineData("meters", "name")]
+    [InlineData("quotes", "payable"), InlineData("gaps", "from"), InlineData("alerts", "code"), InlineData("webhook-deliveries", "type"), InlineData("ledger/postings", "at")]
     public async Task What_is_no_column_or_no_rows_cursor_is_refused(string list, string column)
     {
         var server = await servers.OnAsync(DatabaseKind.Sqlite);

@@ -22,8 +22,8 @@ export default function Accelerators() {
         rowKey={row => row.model}
         empty={t('Add the first model.')}
         columns={[
-          { title: 'Model', value: row => row.model }, { title: 'Maker', value: row => row.vendor }, { title: 'Origin', value: row => row.origin, as: 'label' },
-          { title: 'TFLOPS (FP16)', value: row => row.fp16Tflops, as: 'number' }, { title: 'Memory (GiB)', value: row => row.memoryGiB, as: 'number' }, { title: 'Watts', value: row => row.watts, as: 'number' },
+          { title: 'Model', value: row => row.model, sort: 'model' }, { title: 'Maker', value: row => row.vendor, sort: 'vendor' }, { title: 'Origin', value: row => row.origin, as: 'label' },
+          { title: 'TFLOPS (FP16)', value: row => row.fp16Tflops, as: 'number', sort: 'fp16Tflops' }, { title: 'Memory (GiB)', value: row => row.memoryGiB, as: 'number', sort: 'memoryGiB' }, { title: 'Watts', value: row => row.watts, as: 'number', sort: 'watts' },
           { title: 'Actions', value: () => '', hidden: !admin, render: row => <Put model={row} /> },
         ]}
       />

@@ -4,6 +4,7 @@ import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { Details } from '../components/Details'
+import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { DecimalField } from '../components/ProblemForm'
 import { useT } from '../i18n/i18n'
@@ -11,16 +12,19 @@ import { useT } from '../i18n/i18n'
 export default function Alerts() {
   const t = useT()
   const { session } = useSession()
+  const [code] = useFilter('code')
   return (
     <PageBody title={t('Alerts')} subtitle={t('Overdue invoices, low balances and passed budgets.')} actions={session.role === 'enterprise' && <Thresholds id={session.organization.id} />}>
       <DataTable
         name="alerts"
-        load={page => answer(api.GET('/v1/alerts', { params: { query: page } }))}
+        query={{ code }}
+        load={page => answer(api.GET('/v1/alerts', { params: { query: { ...page, code } } }))}
         rowKey={row => row.id}
+        filters={<ChoiceFilter name="code" label="Alert" options={['invoice.overdue', 'balance.low', 'budget.exceeded']} />}
         empty={t('There is nothing to be told. Set from where on you want to be.')}
         expand={row => <Details value={row.detail} />}
         columns={[
-          { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Alert', value: row => row.code, as: 'label' }, { title: 'Subject', value: row => row.subject },
+          { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Alert', value: row => row.code, as: 'label', sort: 'code' }, { title: 'Subject', value: row => row.subject },
           { title: 'Organization', value: row => row.organizationId, as: 'name', hidden: session.role === 'enterprise' },
         ]}
       />

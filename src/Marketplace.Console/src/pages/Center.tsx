@@ -7,7 +7,7 @@ import { useFormat } from '../app/preferences'
 import { useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
-import { useFilter } from '../components/filters'
+import { ChoiceFilter, TextFilter, useFilter } from '../components/filters'
 import { Facts, Loaded, PageBody, Panel } from '../components/layout'
 import { HourField, NumberField, SelectField } from '../components/fields'
 import { NoteField, TextField } from '../components/ProblemForm'
@@ -57,20 +57,25 @@ function Nodes({ center }: { center: Center }) {
   const t = useT()
   const { session } = useSession()
   const owns = session.organization.id === center.ownerId
+  const models = useQuery(accelerators)
+  const [name] = useFilter('name')
+  const [accelerator] = useFilter('accelerator')
   return (
     <Flex vertical gap="middle">
       {owns && <Flex gap="small" wrap><AddNode center={center} /><NodesImport centerId={center.id} /></Flex>}
       <DataTable
         name="nodes"
         of={center.id}
-        load={page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: center.id }, query: page } }))}
+        query={{ name, accelerator }}
+        load={page => answer(api.GET('/v1/centers/{id}/nodes', { params: { path: { id: center.id }, query: { ...page, name, accelerator } } }))}
         rowKey={row => row.id}
+        filters={<><TextFilter name="name" label="Node" /><ChoiceFilter name="accelerator" label="Model" texts={(models.data?.items ?? []).map(item => ({ value: item.model, label: item.model }))} /></>}
         empty={t('Add nodes one by one, or import a CSV file.')}
         expand={row => <NodeLegs centerId={center.id} name={row.name} />}
         columns={[
-          { title: 'Node', value: row => row.name, sort: true },
-          { title: 'Model', value: row => row.accelerator, sort: true },
-          { title: 'Cards', value: row => row.cards, as: 'number', sort: true },
+          { title: 'Node', value: row => row.name, sort: 'name' },
+          { title: 'Model', value: row => row.accelerator, sort: 'accelerator' },
+          { title: 'Cards', value: row => row.cards, as: 'number', sort: 'cards' },
           { title: 'vCPUs', value: row => row.vcpus, as: 'number' },
           { title: 'Memory (GiB)', value: row => row.memoryGiB, as: 'number' },
           { title: 'Interconnect', value: row => row.interconnect, as: 'label' },

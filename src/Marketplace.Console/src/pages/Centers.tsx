@@ -27,13 +27,13 @@ export default function Centers() {
         rowKey={row => row.id}
         empty={t('Add the first centre; its nodes come next.')}
         columns={[
-          { title: 'Centre', value: row => row.name, render: row => <Link to={`/centers/${row.id}`}>{row.name}</Link>, sort: true },
+          { title: 'Centre', value: row => row.name, render: row => <Link to={`/centers/${row.id}`}>{row.name}</Link>, sort: 'name' },
           { title: 'Provider', value: row => row.ownerId, as: 'name' },
           { title: 'Region', value: row => row.regionCode, render: row => `${provinceOf(row.regionCode, format.language)} (${row.regionCode})` },
           { title: 'Hub', value: row => row.hub },
-          { title: 'PUE', value: row => row.pue, as: 'number', sort: true },
-          { title: 'Latency (ms)', value: row => row.latencyMs, as: 'number', sort: true },
-          { title: 'Bandwidth (Gbit/s)', value: row => row.bandwidthGbps, as: 'number', sort: true },
+          { title: 'PUE', value: row => row.pue, as: 'number', sort: 'pue' },
+          { title: 'Latency (ms)', value: row => row.latencyMs, as: 'number', sort: 'latencyMs' },
+          { title: 'Bandwidth (Gbit/s)', value: row => row.bandwidthGbps, as: 'number', sort: 'bandwidthGbps' },
         ]}
       />
     </PageBody>

@@ -83,7 +83,7 @@ function Postings() {
       filters={<><ChoiceFilter name="account" label="Account" texts={[...new Set(balance.data?.accounts.map(row => row.account))].map(value => ({ value, label: accountText(value, t) }))} /><DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
       empty={t('Nothing was posted yet.')}
       columns={[
-        { title: 'Time', value: row => row.at, as: 'instant' }, { title: 'Event', value: row => row.event }, { title: 'Reference', value: row => row.reference }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) },
+        { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Event', value: row => row.event }, { title: 'Reference', value: row => row.reference }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) },
         { title: 'Party', value: row => row.partyId?.replaceAll('-', ''), as: 'name' }, { title: 'Asset', value: row => row.asset }, { title: 'Amount', value: row => row.amount, as: 'money' },
       ]}
     />

@@ -5,13 +5,14 @@ import { useFormat } from '../app/preferences'
 import { useMay, useSession } from '../app/session'
 import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
+import { ChoiceFilter, TextFilter, useFilter } from '../components/filters'
 import { PageBody, Panel } from '../components/layout'
 import { HourField } from '../components/fields'
 import { NoteField, TextField } from '../components/ProblemForm'
 import { Name } from '../components/value'
 import { instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
-import { PickerField } from '../components/Picker'
+import { PickerField, PickerFilter } from '../components/Picker'
 import { centers } from './lists'
 
 export default function Meters() {
@@ -19,6 +20,8 @@ export default function Meters() {
   const { session } = useSession()
   const may = useMay()
   const buys = session.role === 'enterprise'
+  const [name] = useFilter('name')
+  const [centerId] = useFilter('centerId')
   return (
     <PageBody
       title={t('Meters')}
@@ -28,13 +31,15 @@ export default function Meters() {
       {!buys && <Panel title="Gaps"><Gaps /></Panel>}
       <DataTable
         name="meters"
-        load={page => answer(api.GET('/v1/meters', { params: { query: page } }))}
+        query={{ name, centerId }}
+        load={page => answer(api.GET('/v1/meters', { params: { query: { ...page, name, centerId } } }))}
         rowKey={row => row.id}
+        filters={<><TextFilter name="name" label="Name" />{!buys && <PickerFilter name="centerId" label="Centre" source={centers} />}</>}
         empty={buys ? t('Register a meter of your own, where you want to check what the provider’s say.') : t('Register the first meter of a centre; what it reports is billed.')}
         expand={row => <Keys meterId={row.id} changes={may('provider', 'enterprise')} />}
         columns={[
-          { title: 'Name', value: row => row.name, sort: true }, { title: 'Centre', value: row => row.centerId, as: 'name' },
-          { title: 'Source of its readings', value: row => row.source }, { title: 'Signs', value: row => row.signs, as: 'boolean' },
+          { title: 'Name', value: row => row.name, sort: 'name' }, { title: 'Centre', value: row => row.centerId, as: 'name' },
+          { title: 'Source of its readings', value: row => row.source, sort: 'source' }, { title: 'Signs', value: row => row.signs, as: 'boolean' },
         ]}
       />
     </PageBody>
@@ -44,15 +49,18 @@ export default function Meters() {
 /** Running legs of which no reading came for too long. */
 function Gaps() {
   const t = useT()
+  const [status] = useFilter('status')
   return (
     <DataTable
       name="gaps"
-      load={page => answer(api.GET('/v1/gaps', { params: { query: page } }))}
+      query={{ status }}
+      load={page => answer(api.GET('/v1/gaps', { params: { query: { ...page, status } } }))}
       rowKey={row => row.id}
+      filters={<ChoiceFilter name="status" label="Status" options={['open', 'closed']} />}
       empty={t('No meter is silent.')}
       columns={[
         { title: 'Centre', value: row => row.centerId, render: row => <Link to={`/centers/${row.centerId}`}><Name id={row.centerId} /></Link> }, { title: 'Leg', value: row => row.legId, as: 'id' },
-        { title: 'Silent since', value: row => row.from, as: 'instant' }, { title: 'Readings again from', value: row => row.to, as: 'instant' }, { title: 'Found', value: row => row.foundAt, as: 'instant' },
+        { title: 'Silent since', value: row => row.from, as: 'instant', sort: 'from' }, { title: 'Readings again from', value: row => row.to, as: 'instant' }, { title: 'Found', value: row => row.foundAt, as: 'instant', sort: 'foundAt' },
       ]}
     />
   )

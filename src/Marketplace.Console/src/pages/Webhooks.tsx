@@ -103,8 +103,8 @@ function Deliveries({ changes }: { changes: boolean }) {
       empty={t('Nothing was sent yet. Messages appear here as things happen.')}
       expand={row => <><pre className="contract">{row.body}</pre>{row.lastAnswer && <Typography.Paragraph type="secondary">{t('Last answer')}: {row.lastAnswer}</Typography.Paragraph>}</>}
       columns={[
-        { title: 'Time', value: row => row.createdAt, as: 'instant' },
-        { title: 'Event', value: row => row.type, render: row => wordsOf(events, row.type, t) },
+        { title: 'Time', value: row => row.createdAt, as: 'instant', sort: 'createdAt' },
+        { title: 'Event', value: row => row.type, render: row => wordsOf(events, row.type, t), sort: 'type' },
         { title: 'Status', value: row => row.status, render: row => <Value raw={row.status} kind="status" /> },
         { title: 'Attempts', value: row => row.attempts, as: 'number' },
         { title: 'Last answer', value: row => row.lastAnswer },
