@@ -207,7 +207,7 @@ internal sealed class LedgerHistory(MarketplaceServer server, Random random)
         (await shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes", new { nodes = new[] { new { name, accelerator = shop.Capacity.Model, cards = 3, vcpus = 192, memoryGiB = 1536 } } })).Is(201);
         var index = _shops.IndexOf(shop);
         (await shop.Capacity.ListAsync(
-            Prices[index].ToString(CultureInfo.InvariantCulture), from: _now.AddHours(-2), to: _now.AddDays(200).Date, nodes: [name], product: index == 0 ? "metered" : "reserved")).Is(201);
+            Prices[index].ToString(CultureInfo.InvariantCulture), from: _now.AddHours(-2), to: _now.AddDays(200), nodes: [name], product: index == 0 ? "metered" : "reserved")).Is(201);
         return true;
     }
 

@@ -97,6 +97,7 @@ internal sealed partial class MarketHistory
             [.. rows[leg.Id].Where(row => row.Interval.Contains(new Hour(hour))).Select(row => (names[row.NodeId], row.Card))]);
         Assert.Equal(moved.Order(), answer.Items("moved").Select(leg => $"{leg["legId"]} {shop.CenterId}/{leg["to"]}").Order());
         Assert.Equal(ended.Order(), answer.Items("ended").Select(leg => $"{leg["legId"]} {HourOf(leg["at"]!.GetValue<string>())} {leg["forgone"]}").Order());
+        Came(moved.Count + ended.Count > 0 ? "sold cards withdrawn" : "free cards withdrawn");
         moved.ForEach(_ => Came("leg moved"));
         ended.ForEach(_ => Came("leg ended"));
     }

@@ -9,7 +9,7 @@ namespace Marketplace.IntegrationTests.Market;
 public sealed class NaiveMarketTests(Servers servers, ITestOutputHelper output) : IClassFixture<Servers>
 {
     private const int Steps = 260;
-    private static readonly string[] Wanted = ["quote 201", "quote 200", "order 201", "cancel 200", "resale 201", "bought of a holder", "leg moved", "leg ended"];
+    private static readonly string[] Wanted = ["quote 201", "quote 200", "order 201", "cancel 200", "resale 201", "bought of a holder", "sold cards withdrawn"];
 
     [Theory, EveryDatabase]
     public async Task The_market_does_as_a_naive_one_does(DatabaseKind database)
