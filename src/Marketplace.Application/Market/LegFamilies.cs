@@ -1,4 +1,3 @@
-using Marketplace.Application.Pipeline;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
 using Microsoft.EntityFrameworkCore;

@@ -176,7 +176,7 @@ internal sealed class LedgerHistory(MarketplaceServer server, Random random)
             End(_legs.Single(leg => leg.Id == ended["legId"]!.GetValue<string>()), DateTimeOffset.Parse(ended["at"]!.GetValue<string>(), CultureInfo.InvariantCulture), Fen(ended["forgone"]));
         }
 
-        return random.Next(3) == 0 || await AddNodeAsync(shop);
+        return random.Next(3) > 0 || await AddNodeAsync(shop);
     }
 
     private void End(SoldLeg leg, DateTimeOffset at, long forgone)

@@ -1,6 +1,4 @@
-using Marketplace.Domain.Market;
 using Marketplace.Domain.Shared;
-using Marketplace.IntegrationTests.Harness;
 using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.IntegrationTests.Market;
