@@ -9,6 +9,7 @@ namespace Marketplace.IntegrationTests.Ledger;
 public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper output) : IClassFixture<Servers>
 {
     private const int Months = 4;
+    private static readonly string[] Wanted = ["order over a month's end", "withdrawal done"];
 
     [Theory, EveryDatabase]
     public async Task An_independent_ledger_agrees_whatever_is_done(DatabaseKind database)
@@ -19,7 +20,7 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
         try
         {
             await history.BeginAsync();
-            for (var month = 0; month < Months; month++)
+            for (var month = 0; month < Months || (month < 3 * Months && !Wanted.All(history.Done.ContainsKey)); month++)
             {
                 await history.MonthAsync();
             }
@@ -35,6 +36,6 @@ public sealed class LedgerPropertyTests(Servers servers, ITestOutputHelper outpu
 
         // Without these the sequence would prove little.
         Assert.True(history.Ledger.Invoices > 3 && history.Ledger.Credits > 0, $"seed {seed}: {history.Ledger.Invoices} invoices, {history.Ledger.Credits} credit notes");
-        Assert.All((string[])["order over a month's end", "withdrawal done"], what => Assert.Contains(what, history.Done.Keys));
+        Assert.All(Wanted, what => Assert.Contains(what, history.Done.Keys));
     }
 }
