@@ -44,9 +44,9 @@ export function Name({ id }: { id: string | null | undefined }) {
   return <>{useName(id) || '–'}</>
 }
 
-/** Two values in one cell, the second less weighty, where a column each would be one too many. */
-export function Two({ first, second }: { first: ReactNode; second: ReactNode }) {
-  return <>{first}<br /><Typography.Text type="secondary">{second}</Typography.Text></>
+/** Two values in one cell, the second less weighty unless they are even, where a column each would be one too many. */
+export function Two({ first, second, even }: { first: ReactNode; second: ReactNode; even?: boolean }) {
+  return <>{first}<br /><Typography.Text type={even ? undefined : 'secondary'}>{second}</Typography.Text></>
 }
 
 export function ProgrammeName({ code }: { code: string | null | undefined }) {
