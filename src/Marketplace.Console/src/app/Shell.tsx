@@ -91,8 +91,8 @@ function Running() {
       title={t('Work under way')}
       content={tasks.map(task => (
         <p key={task.id}>
-          <Badge status={task.problem ? 'error' : task.endedAt ? 'success' : 'processing'} /> <Link to={task.path}>{t(task.title)}</Link>{' '}
-          {task.problem ? t('failed') : task.endedAt ? t('done') : t('running')}
+          <Badge status={task.problem ? 'error' : task.cutOff ? 'warning' : task.endedAt ? 'success' : 'processing'} /> <Link to={task.path}>{t(task.title)}</Link>{' '}
+          {task.problem ? t('failed') : task.cutOff ? t('cut off') : task.endedAt ? t('done') : t('running')}
         </p>
       ))}
     >
