@@ -6,8 +6,8 @@ import type { Formatter } from '../format/format'
 import { useT, type Translate } from '../i18n/i18n'
 import { labelOf, toneOf } from '../i18n/labels'
 
-/** How a value of an answer is written. */
-export type Kind = 'text' | 'money' | 'price' | 'number' | 'hours' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'programme' | 'id' | 'boolean'
+/** How a value of an answer is written; a note is a text that may be long. */
+export type Kind = 'text' | 'note' | 'money' | 'price' | 'number' | 'hours' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'programme' | 'id' | 'boolean'
 
 export type Raw = string | number | boolean | null | undefined
 

@@ -133,7 +133,7 @@ function Details({ invoice }: { invoice: Invoice }) {
           rowKey={row => row.id}
           empty={t('Nothing was credited on this invoice.')}
           columns={[
-            { title: 'Number', value: row => row.number }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant', sort: 'issuedAt' }, { title: 'Note', value: row => row.note },
+            { title: 'Number', value: row => row.number }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant', sort: 'issuedAt' }, { title: 'Note', value: row => row.note, as: 'note' },
             { title: 'Total', value: row => row.total, as: 'money', sort: 'total' }, { title: 'Back to vouchers', value: row => row.voucherReturned, as: 'money' }, { title: 'Back to the buyer', value: row => row.refund, as: 'money' },
           ]}
         />

@@ -88,7 +88,7 @@ function Details({ order }: { order: Order }) {
           empty={buys ? t('Confirm, leg by leg above, that it ran: some programmes ask for it beside the readings.') : t('The buyer has confirmed no hours yet.')}
           columns={[
             { title: 'Leg', value: row => row.legId, as: 'id' }, { title: 'From', value: row => row.from, as: 'instant' }, { title: 'To', value: row => row.to, as: 'instant' },
-            { title: 'It ran', value: row => row.ran, as: 'boolean' }, { title: 'Note', value: row => row.note }, { title: 'Time', value: row => row.at, as: 'instant' },
+            { title: 'It ran', value: row => row.ran, as: 'boolean' }, { title: 'Note', value: row => row.note, as: 'note' }, { title: 'Time', value: row => row.at, as: 'instant' },
             { title: 'Dispute', value: row => row.disputeId, render: row => row.disputeId && <Link to={`/disputes/${row.disputeId}`}>{row.disputeId.slice(-8)}</Link> },
           ]}
         />
@@ -184,6 +184,7 @@ function Usage({ order }: { order: Order }) {
     const hours = hourlyUse(order.legs, usage.data ?? [])
     return {
       legend: { top: 0 },
+      grid: { left: 8, right: 40, top: 56, bottom: 8, containLabel: true },
       xAxis: { type: 'category', data: hours.map(hour => format.instant(hour.hour)), axisLabel: { hideOverlap: true } },
       yAxis: { type: 'value', name: t('Cards') },
       series: [
