@@ -2,7 +2,8 @@
 """Checks what can be checked of these files without a container engine or a cluster.
 
 Every YAML and JSON file can be read; what a composition refers to is there; each metric that an alert or a panel asks for is one
-that the product reports; each alert's runbook exists; shell scripts parse; the manifests render, where kubectl is installed.
+that the product reports; each alert's runbook exists; alerts say what their tests expect, where promtool is installed; shell scripts parse; the manifests
+render, where kubectl is installed.
 Ends with 1 and the list of faults if there are any.
 """
 import json
@@ -71,7 +72,7 @@ def check_compositions(documents):
 def run(*command):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
-        faults.append(f"{' '.join(command)}: {done.stderr.strip()}")
+        faults.append(f"{' '.join(command)}: {done.stdout.strip()} {done.stderr.strip()}")
 
 
 documents = {path.name: content[0] for path, content in read_all()}
@@ -84,6 +85,12 @@ json.loads(dashboard)
 check_metrics("marketplace.json", dashboard, known)
 for script in sorted(INFRA.rglob("*.sh")):
     run("bash", "-n", str(script))
+if shutil.which("promtool"):
+    run("promtool", "check", "config", "--syntax-only", str(INFRA / "observability/prometheus.yaml"))
+    run("promtool", "check", "rules", "--lint-fatal", str(INFRA / "observability/alerts.yaml"))
+    run("promtool", "test", "rules", str(INFRA / "observability/alerts.test.yaml"))
+else:
+    print("promtool isn't installed: the alerts were read but not tried")
 if shutil.which("kubectl"):
     run("kubectl", "kustomize", str(INFRA / "kubernetes"))
 else:

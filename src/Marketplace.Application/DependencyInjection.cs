@@ -103,6 +103,7 @@ public static class DependencyInjection
         services.AddScoped<BatchSignatures>();
         services.AddScoped<MeterComparing>();
         services.AddScoped<SilentLegs>();
+        services.AddSingleton<LastLook>();
         services.AddScoped<ImplausibleUsage>();
         services.AddScoped<PaidHours>();
         services.AddScoped<UtilizationHours>();

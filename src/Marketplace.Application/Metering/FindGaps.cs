@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Marketplace.Application.Metering;
 
 /// <summary>Finds legs of which no reading came for too long, up to now or between readings, and those of which they came after all.</summary>
-public sealed class FindGapsJob(SilentLegs silent, IMarketplaceDb db) : IJob
+public sealed class FindGapsJob(SilentLegs silent, LastLook lastLook, IMarketplaceDb db, MarketClock clock) : IJob
 {
     public const string JobName = "find-gaps";
 
@@ -19,11 +19,43 @@ public sealed class FindGapsJob(SilentLegs silent, IMarketplaceDb db) : IJob
     public string Purpose => "Tells providers of legs that no meter says anything of, until one does again.";
 
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
-        await db.UsageGaps.Where(FindGapsHandler.IsSpokenFor(db)).AnyAsync(cancellationToken) || (await silent.EndedAsync(1, cancellationToken)).Count > 0
+        await db.UsageGaps.Where(FindGapsHandler.IsSpokenFor(db)).AnyAsync(cancellationToken) || await AnyEndedAsync(cancellationToken)
             ? IJob.AtOnce
             : await silent.FirstAsync(cancellationToken);
 
+    private async Task<bool> AnyEndedAsync(CancellationToken cancellationToken)
+    {
+        var hour = Hour.Containing(clock.GetUtcNow());
+        if (lastLook.In == hour)
+        {
+            return false;
+        }
+
+        if ((await silent.EndedAsync(1, cancellationToken)).Count > 0)
+        {
+            return true;
+        }
+
+        lastLook.In = hour;
+        return false;
+    }
+
     public IJobCommand CommandFor(DateTimeOffset dueAt) => new FindGaps();
+}
+
+/// <summary>
+/// In which hour this process last looked for silences between readings, and found none. To look costs as much as all running legs
+/// have hours, and it comes to the same within the hour but for readings that are late anyway: so it isn't done at every tick.
+/// </summary>
+public sealed class LastLook
+{
+    private volatile int _hour;
+
+    public Hour In
+    {
+        get => new(_hour);
+        set => _hour = value.Number;
+    }
 }
 
 public sealed record FindGaps : IJobCommand;

@@ -5,7 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Marketplace.Application.Metering;
 
-/// <summary>Looks for legs that no reading covers up to their end, or for too long between two readings. A leg is looked after for a day beyond that.</summary>
+/// <summary>
+/// Looks for legs, anybody's, that no reading covers up to their end, or for too long between two readings. A leg is looked after for a
+/// day beyond that.
+/// </summary>
 public sealed class SilentLegs(IMarketplaceDb db, MarketplaceSettings settings, MarketClock clock)
 {
     private static readonly TimeSpan LookedAfter = TimeSpan.FromDays(1);
@@ -33,7 +36,7 @@ public sealed class SilentLegs(IMarketplaceDb db, MarketplaceSettings settings, 
     {
         var (gapHours, ended, earliest) = (GapHours, LookedAfterFrom, Hour.Containing(clock.GetUtcNow()) - HoursBack);
         var rows = await (
-            from leg in db.Legs
+            from leg in db.Legs.IgnoreQueryFilters()
             join hour in db.UsageHours on leg.Id equals hour.LegId
             where leg.CancelledAt == null && leg.To > ended && hour.Hour >= earliest && (int)(object)hour.Hour - gapHours >= (int)(object)leg.From
                 && !db.UsageHours.Any(before => before.LegId == leg.Id && before.Hour < hour.Hour && (int)(object)before.Hour >= (int)(object)hour.Hour - gapHours)
@@ -49,7 +52,7 @@ public sealed class SilentLegs(IMarketplaceDb db, MarketplaceSettings settings, 
     {
         var ended = LookedAfterFrom;
         return
-            from leg in db.Legs
+            from leg in db.Legs.IgnoreQueryFilters()
             where leg.CancelledAt == null && leg.To > ended && !db.UsageGaps.Any(gap => gap.LegId == leg.Id && gap.ClosedAt == null && gap.To == null)
             let since = (db.UsageHours.Where(hour => hour.LegId == leg.Id).Max(hour => (int?)(int)(object)hour.Hour) + 1) ?? (int)(object)leg.From
             where since < (int)(object)leg.To && db.Reservations.Any(r => r.LegId == leg.Id && (int)(object)r.To > since)

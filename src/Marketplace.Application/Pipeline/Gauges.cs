@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Marketplace.Application.Pipeline;
 
 /// <summary>
-/// What stands in the database rather than happens: voucher money by programme, how late each job is, what isn't sealed yet.
-/// Read anew when somebody says so, and reported as it was read.
+/// What stands in the database rather than happens: voucher money by programme, how late each job is, what isn't sealed yet, how
+/// many legs run. Read anew when somebody says so, and reported as it was read.
 /// </summary>
 public sealed class Gauges
 {
@@ -18,6 +18,7 @@ public sealed class Gauges
     private volatile IReadOnlyList<Measurement<long>> _vouchers = [];
     private volatile IReadOnlyList<Measurement<double>> _overdue = [];
     private volatile IReadOnlyList<Measurement<long>> _unsealed = [];
+    private volatile IReadOnlyList<Measurement<long>> _running = [];
 
     public Gauges(IServiceScopeFactory scopes, JobRunner jobs, MarketClock clock, IMeterFactory meters)
     {
@@ -27,6 +28,7 @@ public sealed class Gauges
         meter.CreateObservableGauge("marketplace.voucher.balance", () => _vouchers, "{fen}", "Voucher money by programme and where it is.");
         meter.CreateObservableGauge("marketplace.job.overdue", () => _overdue, "s", "How long a job's work has been due.");
         meter.CreateObservableGauge("marketplace.audit.unsealed", () => _unsealed, "{entry}", "Audit entries that no seal covers yet.");
+        meter.CreateObservableGauge("marketplace.legs.running", () => _running, "{leg}", "Legs that run at this moment.");
     }
 
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -59,5 +61,7 @@ public sealed class Gauges
 
         _overdue = overdue;
         _unsealed = [new(await db.AuditEntries.LongCountAsync(entry => entry.SealNumber == null, cancellationToken))];
+        var hour = Hour.Containing(now);
+        _running = [new(await db.Legs.LongCountAsync(leg => leg.CancelledAt == null && leg.From <= hour && leg.To > hour, cancellationToken))];
     }
 }

@@ -30,7 +30,7 @@ public sealed class TelemetryTests(Servers servers) : IClassFixture<Servers>
             using var jobs = await http.GetAsync("/v1/jobs");
             jobs.EnsureSuccessStatusCode();
             await collector.WaitForAsync("/v1/traces", "ListJobs", "SELECT", "/v1/jobs");
-            await collector.WaitForAsync("/v1/metrics", "marketplace.request.duration", "marketplace.job.overdue", "marketplace.audit.unsealed", "http.server.request.duration");
+            await collector.WaitForAsync("/v1/metrics", "marketplace.request.duration", "marketplace.job.overdue", "marketplace.audit.unsealed", "marketplace.legs.running", "http.server.request.duration");
             await collector.WaitForAsync("/v1/logs", "Now listening on");
         }
 
