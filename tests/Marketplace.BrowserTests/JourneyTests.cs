@@ -124,7 +124,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
         await reader.Page.RouteAsync("**/v1/audit/verifications", route => Task.CompletedTask);
         await reader.Button("Verify now").ClickAsync();
         await reader.Page.ReloadAsync();
-        await Expect(reader.Page.GetByText(reader.Text("This page was loaded again before the answer came: start it again."))).ToBeVisibleAsync();
+        await Expect(reader.Page.GetByText(reader.Text("The answer never came, since the page was loaded again or the connection broke: start it again."))).ToBeVisibleAsync();
 
         // Nobody else is shown it.
         await reader.Button("Your account").ClickAsync();

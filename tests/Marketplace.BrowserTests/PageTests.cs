@@ -77,8 +77,7 @@ public sealed class PageTests(ConsoleHost host)
     {
         await using var reader = await host.OpenAsync(language, width, dark: language == "zh");
         await reader.SignInAsync("enterprise");
-        var reason = $"Two of eight cards answered nothing ({language}).";
-        var (bid, dispute) = await LeaveAsync(reader.Page, reason, language == "en" ? 0 : 1);
+        var (bid, dispute, reason) = await LeaveAsync(reader.Page);
         await VisitAsync(reader, "/bids");
         await (await reader.TableAsync("bids")).Locator($"a[href='/bids/{bid}']").ClickAsync();
         await Expect(reader.Page.GetByText(reader.Text("Whenever it is cheapest"))).ToBeVisibleAsync();
@@ -100,24 +99,24 @@ public sealed class PageTests(ConsoleHost host)
         Assert.Empty(reader.Faults);
     }
 
-    /// <summary>A bid that nothing fills, and an objection against an hour of the order that runs.</summary>
-    private static async Task<(string Bid, string Dispute)> LeaveAsync(IPage page, string reason, int hour)
+    /// <summary>A bid that nothing fills, and an objection to the order that runs, where there is none yet.</summary>
+    private static async Task<(string Bid, string Dispute, string Reason)> LeaveAsync(IPage page)
     {
         var ids = await page.EvaluateAsync<string[]>("""
-            async ([reason, hour]) => {
+            async () => {
                 const token = (await (await fetch('/v1/session')).json()).requestToken
                 const made = async (path, body) => (await (await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Request-Token': token }, body: JSON.stringify(body) })).json()).id
                 const now = Date.parse((await (await fetch('/v1/sign-in')).json()).now)
                 const at = days => new Date(Math.floor(now / 3600000) * 3600000 + days * 86400000).toISOString()
                 const order = (await (await fetch('/v1/orders?status=running')).json()).items[0]
                 const leg = order.legs[0]
-                return [
-                    await made('/v1/bids', { accelerators: ['H800'], cards: 8, hours: 24, window: { earliest: at(1), latestEnd: at(6) }, urgency: 'batch', workload: 'training', maxPricePerCardHour: '0.01', validUntil: at(2), vouchers: 'none' }),
-                    await made(`/v1/orders/${order.id}/legs/${leg.id}/objections`, { from: new Date(Date.parse(leg.from) + Number(hour) * 3600000).toISOString(), reason })
-                ]
+                const bid = await made('/v1/bids', { accelerators: ['H800'], cards: 8, hours: 24, window: { earliest: at(1), latestEnd: at(6) }, urgency: 'batch', workload: 'training', maxPricePerCardHour: '0.01', validUntil: at(2), vouchers: 'none' })
+                await made(`/v1/orders/${order.id}/legs/${leg.id}/objections`, { from: leg.from, reason: 'Two of eight cards answered nothing.' })
+                const dispute = (await (await fetch('/v1/disputes?kind=objection')).json()).items[0]
+                return [bid, dispute.id, dispute.reason]
             }
-            """, new object[] { reason, hour });
-        return (ids[0], ids[1]);
+            """);
+        return (ids[0], ids[1], ids[2]);
     }
 
     private static async Task AssertReadableAsync(Reader reader, string page)

@@ -46,6 +46,14 @@ it('a result and a problem survive a reload, and what was under way was cut off'
   expect(after.now().at(-1)!.cutOff).toBeUndefined()
 })
 
+it('an answer that never comes isn’t the API’s refusal', async () => {
+  const { tasks, now } = await load()
+  tasks.resumeTasks(somebody('a'))
+  tasks.startTask('verification', 'Verification', () => Promise.reject(new TypeError('Failed to fetch')))
+  await vi.waitFor(() => expect(now()).toMatchObject([{ cutOff: true, endedAt: expect.any(Number) as number }]))
+  expect(now()[0]!.problem).toBeUndefined()
+})
+
 it('nobody else is shown them, nor the same login in another role, nor who signs in after a sign-out', async () => {
   for (const other of [somebody('b'), somebody('a', 'admin')]) {
     const before = await load()

@@ -11,7 +11,7 @@ export type Task = {
   endedAt?: number
   result?: unknown
   problem?: ApiProblem
-  /** It was under way when the page was loaded again: nobody waited for its answer. */
+  /** Its answer never came: the page was loaded again meanwhile, or the connection broke. */
   cutOff?: boolean
 }
 
@@ -78,7 +78,7 @@ export function startTask(id: string, title: Text, work: () => Promise<unknown>)
   const task: Task = { id, title, path: location.pathname + location.search, startedAt: Date.now() }
   const end = (how: Partial<Task>) => tasks.includes(task) && set(tasks.map(other => other === task ? { ...task, ...how, endedAt: Date.now() } : other))
   set([...tasks.filter(other => other.id !== id), task])
-  work().then(result => end({ result }), (problem: ApiProblem) => end({ problem }))
+  work().then(result => end({ result }), (problem: unknown) => end(problem instanceof ApiProblem ? { problem } : { cutOff: true }))
 }
 
 export function forgetTasks() {

@@ -44,7 +44,7 @@ export function TaskStatus({ task, progress }: { task: TaskState<unknown>; progr
     <>
       {task.running && <Waiting since={task.startedAt!} progress={progress} />}
       {task.problem && <ProblemAlert problem={task.problem} />}
-      {task.cutOff && <Alert type="warning" showIcon title={t('This page was loaded again before the answer came: start it again.')} />}
+      {task.cutOff && <Alert type="warning" showIcon title={t('The answer never came, since the page was loaded again or the connection broke: start it again.')} />}
     </>
   )
 }

@@ -1292,7 +1292,7 @@ const zh = {
   'Buyer: seconds down': '买方：停机秒数',
   'Provider: tokens': '提供方：token 数',
   'Buyer: tokens': '买方：token 数',
-  'This page was loaded again before the answer came: start it again.': '结果返回之前页面被重新加载：请重新开始。',
+  'The answer never came, since the page was loaded again or the connection broke: start it again.': '页面被重新加载或连接中断，未收到结果：请重新开始。',
   'Of the rules as they stood in the form at {{at}}': '按 {{at}} 表单中的规则试算',
   'cut off': '已中断',
 }
