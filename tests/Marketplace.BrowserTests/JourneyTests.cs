@@ -38,7 +38,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
         await (await reader.TableAsync("invoices")).GetByRole(AriaRole.Link).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { NameRegex = ExpandRow() }).First.ClickAsync();
         await Expect(page.GetByText(Formula()).First).ToBeVisibleAsync();
-        await Expect(page.GetByText("rates[0]").First).ToBeVisibleAsync();
+        await Expect(page.GetByText(reader.Text("share {{number}}").Replace("{{number}}", "1", StringComparison.Ordinal)).First).ToBeVisibleAsync();
         await page.Locator(".ant-timeline").GetByRole(AriaRole.Button, new() { NameRegex = ExpandRow() }).First.ClickAsync();
         await Expect(page.GetByText(reader.Text("signed by its meter")).First).ToBeVisibleAsync();
         await reader.ScreenshotAsync($"journey-explain-{language}");
@@ -117,6 +117,23 @@ public sealed partial class JourneyTests(ConsoleHost host)
         await reader.GoAsync("Ledger");
         await reader.GoAsync("Verification");
         await Expect(reader.Page.GetByText(reader.Text("Everything holds."))).ToBeVisibleAsync();
+        await reader.Page.ReloadAsync();
+        await Expect(reader.Page.GetByText(reader.Text("Everything holds."))).ToBeVisibleAsync();
+
+        // What is under way is cut off by a reload, and says so.
+        await reader.Page.RouteAsync("**/v1/audit/verifications", route => Task.CompletedTask);
+        await reader.Button("Verify now").ClickAsync();
+        await reader.Page.ReloadAsync();
+        await Expect(reader.Page.GetByText(reader.Text("The answer never came, since the page was loaded again or the connection broke: start it again."))).ToBeVisibleAsync();
+
+        // Nobody else is shown it.
+        await reader.Button("Your account").ClickAsync();
+        await reader.Page.GetByText(reader.Text("Sign out")).ClickAsync();
+        await Expect(reader.Page.Locator("#userName")).ToBeVisibleAsync();
+        await reader.SignInAsync("admin");
+        await reader.GoAsync("Verification");
+        await Expect(reader.Button("Verify now")).ToBeVisibleAsync();
+        await Expect(reader.Page.Locator(".ant-alert")).ToHaveCountAsync(0);
         Assert.Empty(reader.Faults);
     }
 
@@ -140,7 +157,7 @@ public sealed partial class JourneyTests(ConsoleHost host)
     [GeneratedRegex(@"\\\{\\\{\w+}}", RegexOptions.None, 1000)]
     private static partial Regex Place();
 
-    /// <summary>How a line's amount is explained, which is the API's own text.</summary>
-    [GeneratedRegex(@"card-hours? × [\d.]+ = [\d.]+", RegexOptions.None, 1000)]
+    /// <summary>How a line's amount is explained.</summary>
+    [GeneratedRegex(@"(?:card-hours?|卡时) × [\d.]+ = [\d.]+", RegexOptions.None, 1000)]
     private static partial Regex Formula();
 }

@@ -23,9 +23,9 @@ public sealed class PageTests(ConsoleHost host)
     private static readonly Dictionary<string, string[]> ListsWithDetails = new()
     {
         ["provider"] = ["centers", "orders", "invoices", "claims", "programmes"],
-        ["enterprise"] = ["orders", "invoices", "programmes"],
+        ["enterprise"] = ["quotes", "orders", "invoices", "programmes"],
         ["authority"] = ["claims", "programmes"],
-        ["admin"] = ["organizations", "invoices"],
+        ["admin"] = ["organizations", "invoices", "quotes"],
     };
 
     [Theory, InlineData("provider"), InlineData("enterprise"), InlineData("authority"), InlineData("admin")]
@@ -70,6 +70,61 @@ public sealed class PageTests(ConsoleHost host)
         }
 
         Assert.True(findings.Count + reader.Faults.Count == 0, string.Join('\n', findings.Concat(reader.Faults)));
+    }
+
+    [Theory, InlineData("en", 1280), InlineData("zh", 390)]
+    public async Task What_was_bid_and_objected_to_has_its_page(string language, int width)
+    {
+        await using var reader = await host.OpenAsync(language, width, dark: language == "zh");
+        await reader.SignInAsync("enterprise");
+        var (bid, dispute, reason) = await LeaveAsync(reader.Page);
+        await VisitAsync(reader, "/bids");
+        await (await reader.TableAsync("bids")).Locator($"a[href='/bids/{bid}']").ClickAsync();
+        await Expect(reader.Page.GetByText(reader.Text("Whenever it is cheapest"))).ToBeVisibleAsync();
+        await AssertReadableAsync(reader, "bid");
+        await reader.Button("Take back").ClickAsync();
+        await reader.DialogButton("Take back").ClickAsync();
+        await Expect(reader.Page.GetByText(reader.Text("Withdrawn"), new() { Exact = true })).ToBeVisibleAsync();
+        Assert.Equal("content", await reader.Page.EvaluateAsync<string>("new Promise(done => setTimeout(() => done(document.activeElement.id), 600))"));
+
+        await VisitAsync(reader, "/disputes");
+        await (await reader.TableAsync("disputes")).Locator($"a[href='/disputes/{dispute}']").ClickAsync();
+        await Expect(reader.Page.GetByText(reason)).ToBeVisibleAsync();
+        await AssertReadableAsync(reader, "dispute");
+
+        // The audit trail leads to it.
+        await VisitAsync(reader, "/audit?action=dispute.opened");
+        await (await reader.TableAsync("audit-entries")).Locator($"a[href='/disputes/{dispute}']").ClickAsync();
+        await Expect(reader.Page.GetByText(reason)).ToBeVisibleAsync();
+        Assert.Empty(reader.Faults);
+    }
+
+    /// <summary>A bid that nothing fills, and an objection to the order that runs, where there is none yet.</summary>
+    private static async Task<(string Bid, string Dispute, string Reason)> LeaveAsync(IPage page)
+    {
+        var ids = await page.EvaluateAsync<string[]>("""
+            async () => {
+                const token = (await (await fetch('/v1/session')).json()).requestToken
+                const made = async (path, body) => (await (await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Request-Token': token }, body: JSON.stringify(body) })).json()).id
+                const now = Date.parse((await (await fetch('/v1/sign-in')).json()).now)
+                const at = days => new Date(Math.floor(now / 3600000) * 3600000 + days * 86400000).toISOString()
+                const order = (await (await fetch('/v1/orders?status=running')).json()).items[0]
+                const leg = order.legs[0]
+                const bid = await made('/v1/bids', { accelerators: ['H800'], cards: 8, hours: 24, window: { earliest: at(1), latestEnd: at(6) }, urgency: 'batch', workload: 'training', maxPricePerCardHour: '0.01', validUntil: at(2), vouchers: 'none' })
+                await made(`/v1/orders/${order.id}/legs/${leg.id}/objections`, { from: leg.from, reason: 'Two of eight cards answered nothing.' })
+                const dispute = (await (await fetch('/v1/disputes?kind=objection')).json()).items[0]
+                return [bid, dispute.id, dispute.reason]
+            }
+            """);
+        return (ids[0], ids[1], ids[2]);
+    }
+
+    private static async Task AssertReadableAsync(Reader reader, string page)
+    {
+        await Expect(reader.Page.Locator(".ant-skeleton, .ant-spin-spinning")).ToHaveCountAsync(0);
+        Assert.Empty(await FindingsAsync(reader.Page));
+        Assert.True(await reader.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - window.innerWidth") <= 0, $"{page} is too wide");
+        await reader.ScreenshotAsync($"{page}-{reader.Language}");
     }
 
     [Theory, InlineData("en"), InlineData("zh")]

@@ -19,14 +19,17 @@ public sealed record QuoteLegAnswer(
         plan.Interval.From, plan.Interval.To, leg.Product, leg.Amount))];
 }
 
-
+/// <summary>A quote as its buyer sees it.</summary>
+/// <param name="OrderId">What was ordered of it; null while nothing was.</param>
 public sealed record QuoteAnswer(
-    Id<Quote> Id, QuoteStatus Status, DateTimeOffset ExpiresAt, Hour From, Hour To, IReadOnlyList<QuoteLegAnswer> Legs, Money Total,
-    IReadOnlyList<QuotedVoucher> Vouchers, Money PublicMoney, Money Payable, IReadOnlyList<UnusedVoucher> VouchersNotApplied, WorkBasis? Work = null)
+    Id<Quote> Id, QuoteStatus Status, Id<Organization> BuyerId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, Hour From, Hour To, IReadOnlyList<QuoteLegAnswer> Legs, Money Total,
+    IReadOnlyList<QuotedVoucher> Vouchers, Money PublicMoney, Money Payable, IReadOnlyList<UnusedVoucher> VouchersNotApplied, Id<Order>? OrderId,
+    WorkBasis? Work = null)
 {
     public static QuoteAnswer Of(Quote quote, DateTimeOffset now) => new(
-        quote.Id, quote.StatusAt(now), quote.ExpiresAt, quote.Plan.Interval.From, quote.Plan.Interval.To,
-        QuoteLegAnswer.Of(quote.Plan), quote.Plan.Total, quote.Vouchers, quote.PublicMoney, quote.Payable, quote.VouchersNotApplied, quote.Work);
+        quote.Id, quote.StatusAt(now), quote.BuyerId, quote.CreatedAt, quote.ExpiresAt, quote.Plan.Interval.From, quote.Plan.Interval.To,
+        QuoteLegAnswer.Of(quote.Plan), quote.Plan.Total, quote.Vouchers, quote.PublicMoney, quote.Payable, quote.VouchersNotApplied,
+        quote.OrderId, quote.Work);
 }
 
 /// <summary>A plan that would work. It can't be ordered: ask for a quote with its terms.</summary>

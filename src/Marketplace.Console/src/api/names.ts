@@ -30,8 +30,10 @@ export function useName(id: string | null | undefined): string {
   return data ?? id?.slice(-8) ?? ''
 }
 
+export const programmeName = (code: string) => ({ queryKey: ['programme-name', code], queryFn: async () => (await answer(api.GET('/v1/programmes/{code}', { params: { path: { code } } }))).name, staleTime: Infinity })
+
 /** What a programme is called; its code while that isn't known. */
 export function useProgrammeName(code: string | null | undefined): string {
-  const { data } = useQuery({ queryKey: ['programme-name', code], queryFn: async () => (await answer(api.GET('/v1/programmes/{code}', { params: { path: { code: code! } } }))).name, enabled: !!code, staleTime: Infinity })
+  const { data } = useQuery({ ...programmeName(code ?? ''), enabled: !!code })
   return data ?? code ?? ''
 }

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { signedOut } from '../api/client'
 import { SessionContext, signOut, type SignInSettings, type Visit } from './session'
-import { forgetTasks } from './tasks'
+import { forgetTasks, resumeTasks } from './tasks'
 
 // Each visit paints one of them first, and shouldn't wait for the other.
 const Shell = lazy(() => import('./Shell'))
@@ -14,6 +14,7 @@ export function Root({ settings, visit }: { settings: SignInSettings; visit: Vis
   const [session, setSession] = useState(visit.session)
   const queries = useQueryClient()
   const navigate = useNavigate()
+  useEffect(() => session ? resumeTasks(session) : forgetTasks(), [session])
   const value = useMemo(() => session && {
     session,
     signOut: async () => {

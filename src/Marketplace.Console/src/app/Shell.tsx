@@ -1,6 +1,6 @@
 import { LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons'
 import { Badge, Button, Drawer, Dropdown, Grid, Layout, Menu, Popover, Skeleton, Spin, Typography, type MenuProps } from 'antd'
-import { Suspense, useMemo, useState } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Link, Route, Routes, useLocation, useNavigate } from 'react-router'
 import { Nothing } from '../components/Nothing'
 import { useT, type Text } from '../i18n/i18n'
@@ -18,6 +18,14 @@ export default function Shell() {
   const navigate = useNavigate()
   const narrow = !Grid.useBreakpoint().lg
   const [menuOpen, setMenuOpen] = useState(false)
+  const before = useRef(pathname)
+  useEffect(() => {
+    // The link that led here is gone with its page: who reads by keyboard goes on from the new one.
+    if (before.current !== pathname && document.activeElement === document.body) {
+      document.getElementById('content')?.focus({ preventScroll: true })
+    }
+    before.current = pathname
+  }, [pathname])
   const mine = useMemo(() => pages.filter(page => page.roles.includes(session.role)), [session.role])
   const at = mine.filter(page => page.title && (page.path === '/' ? pathname === '/' : pathname.startsWith(page.path))).at(-1)?.path
 
@@ -36,7 +44,7 @@ export default function Shell() {
   )
 
   return (
-    <Layout style={{ minHeight: '100%' }}>
+    <Layout style={{ minHeight: '100vh' }}>
       <a className="skip" href="#content">{t('Skip to the content')}</a>
       {narrow
         ? <Drawer placement="left" size={270} open={menuOpen} onClose={() => setMenuOpen(false)} title={t('Menu')} styles={{ body: { padding: 0 } }}>{menu}</Drawer>
@@ -91,8 +99,8 @@ function Running() {
       title={t('Work under way')}
       content={tasks.map(task => (
         <p key={task.id}>
-          <Badge status={task.problem ? 'error' : task.endedAt ? 'success' : 'processing'} /> <Link to={task.path}>{t(task.title)}</Link>{' '}
-          {task.problem ? t('failed') : task.endedAt ? t('done') : t('running')}
+          <Badge status={task.problem ? 'error' : task.cutOff ? 'warning' : task.endedAt ? 'success' : 'processing'} /> <Link to={task.path}>{t(task.title)}</Link>{' '}
+          {task.problem ? t('failed') : task.cutOff ? t('cut off') : task.endedAt ? t('done') : t('running')}
         </p>
       ))}
     >

@@ -20,10 +20,14 @@ export const pages: PageEntry[] = [
   { path: '/meters', roles: parties, title: 'Meters', group: 'Capacity', icon: <Icons.FieldTimeOutlined />, page: lazy(() => import('../pages/Meters')) },
 
   { path: '/buy', roles: ['enterprise'], title: 'Find capacity', group: 'Trade', icon: <Icons.SearchOutlined />, page: lazy(() => import('../pages/Buy')) },
+  { path: '/quotes', roles: ['enterprise', ...overseers], title: 'Quotes', group: 'Trade', icon: <Icons.FileSearchOutlined />, page: lazy(() => import('../pages/Quotes')) },
+  { path: '/quotes/:id', roles: ['enterprise', ...overseers], page: lazy(() => import('../pages/Quote')) },
   { path: '/orders', roles: parties, title: 'Orders', group: 'Trade', icon: <Icons.ShoppingOutlined />, page: lazy(() => import('../pages/Orders')) },
   { path: '/orders/:id', roles: parties, page: lazy(() => import('../pages/Order')) },
   { path: '/bids', roles: ['enterprise', ...overseers], title: 'Bids', group: 'Trade', icon: <Icons.TagOutlined />, page: lazy(() => import('../pages/Bids')) },
+  { path: '/bids/:id', roles: ['enterprise', ...overseers], page: lazy(() => import('../pages/Bid')) },
   { path: '/disputes', roles: parties, title: 'Disputes', group: 'Trade', icon: <Icons.IssuesCloseOutlined />, page: lazy(() => import('../pages/Disputes')) },
+  { path: '/disputes/:id', roles: parties, page: lazy(() => import('../pages/Dispute')) },
 
   { path: '/programmes', roles: all, title: 'Programmes', group: 'Vouchers', icon: <Icons.BankOutlined />, page: lazy(() => import('../pages/Programmes')) },
   { path: '/programmes/new', roles: ['authority', 'admin'], page: lazy(() => import('../pages/ProgrammeEditor')) },

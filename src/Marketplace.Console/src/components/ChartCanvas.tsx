@@ -33,7 +33,7 @@ export default function ChartCanvas({ summary, option, height = 280 }: ChartProp
       backgroundColor: 'transparent',
       color: scheme === 'dark' ? dark : light,
       animation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 40, top: 36, bottom: 8, containLabel: true },
       ...option,
       // Drawn, not HTML: the content security policy lets no text bring styles with it.
       tooltip: { trigger: 'axis', renderMode: 'richText', ...(option.tooltip as object | undefined) },

@@ -71,7 +71,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
   return (
     <Flex vertical gap="small" data-table={name}>
       <Flex wrap gap="small" justify="space-between" align="end">
-        <Flex wrap gap="small" align="end">{filters}</Flex>
+        <Flex wrap gap="small" align="end" className="filters">{filters}</Flex>
         <Space className="table-tools">
           {exported !== null && <span role="status"><Progress type="circle" size={20} percent={100} status="active" format={() => ''} /> {t('{{count}} rows read', { count: exported })}</span>}
           <Button icon={<ReloadOutlined />} aria-label={t('Load again')} onClick={() => void refetch()} />
@@ -100,7 +100,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
           key: column.title,
           title: t(column.title),
           align: alignOf(column.as ?? 'text'),
-          className: column.as === 'name' || column.as === 'programme' ? 'names' : undefined,
+          className: column.as === 'name' || column.as === 'programme' ? 'names' : column.as === 'note' ? 'notes' : undefined,
           // What can be done stays in sight where there is room for more than that.
           fixed: column.title === 'Actions' && screen.lg ? 'end' as const : undefined,
           sorter: typeof column.sort === 'string' || (column.sort && whole && ((a: Row, b: Row) => compare(column.value(a), column.value(b)))),

@@ -1,6 +1,7 @@
 import { Descriptions } from 'antd'
 import type { ReactNode } from 'react'
 import { useT, type Text } from '../i18n/i18n'
+import { Subject } from './Subject'
 import { Value, type Kind, type Raw } from './value'
 
 /** The fields of what the API tells in a shape of its own, such as what a flag rests on: what each is called, and how it is written. */
@@ -22,7 +23,7 @@ export function Details({ value }: { value: unknown }) {
     <Descriptions
       size="small"
       column={1}
-      items={Object.entries(value as { [name: string]: Tree }).map(([name, member]) => ({ key: name, label: fields[name] ? t(fields[name][0]) : name, children: <Member value={member} kind={fields[name]?.[1]} /> }))}
+      items={Object.entries(value as { [name: string]: Tree }).map(([name, member]) => ({ key: name, label: fields[name] ? t(fields[name][0]) : name, children: name === 'order' && typeof member === 'string' ? <Subject type="order" id={member} /> : <Member value={member} kind={fields[name]?.[1]} /> }))}
     />
   )
 }

@@ -1,8 +1,10 @@
-import { Flex, Progress, Spin } from 'antd'
+import { Alert, Flex, Progress, Spin } from 'antd'
 import { useEffect, useState } from 'react'
 import type { Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
+import type { TaskState } from '../app/tasks'
 import { useT } from '../i18n/i18n'
+import { ProblemAlert } from './ProblemAlert'
 
 /** How far work is, where that is known; else that it goes on. */
 export function Underway({ progress }: { progress?: Schema<'JobProgress'> | null }) {
@@ -20,7 +22,7 @@ export function Underway({ progress }: { progress?: Schema<'JobProgress'> | null
 }
 
 /** Work that the API is asked for; the page can be left meanwhile. */
-export function Waiting({ since, progress }: { since: number; progress?: Schema<'JobProgress'> | null }) {
+function Waiting({ since, progress }: { since: number; progress?: Schema<'JobProgress'> | null }) {
   const t = useT()
   const [now, setNow] = useState(Date.now)
   useEffect(() => {
@@ -32,5 +34,17 @@ export function Waiting({ since, progress }: { since: number; progress?: Schema<
       <Underway progress={progress} />
       {t('Running for {{count}} s. You can leave this page; the result waits for you.', { count: Math.max(0, Math.round((now - since) / 1000)) })}
     </Flex>
+  )
+}
+
+/** How a task stands that has no result yet: under way, refused, or cut off. */
+export function TaskStatus({ task, progress }: { task: TaskState<unknown>; progress?: Schema<'JobProgress'> | null }) {
+  const t = useT()
+  return (
+    <>
+      {task.running && <Waiting since={task.startedAt!} progress={progress} />}
+      {task.problem && <ProblemAlert problem={task.problem} />}
+      {task.cutOff && <Alert type="warning" showIcon title={t('The answer never came, since the page was loaded again or the connection broke: start it again.')} />}
+    </>
   )
 }

@@ -1,3 +1,4 @@
+import { pathOf } from './subjects'
 import { expect, it } from 'vitest'
 import { columnsOfFile, columnsOnScreen, type Column } from './columns'
 
@@ -27,4 +28,12 @@ it('actions stand where there is one', () => {
 it('a wide screen and the file have what is spare, and nobody what is hidden', () => {
   expect(titles([{ buyer: 'you' }], true)).toEqual(['Buyer', 'Placed'])
   expect(columnsOfFile(columns).map(column => column.title)).toEqual(['Buyer', 'Placed'])
+})
+
+it('a subject leads to its page where the reader has one', () => {
+  const pages = [{ path: '/orders' }, { path: '/orders/:id' }, { path: '/bids' }, { path: '/programmes/:code' }]
+  expect(pathOf('order', 'a1', pages)).toBe('/orders/a1')
+  expect(pathOf('order', 'a1/2026-03', pages)).toBe('/orders/a1')
+  expect(pathOf('programme', 'hz', pages)).toBe('/programmes/hz')
+  expect([pathOf('bid', 'b1', pages), pathOf('leg', 'l1', pages), pathOf('constructor', 'x', pages)]).toEqual([undefined, undefined, undefined])
 })

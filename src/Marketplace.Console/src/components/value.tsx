@@ -6,8 +6,8 @@ import type { Formatter } from '../format/format'
 import { useT, type Translate } from '../i18n/i18n'
 import { labelOf, toneOf } from '../i18n/labels'
 
-/** How a value of an answer is written. */
-export type Kind = 'text' | 'money' | 'price' | 'number' | 'hours' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'programme' | 'id' | 'boolean'
+/** How a value of an answer is written; a note is a text that may be long. */
+export type Kind = 'text' | 'note' | 'money' | 'price' | 'number' | 'hours' | 'percent' | 'instant' | 'day' | 'month' | 'label' | 'status' | 'name' | 'programme' | 'id' | 'boolean'
 
 export type Raw = string | number | boolean | null | undefined
 
@@ -44,9 +44,9 @@ export function Name({ id }: { id: string | null | undefined }) {
   return <>{useName(id) || '–'}</>
 }
 
-/** Two values in one cell, the second less weighty, where a column each would be one too many. */
-export function Two({ first, second }: { first: ReactNode; second: ReactNode }) {
-  return <>{first}<br /><Typography.Text type="secondary">{second}</Typography.Text></>
+/** Two values in one cell, the second less weighty unless they are even, where a column each would be one too many. */
+export function Two({ first, second, even }: { first: ReactNode; second: ReactNode; even?: boolean }) {
+  return <>{first}<br /><Typography.Text type={even ? undefined : 'secondary'}>{second}</Typography.Text></>
 }
 
 export function ProgrammeName({ code }: { code: string | null | undefined }) {

@@ -32,6 +32,13 @@ describe('what the API answers is written as the reader does', () => {
   })
 })
 
+it('a span tells its day once where it has one, in either language', () => {
+  const [from, to, next] = ['2026-03-01T00:00:00Z', '2026-03-01T02:00:00Z', '2026-03-02T00:00:00Z']
+  const [en, zh] = [formatter('en', 'Asia/Shanghai'), formatter('zh', 'Asia/Shanghai')]
+  expect([en.span(from, to), en.span(from, next)]).toEqual(['1 Mar 2026, 08:00–10:00', '1 Mar 2026, 08:00 – 2 Mar 2026, 08:00'])
+  expect([zh.span(from, to), zh.span(from, next)]).toEqual(['2026年3月1日 08:00–10:00', '2026年3月1日 08:00 – 2026年3月2日 08:00'])
+})
+
 it('counts fen without losing one', () => {
   expect(fen('0.29')).toBe(29)
   expect(fen('1.15')).toBe(115)

@@ -25,6 +25,8 @@ export function formatter(language: Language, timeZone: string, ahead = 0) {
   const hoursFormat = of({ maximumFractionDigits: 2 })
   const percentFormat = of({ style: 'percent', maximumFractionDigits: 2 })
   const instantFormat = new Intl.DateTimeFormat(tag, { timeZone, dateStyle: 'medium', timeStyle: 'short' })
+  const instantDay = new Intl.DateTimeFormat(tag, { timeZone, dateStyle: 'medium' })
+  const timeFormat = new Intl.DateTimeFormat(tag, { timeZone, timeStyle: 'short' })
   const dayFormat = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', dateStyle: 'medium' })
   const monthFormat = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', year: 'numeric', month: 'short' })
   // Intl takes a decimal string as it is; its type in TypeScript says so for template literals only.
@@ -46,7 +48,11 @@ export function formatter(language: Language, timeZone: string, ahead = 0) {
     instant: (instant: string | null | undefined) => instant ? instantFormat.format(new Date(instant)) : '–',
     day: (day: string | null | undefined) => day ? dayFormat.format(new Date(`${day.slice(0, 10)}T00:00:00Z`)) : '–',
     month: (period: string | null | undefined) => period ? monthFormat.format(new Date(`${period}-01T00:00:00Z`)) : '–',
-    span: (from: string, to: string) => instantFormat.formatRange(new Date(from), new Date(to)),
+    /** From one instant to another, the day once where it is the same. Intl's own ranges write Chinese dates otherwise than its dates. */
+    span: (from: string, to: string) => {
+      const [start, end] = [new Date(from), new Date(to)]
+      return instantDay.format(start) === instantDay.format(end) ? `${instantFormat.format(start)}–${timeFormat.format(end)}` : `${instantFormat.format(start)} – ${instantFormat.format(end)}`
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Schema } from '../api/client'
 import type { Text, Translate } from './i18n'
 import { codeText } from './problems'
 
@@ -124,6 +125,48 @@ export const traits: Record<string, Text> = {
   'local-social-insurance': 'Pays social insurance locally',
   'clean-credit-3y': 'Clean credit record of three years',
   'other-city-subsidy': 'Subsidized by another city',
+}
+
+/** What happens that a webhook can be told of: an event that is added to the contract and not here breaks the build. */
+export const events: Record<Schema<'WebhookAnswer'>['events'][number], Text> = {
+  'order.placed': 'Order placed', 'order.cancelled': 'Order cancelled', 'leg.moved': 'Leg moved', 'leg.ended': 'Leg ended early', 'invoice.issued': 'Invoice issued', 'invoice.paid': 'Invoice paid',
+  'credit_note.issued': 'Credit note issued', 'voucher.issued': 'Voucher issued', 'voucher.revoked': 'Voucher revoked', 'voucher.expired': 'Voucher expired', 'claim.submitted': 'Claim submitted',
+  'claim.decided': 'Claim decided', 'claim.paid': 'Claim paid', 'dispute.opened': 'Dispute opened', 'dispute.decided': 'Dispute decided', 'settlement.made': 'Settlement made',
+  'settlement.paid': 'Settlement paid',
+}
+
+/** What the audit trail and the ledger record. */
+export const actions: Record<string, Text> = {
+  ...events,
+  'accelerator.put': 'Accelerator corrected', 'accelerators.shipped': 'Accelerators added with a release', 'alert.raised': 'Alert raised', 'alerts.set': 'Alert thresholds set',
+  'application.changed': 'Application changed', 'application.decided': 'Application decided', 'application.drafted': 'Application drafted', 'application.objected': 'Application objected to',
+  'application.submitted': 'Application submitted', 'bank_row.looked_at': 'Row of a statement looked at', 'bank_row.resolved': 'Row of a statement resolved', 'bank_statement.imported': 'Bank statement imported',
+  'bid.expired': 'Bid expired', 'bid.filled': 'Bid filled', 'bid.made': 'Bid left', 'bid.tried': 'Bid tried', 'bid.withdrawn': 'Bid taken back', 'usage.accepted': 'Readings accepted',
+  'buyer_usage.accepted': 'Buyer’s readings accepted', 'center.created': 'Centre added', 'client.created': 'Client made', 'client.removed': 'Client removed', 'client.secret_rotated': 'Client’s secret changed',
+  'client.tokens_revoked': 'Client’s tokens ended', 'commission.invoiced': 'Commission invoiced', 'commission.withdrawn': 'Commission paid out', 'contract.concluded': 'Contract concluded',
+  'credit.set': 'Credit limit set', 'delivery.declared': 'Delivery declared', 'deposit.received': 'Deposit received', 'deposit.withdrawn': 'Deposit sent back', 'dispute.changed': 'Dispute changed',
+  'flag.decided': 'Flag decided', 'flag.raised': 'Flag raised', 'holds.released': 'Holds released', 'hours.confirmed': 'Hours confirmed', 'invoice.tax_number': 'Tax number recorded',
+  'listing.created': 'Capacity listed', 'listing.withdrawn': 'Listing withdrawn', 'meter.key_added': 'Meter’s key added', 'meter.key_revoked': 'Meter’s key revoked', 'meter.registered': 'Meter registered',
+  'node.withdrawn': 'Node withdrawn', 'nodes.added': 'Nodes added', 'order.held': 'Order paid for by holds', 'organization.registered': 'Organization registered', 'parties.billed': 'Parties billed',
+  'period.billed': 'Month billed', 'period.closed': 'Month closed', 'period.looked_at': 'Month looked at for fraud', 'period.settled': 'Month settled', 'person.created': 'Login made',
+  'person.erased': 'Person erased', 'person.password_reset': 'Password made anew', 'person.signed_out': 'Sessions ended', 'platform.created': 'Platform set up', 'price-index.published': 'Price index published',
+  'programme.created': 'Programme set up', 'programme.version_added': 'Programme’s rules changed', 'proposal.made': 'Proposal made', 'proposal.approved': 'Proposal approved', 'proposal.rejected': 'Proposal rejected', 'application.approved': 'Application approved', 'application.rejected': 'Application rejected', 'quote.made': 'Quote made', 'resale.listed': 'Capacity put up for resale',
+  'reward.granted': 'Reward granted', 'webhook.created': 'Webhook added', 'webhook.deleted': 'Webhook removed', 'webhook.rotated': 'Webhook’s secret changed',
+}
+
+/** What is done it to, or raised on. */
+export const subjects: Record<string, Text> = {
+  accelerator: 'Accelerator', application: 'Application', 'bank-row': 'Row of a bank statement', 'bank-statement': 'Bank statement', bid: 'Bid', center: 'Centre', claim: 'Claim',
+  client: 'Client', 'commission-invoice': 'Commission invoice', contract: 'Contract', 'credit-note': 'Credit note', dispute: 'Dispute', flag: 'Flag', invariant: 'Invariant',
+  invoice: 'Invoice', leg: 'Leg', listing: 'Listing', meter: 'Metering device', node: 'Node', order: 'Order', organization: 'Organization', period: 'Month', person: 'Person',
+  'price-index': 'Price index', programme: 'Programme', proposal: 'Proposal', quote: 'Quote', redemptions: 'Redemptions', settlement: 'Settlement', usage_batch: 'Batch of readings', voucher: 'Voucher',
+  webhook: 'Webhook',
+}
+
+/** Which rule of a programme it was, by its path there. */
+export function ruleName(path: string, t: Translate): string {
+  const [, list, at] = /^(rates|tiers)\[(\d+)\]$/.exec(path) ?? []
+  return list ? t(list === 'rates' ? 'share {{number}}' : 'tier {{number}}', { number: Number(at) + 1 }) : path === 'reward.perCardHour' ? t('Reward a card-hour') : path
 }
 
 /** An account in words; what a funder bore has one of the funder's name. */

@@ -7,6 +7,7 @@ import { Details } from '../components/Details'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { DecimalField } from '../components/ProblemForm'
+import { Subject } from '../components/Subject'
 import { useT } from '../i18n/i18n'
 
 export default function Alerts() {
@@ -24,7 +25,7 @@ export default function Alerts() {
         empty={t('There is nothing to be told. Set from where on you want to be.')}
         expand={row => <Details value={row.detail} />}
         columns={[
-          { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Alert', value: row => row.code, as: 'label', sort: 'code' }, { title: 'Subject', value: row => row.subject },
+          { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Alert', value: row => row.code, as: 'label', sort: 'code' }, { title: 'Subject', value: row => row.subject, render: row => <Subject type={row.code === 'invoice.overdue' ? 'invoice' : 'organization'} id={row.subject} /> },
           { title: 'Organization', value: row => row.organizationId, as: 'name', hidden: session.role === 'enterprise' },
         ]}
       />

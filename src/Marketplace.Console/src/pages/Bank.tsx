@@ -42,7 +42,7 @@ export default function Bank() {
           { title: 'Remark', value: row => row.remark, render: row => <div className="words">{row.remark}</div> },
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Outcome', value: row => row.outcome, render: row => row.outcome && labelOf(row.outcome, t) },
-          { title: 'Note', value: row => row.note, spare: true },
+          { title: 'Note', value: row => row.note, as: 'note', spare: true },
           { title: 'Actions', value: () => '', hidden: !admin, render: row => row.status === 'unmatched' ? <Resolve row={row} /> : null },
         ]}
       />

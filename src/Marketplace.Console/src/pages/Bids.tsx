@@ -1,7 +1,6 @@
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useMay, useSession } from '../app/session'
-import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
@@ -9,6 +8,7 @@ import { PickerFilter } from '../components/Picker'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
 import { refusals, wordsOf } from '../i18n/words'
+import { TakeBack } from './Bid'
 import { parties } from './lists'
 
 export default function Bids() {
@@ -27,7 +27,7 @@ export default function Bids() {
         filters={<><ChoiceFilter name="status" label="Status" options={['open', 'filled', 'expired', 'withdrawn'] satisfies Schema<'BidStatus'>[]} />{session.role !== 'enterprise' && <PickerFilter name="organizationId" label="Buyer" source={parties('enterprise')} />}</>}
         empty={<Link to="/buy">{t('Leave a bid from the page that finds capacity')}</Link>}
         columns={[
-          { title: 'Bid', value: row => row.id, as: 'id' },
+          { title: 'Bid', value: row => row.id, render: row => <Link to={`/bids/${row.id}`}><Value raw={row.id.slice(-8)} /></Link> },
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Buyer', value: row => row.buyerId, as: 'name' },
           { title: 'Models', value: row => row.demand.accelerators.join(', ') || t('Any model') },
@@ -37,9 +37,7 @@ export default function Bids() {
           { title: 'Until', value: row => row.validUntil, as: 'instant', sort: 'validUntil' },
           { title: 'Order', value: row => row.orderId, render: row => row.orderId ? <Link to={`/orders/${row.orderId}`}><Value raw={row.orderId.slice(-8)} /></Link> : '–' },
           { title: 'Last refusal', value: row => row.lastRefusal, render: row => row.lastRefusal && wordsOf(refusals, row.lastRefusal, t) },
-          { title: 'Actions', value: () => '', hidden: !may('enterprise'), render: row => row.status === 'open'
-            ? <ActionButton danger size="small" label="Take back" explain="The bid is withdrawn." onSubmit={() => answer(api.DELETE('/v1/bids/{id}', { params: { path: { id: row.id } } }))} />
-            : null },
+          { title: 'Actions', value: () => '', hidden: !may('enterprise'), render: row => row.status === 'open' ? <TakeBack id={row.id} size="small" /> : null },
         ]}
       />
     </PageBody>

@@ -4,10 +4,9 @@ import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { startTask, useTask } from '../app/tasks'
 import { Figures, PageBody, Panel } from '../components/layout'
-import { ProblemAlert } from '../components/ProblemAlert'
 import { MonthField, monthText } from '../components/fields'
 import { ProblemForm } from '../components/ProblemForm'
-import { Waiting } from '../components/Waiting'
+import { TaskStatus } from '../components/Waiting'
 import { useT } from '../i18n/i18n'
 
 export default function BillingRuns() {
@@ -27,8 +26,7 @@ export default function BillingRuns() {
           <MonthField name="period" label="Month" required />
         </ProblemForm>
       </Panel>
-      {run.running && <Waiting since={run.startedAt!} progress={progress} />}
-      {run.problem && <ProblemAlert problem={run.problem} />}
+      <TaskStatus task={run} progress={progress} />
       {run.result && (
         <Figures figures={[
           { title: 'Month', raw: run.result.period, as: 'month' }, { title: 'Invoices', raw: run.result.invoices, as: 'number', to: `/invoices?period=${run.result.period}` }, { title: 'Total', raw: run.result.total, as: 'money' },

@@ -1,28 +1,26 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Collapse, DatePicker, Flex, Form, Segmented, Tag, Typography } from 'antd'
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { Alert, Button, Collapse, DatePicker, Flex, Form, Segmented, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { answer, api, ApiProblem, everything, type Schema } from '../api/client'
-import { useProgrammeName } from '../api/names'
+import { programmeName } from '../api/names'
 import { useFormat } from '../app/preferences'
 import { ActionButton } from '../components/ActionButton'
-import { Figures, PageBody, Panel } from '../components/layout'
+import { PageBody, Panel } from '../components/layout'
 import { Nothing } from '../components/Nothing'
 import { ProblemAlert } from '../components/ProblemAlert'
 import { HourField, NumberField, SelectField, SwitchField } from '../components/fields'
 import { DecimalField, TextField } from '../components/ProblemForm'
 import { Timeline } from '../components/Timeline'
-import { Name, Two } from '../components/value'
 import { placeErrors, type FieldPath } from '../format/errors'
 import { fen, instantAt } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { labelOf, optionsOf } from '../i18n/labels'
 import { codeText, messageText } from '../i18n/problems'
-import { refusals, wordsOf } from '../i18n/words'
 import { demandOf, inWindow, type DemandValues } from './demand'
 import { accelerators, provinceOptions } from './lists'
-import { Table } from '../components/Table'
+import { GoodFor, OrderButton, QuoteBody, useQuoteSeconds } from './quoteParts'
 
 type Quote = Schema<'QuoteAnswer'>
 type Unfillable = Schema<'UnfillableAnswer'>
@@ -186,93 +184,20 @@ function ChosenVouchers() {
   const mine = useQuery({ queryKey: ['vouchers', 'usable'], queryFn: () => everything(page => answer(api.GET('/v1/vouchers', { params: { query: page } }))) })
   const format = useFormat()
   const usable = (mine.data ?? []).filter(voucher => fen(voucher.available) > 0)
-  return <SelectField name="chosen" label="Vouchers" many options={usable.map(voucher => ({ value: voucher.id, label: `${voucher.programme} · ${format.money(voucher.available)} · ${format.day(voucher.expiresOn)}` }))} />
+  const codes = [...new Set(usable.map(voucher => voucher.programme))]
+  const names = useQueries({ queries: codes.map(programmeName) }).map((query, at) => query.data ?? codes[at]!)
+  return <SelectField name="chosen" label="Vouchers" many options={usable.map(voucher => ({ value: voucher.id, label: `${names[codes.indexOf(voucher.programme)]} · ${format.money(voucher.available)} · ${format.day(voucher.expiresOn)}` }))} />
 }
 
 function QuoteView({ quote, busy, refresh, demand }: { quote: Quote; busy: boolean; refresh: () => void; demand: () => DemandValues }) {
   const t = useT()
-  const format = useFormat()
-  const navigate = useNavigate()
-  const queries = useQueryClient()
-  const { message } = App.useApp()
-  const [problem, setProblem] = useState<ApiProblem | null>(null)
-  const [ordering, setOrdering] = useState(false)
-  const left = useSecondsTo(quote.expiresAt)
-  const reimbursed = fen(quote.payable) + fen(quote.publicMoney) - fen(quote.total)
-
-  async function order() {
-    setOrdering(true)
-    setProblem(null)
-    try {
-      const placed = await answer(api.POST('/v1/orders', { body: { quoteId: quote.id } }))
-      await queries.invalidateQueries()
-      void message.success(t('Ordered.'))
-      await navigate(`/orders/${placed.id}`)
-    } catch (error) {
-      setProblem(error as ApiProblem)
-    } finally {
-      setOrdering(false)
-    }
-  }
-
+  const left = useQuoteSeconds(quote)
   return (
     <>
-      <Figures figures={[{ title: 'Total', raw: quote.total, as: 'money' }, { title: 'Vouchers pay', raw: quote.publicMoney, as: 'money' }, { title: 'You pay', raw: quote.payable, as: 'money' }]} />
-      {reimbursed > 0 && <Typography.Text type="secondary">{t('Of what vouchers pay, {{amount}} is reimbursed after you have paid it.', { amount: format.money((reimbursed / 100).toFixed(2)) })}</Typography.Text>}
-      <Panel
-        title="Plan"
-        extra={left > 0 ? <span className="numbers">{t('Good for {{minutes}}:{{seconds}}', { minutes: Math.floor(left / 60), seconds: String(left % 60).padStart(2, '0') })}</span> : <Button size="small" onClick={refresh}>{t('Ask again')}</Button>}
-      >
-        <Timeline bars={quote.legs.map(leg => ({ row: leg.node, from: leg.from, to: leg.to, group: leg.accelerator, label: `${leg.accelerator} × ${leg.cards}` }))} />
-        <Table
-          size="small"
-          rowKey="id"
-          pagination={quote.legs.length > 10 ? { pageSize: 10 } : false}
-          dataSource={quote.legs}
-          scroll={{ x: 'max-content' }}
-          columns={[
-            { title: t('Centre'), render: (_, leg) => <Two first={<Name id={leg.centerId} />} second={<Name id={leg.sellerId} />} /> },
-            { title: t('Node'), dataIndex: 'node' },
-            { title: t('Cards'), align: 'end', render: (_, leg) => leg.milliPerCard < 1000 ? `${leg.cards} × ${leg.milliPerCard}‰` : leg.cards },
-            { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
-          ]}
-        />
-        <Typography.Paragraph type="secondary">
-          {format.span(quote.from, quote.to)}{quote.work && <>; {t('{{cards}} cards for {{hours}} hours come to that much work', { cards: quote.work.cards, hours: quote.work.hours })}</>}
-        </Typography.Paragraph>
-      </Panel>
-      <Panel title="Vouchers">
-        <VoucherParts quote={quote} />
-      </Panel>
-      {problem && <ProblemAlert problem={problem} />}
-      <Flex gap="small" wrap>
-        <Button type="primary" size="large" loading={ordering} disabled={busy || left <= 0 || quote.status !== 'open'} onClick={() => void order()}>{t('Order for {{amount}}', { amount: format.money(quote.payable) })}</Button>
-        <BidButton demand={demand} />
-      </Flex>
+      <QuoteBody quote={quote} extra={left > 0 ? <GoodFor seconds={left} /> : <Button size="small" onClick={refresh}>{t('Ask again')}</Button>} />
+      <OrderButton quote={quote} disabled={busy || left <= 0}><BidButton demand={demand} /></OrderButton>
     </>
   )
-}
-
-/** What each voucher pays, and why another doesn't. */
-function VoucherParts({ quote }: { quote: Quote }) {
-  const t = useT()
-  const format = useFormat()
-  if (quote.vouchers.length + quote.vouchersNotApplied.length === 0) {
-    return <Typography.Text>{t('You have no vouchers. Programmes that you can apply to stand under Programmes.')}</Typography.Text>
-  }
-  return (
-    <Flex vertical gap="small">
-      {quote.vouchers.map(part => <VoucherPart key={part.voucherId} programme={part.programme} pays>{format.money(part.amount)}</VoucherPart>)}
-      {quote.vouchersNotApplied.slice(0, 20).map(part => <VoucherPart key={part.voucherId} programme={part.programme}>{wordsOf(refusals, part.code, t)}</VoucherPart>)}
-      {quote.vouchersNotApplied.length > 20 && <Typography.Text type="secondary">{t('and {{count}} more that don’t pay', { count: quote.vouchersNotApplied.length - 20 })}</Typography.Text>}
-    </Flex>
-  )
-}
-
-function VoucherPart({ programme, pays, children }: { programme: string; pays?: boolean; children: ReactNode }) {
-  const t = useT()
-  const name = useProgrammeName(programme)
-  return <div><Tag color={pays ? 'blue' : undefined}>{pays ? t('Pays') : t('Doesn’t pay')}</Tag> {name}: {children}</div>
 }
 
 function NoPlan({ outcome, demand }: { outcome: Unfillable; demand: () => DemandValues }) {
@@ -312,15 +237,4 @@ function BidButton({ demand }: { demand: () => DemandValues }) {
       }}
     />
   )
-}
-
-function useSecondsTo(instant: string): number {
-  const format = useFormat()
-  const [now, setNow] = useState(format.now)
-  useEffect(() => {
-    setNow(format.now())
-    const ticking = setInterval(() => setNow(format.now()), 1000)
-    return () => clearInterval(ticking)
-  }, [instant, format])
-  return Math.max(0, Math.floor((Date.parse(instant) - now) / 1000))
 }

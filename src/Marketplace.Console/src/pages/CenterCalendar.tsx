@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Segmented } from 'antd'
+import { Flex, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import { answer, api, type ApiProblem, type Schema } from '../api/client'
 import { useFormat, usePreferences } from '../app/preferences'
@@ -28,9 +28,10 @@ export function CenterCalendar({ id }: { id: string }) {
   })
   const option = useMemo(() => {
     const days = (utilization.data?.days ?? []).map(day => ({ day: day.day, free: freeCardHours(day), sold: Number(day.soldCardHours), busy: Number(day.busyCardHours) }))
+    const most = Math.max(1, ...days.map(day => day[measure]))
     return {
       tooltip: { trigger: 'item', formatter: (item: { data: [string, number] }) => `${format.day(item.data[0])}\n${format.number(item.data[1])} ${t('card-hours')}` },
-      visualMap: { min: 0, max: Math.max(1, ...days.map(day => day[measure])), orient: 'horizontal', left: 'center', top: 0, inRange: { color: scheme === 'dark' ? ['#1c2b3d', '#6fb3ff'] : ['#e8f1fb', '#0b5cad'] } },
+      visualMap: { min: 0, max: most, orient: 'horizontal', left: 'center', top: 0, text: [`${format.number(most)} ${t('card-hours')}`, '0'], textStyle: { color: scheme === 'dark' ? '#d5dbe2' : '#333b45' }, inRange: { color: scheme === 'dark' ? ['#1c2b3d', '#6fb3ff'] : ['#e8f1fb', '#0b5cad'] } },
       calendar: {
         top: 76, left: 36, right: 12, bottom: 8, range: [from.format('YYYY-MM-DD'), to.subtract(1, 'day').format('YYYY-MM-DD')], cellSize: ['auto', 16],
         itemStyle: { color: 'transparent', borderColor: scheme === 'dark' ? '#2a3340' : '#dde3ea' }, splitLine: { lineStyle: { color: scheme === 'dark' ? '#7d8894' : '#8995a1' } },
@@ -41,7 +42,7 @@ export function CenterCalendar({ id }: { id: string }) {
   }, [utilization.data, measure, from.format('YYYY-MM-DD'), scheme, format, t])
   return (
     <Loaded query={utilization}>{found => (
-      <>
+      <Flex vertical gap="middle">
         <Panel title="Card-hours by day" extra={<Segmented<Measure> aria-label={t('What is shown')} value={measure} onChange={setMeasure} options={(['free', 'sold', 'busy'] as const).map(value => ({ value, label: t(titles[value]) }))} />}>
           <Chart option={option} height={210} summary={t('Card-hours by day from {{from}} to {{to}}; the table below has the same numbers', { from: format.day(found.days[0]?.day), to: format.day(found.days.at(-1)?.day) })} />
         </Panel>
@@ -58,7 +59,7 @@ export function CenterCalendar({ id }: { id: string }) {
             { title: 'Busy', value: row => row.busyCardHours, as: 'hours' }, { title: 'Paid with own money', value: row => row.ownMoneyCardHours, as: 'hours' }, { title: 'Paid with public money', value: row => row.publicMoneyCardHours, as: 'hours' },
           ]}
         />
-      </>
+      </Flex>
     )}</Loaded>
   )
 }

@@ -1,15 +1,13 @@
 import { Link } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useMay, useSession } from '../app/session'
-import { ActionButton } from '../components/ActionButton'
 import { DataTable } from '../components/DataTable'
 import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
-import { SelectField } from '../components/fields'
 import { PickerFilter } from '../components/Picker'
-import { NoteField } from '../components/ProblemForm'
 import { useT } from '../i18n/i18n'
-import { labelOf, optionsOf } from '../i18n/labels'
+import { labelOf } from '../i18n/labels'
+import { Decide } from './Dispute'
 import { parties } from './lists'
 
 export default function Disputes() {
@@ -35,24 +33,14 @@ export default function Disputes() {
         )}
         empty={t('There are no disputes. A buyer objects to a delivery from its order.')}
         columns={[
-          { title: 'Dispute', value: row => row.id, as: 'id' }, { title: 'Kind', value: row => row.kind, as: 'label' },
+          { title: 'Dispute', value: row => row.id, render: row => <Link to={`/disputes/${row.id}`}>{row.id.slice(-8)}</Link> }, { title: 'Kind', value: row => row.kind, as: 'label' },
           { title: 'Order', value: row => row.orderId, render: row => <Link to={`/orders/${row.orderId}`}>{row.orderId.slice(-8)}</Link> },
           { title: 'Buyer', value: row => row.buyerId, as: 'name' }, { title: 'Provider', value: row => row.providerId, as: 'name' },
-          { title: 'From', value: row => row.from, as: 'instant' }, { title: 'To', value: row => row.to, as: 'instant', spare: true }, { title: 'Reason', value: row => row.reason },
+          { title: 'From', value: row => row.from, as: 'instant' }, { title: 'To', value: row => row.to, as: 'instant', spare: true }, { title: 'Reason', value: row => row.reason, as: 'note' },
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Decision', value: row => row.hours, render: row => row.hours ? labelOf(row.hours, t) : '–' },
           { title: 'Decide by', value: row => row.decideBy, as: 'instant', sort: 'decideBy' },
-          { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => row.status === 'open'
-            ? (
-                <ActionButton<Schema<'DecideDispute'>>
-                  size="small"
-                  label="Decide"
-                  explain="Says whose account of the hours stands."
-                  fields={<><SelectField name="hours" label="Whose hours stand" required options={optionsOf(['provider', 'buyer'], t)} /><NoteField name="note" label="Note" required /></>}
-                  onSubmit={values => answer(api.POST('/v1/disputes/{id}/decisions', { params: { path: { id: row.id } }, body: values }))}
-                />
-              )
-            : null },
+          { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => row.status === 'open' ? <Decide id={row.id} size="small" /> : null },
         ]}
       />
     </PageBody>

@@ -7,6 +7,7 @@ import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
 import { SelectField } from '../components/fields'
 import { PickerFilter } from '../components/Picker'
+import { Subject } from '../components/Subject'
 import { NoteField } from '../components/ProblemForm'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
@@ -37,7 +38,7 @@ export default function Flags() {
         expand={row => <Details value={row.detail} />}
         columns={[
           { title: 'Rule', value: row => row.code, render: row => <div className="words">{wordsOf(flagCodes, row.code, t)}</div> }, { title: 'Status', value: row => row.status, as: 'status' }, { title: 'Organization', value: row => row.organizationId, as: 'name' },
-          { title: 'Subject', value: row => `${row.subject.type} ${row.subject.id.slice(-8)}` }, { title: 'Raised', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Note', value: row => row.note },
+          { title: 'Subject', value: row => `${row.subject.type} ${row.subject.id}`, render: row => <Subject type={row.subject.type} id={row.subject.id} /> }, { title: 'Raised', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Note', value: row => row.note, as: 'note' },
           { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => row.status === 'open' ? (
             <ActionButton<{ decision: Schema<'FlagVerdict'>; note: string }> size="small" label="Decide" fields={<><SelectField name="decision" label="Decision" required options={optionsOf(['dismiss', 'confirm'], t)} /><NoteField name="note" label="Note" required /></>}
               onSubmit={values => answer(api.POST('/v1/audit/flags/{id}/decisions', { params: { path: { id: row.id } }, body: values }))} />

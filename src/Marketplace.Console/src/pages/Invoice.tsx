@@ -10,12 +10,13 @@ import { DataTable } from '../components/DataTable'
 import { Facts, Figures, Loaded, PageBody, Panel } from '../components/layout'
 import { DayField, dayText, SelectField } from '../components/fields'
 import { DecimalField, NoteField, TextField } from '../components/ProblemForm'
-import { Name, ProgrammeName, Value } from '../components/value'
+import { Name, ProgrammeName, Two, Value } from '../components/value'
 import { FileLink } from '../components/FileLink'
 import { fen } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { creditReasons, labelOf } from '../i18n/labels'
-import { refusals, wordsOf } from '../i18n/words'
+import { messageText } from '../i18n/problems'
+import { refusals, ruleName, wordsOf } from '../i18n/words'
 import { Table } from '../components/Table'
 
 type Invoice = Schema<'InvoiceAnswer'>
@@ -101,7 +102,7 @@ function Details({ invoice }: { invoice: Invoice }) {
           { title: 'Month', raw: invoice.period, as: 'month' }, { title: 'Issued on', raw: invoice.issuedAt, as: 'instant' }, { title: 'Tax authority’s number', raw: invoice.taxNumber },
           { title: 'Net', raw: invoice.net, as: 'money' }, { title: 'VAT', raw: invoice.vat, as: 'money' }, { title: 'Rating version', raw: invoice.ratingVersion },
         ]} />
-        <Typography.Text type="secondary" style={{ overflowWrap: 'anywhere' }}>SHA-256 {invoice.contentDigest}</Typography.Text>
+        <Typography.Paragraph type="secondary" className="anywhere">SHA-256 {invoice.contentDigest}</Typography.Paragraph>
       </Panel>
       <Panel title="Lines" extra={<><FileLink href={`/v1/invoices/${invoice.id}.html`} name={`${invoice.number}.html`}>{t('Print')}</FileLink> · <FileLink href={`/v1/invoices/${invoice.id}.csv`} name={`${invoice.number}.csv`}>{t('Lines as CSV')}</FileLink></>}>
         <Typography.Paragraph type="secondary">{t('Open a line to see why it costs what it costs.')}</Typography.Paragraph>
@@ -118,7 +119,7 @@ function Details({ invoice }: { invoice: Invoice }) {
             { title: t('Quantity'), align: 'end', render: (_, line) => `${format.number(line.quantity)} ${labelOf(line.unit, t)}` },
             { title: t('Unit price'), align: 'end', render: (_, line) => format.price(line.unitPrice) },
             { title: t('Amount'), align: 'end', render: (_, line) => format.money(line.amount) },
-            { title: t('VAT'), align: 'end', render: (_, line) => `${format.money(line.vat)} (${format.percent(line.vatRate)})` },
+            { title: t('VAT'), align: 'end', render: (_, line) => <Two first={format.money(line.vat)} second={format.percent(line.vatRate)} /> },
             { title: t('Vouchers'), align: 'end', render: (_, line) => <div className="words">{line.vouchers.map(part => <div key={part.voucherId}><ProgrammeName code={part.programme} /> {format.money(part.amount)}</div>)}</div> },
             { title: t('Payable'), align: 'end', render: (_, line) => format.money(line.payable) },
           ]}
@@ -132,7 +133,7 @@ function Details({ invoice }: { invoice: Invoice }) {
           rowKey={row => row.id}
           empty={t('Nothing was credited on this invoice.')}
           columns={[
-            { title: 'Number', value: row => row.number }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant', sort: 'issuedAt' }, { title: 'Note', value: row => row.note },
+            { title: 'Number', value: row => row.number }, { title: 'Issued on', value: row => row.issuedAt, as: 'instant', sort: 'issuedAt' }, { title: 'Note', value: row => row.note, as: 'note' },
             { title: 'Total', value: row => row.total, as: 'money', sort: 'total' }, { title: 'Back to vouchers', value: row => row.voucherReturned, as: 'money' }, { title: 'Back to the buyer', value: row => row.refund, as: 'money' },
           ]}
         />
@@ -149,20 +150,20 @@ function Explanation({ invoiceId, lineId }: { invoiceId: string; lineId: string 
   return (
     <Loaded query={line}>{found => (
       <Timeline className="explained" items={[
-        { content: <><strong>{t('Amount')}</strong><br /><span className="numbers">{found.amount.formula}</span><br />{t('of it VAT {{vat}} at {{rate}}', { vat: format.money(found.amount.vat), rate: format.percent(found.amount.vatRate) })}</> },
+        { content: <><strong>{t('Amount')}</strong><br /><span className="numbers">{messageText(found.amount.formula, t)}</span><br />{t('of it VAT {{vat}} at {{rate}}', { vat: format.money(found.amount.vat), rate: format.percent(found.amount.vatRate) })}</> },
         { content: (
           <><strong>{t('Leg')}</strong><br />{found.leg.accelerator} × {found.leg.cards}, {found.leg.node}, {format.span(found.leg.from, found.leg.to)}<br />
             {t('listed at {{price}} a card-hour', { price: format.price(found.leg.listingPrice) })}{found.leg.offPeak && <>; {t('from {{from}}:00 to {{to}}:00 × {{factor}}', { from: found.leg.offPeak.fromHour, to: found.leg.offPeak.toHour, factor: found.leg.offPeak.factor })}</>}
           </>) },
         ...found.vouchers.map(part => ({ content: (
           <><strong><ProgrammeName code={part.programme} /></strong><br />
-            {t('{{amount}} by rule {{rule}} of version {{version}}', { amount: format.money(part.amount), rule: part.rule, version: part.programmeVersion })}{part.ratio && <>, {format.percent(part.ratio)} × {format.money(part.eligible)}</>}<br />
+            {t('{{amount}} by rule {{rule}} of version {{version}}', { amount: format.money(part.amount), rule: ruleName(part.rule, t), version: part.programmeVersion })}{part.ratio && <>, {format.percent(part.ratio)} × {format.money(part.eligible)}</>}<br />
             {part.deducted ? t('taken off the invoice') : t('reimbursed after payment')}; <Course part={part} />
           </>) })),
         ...found.vouchersNotApplied.map(refusal => ({ color: 'gray', content: <><strong><ProgrammeName code={refusal.programme} /></strong><br />{t('pays nothing, by version {{version}} of its rules', { version: refusal.programmeVersion })}: {wordsOf(refusals, refusal.code, t)}</> })),
         ...found.rewards.map(reward => ({ content: (
           <><strong>{t('Reward')}: <ProgrammeName code={reward.programme} /></strong><br />
-            {t('{{amount}} by rule {{rule}} of version {{version}}', { amount: format.money(reward.amount), rule: reward.rule, version: reward.programmeVersion })}
+            {t('{{amount}} by rule {{rule}} of version {{version}}', { amount: format.money(reward.amount), rule: ruleName(reward.rule, t), version: reward.programmeVersion })}
             {reward.ratio && <>, {format.percent(reward.ratio)} × {format.money(reward.ownMoney)}</>}{reward.perCardHour && <>, {format.price(reward.perCardHour)} × {format.number(reward.cardHours)} {t('card-hours')}</>}<br />
             <Name id={reward.providerId} />; <Course part={reward} />
           </>) })),
@@ -206,8 +207,8 @@ function Readings({ hours }: { hours: Schema<'ExplainedHour'>[] }) {
         expandedRowRender: hour => (
           <Flex vertical gap={4}>
             {hour.readings.map(reading => (
-              <div key={reading.source + reading.eventId}>
-                <code>{reading.eventId}</code> · {format.span(reading.from, reading.to)} · {reading.cards} {t('Cards')} · <Value raw={reading.status} kind="label" /> · {reading.attested ? t('signed by its meter') : t('not signed')} · {reading.source}
+              <div key={reading.source + reading.eventId} className="explained">
+                <Value raw={reading.eventId} kind="id" /> · {format.span(reading.from, reading.to)} · {reading.cards} {t('Cards')} · <Value raw={reading.status} kind="label" /> · {reading.attested ? t('signed by its meter') : t('not signed')} · {t('from the meter')} <Value raw={reading.source} kind="id" />
               </div>
             ))}
           </Flex>

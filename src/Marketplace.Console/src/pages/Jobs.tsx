@@ -9,7 +9,7 @@ import { ProblemAlert } from '../components/ProblemAlert'
 import { Underway } from '../components/Waiting'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
-import { codeText } from '../i18n/problems'
+import { codeText, messageText } from '../i18n/problems'
 import { Table } from '../components/Table'
 
 type Job = Schema<'JobAnswer'>
@@ -46,7 +46,7 @@ function LastRun({ job }: { job: Job }) {
   const last = job.runs[0]
   return !last ? t('Never')
     : last.outcome === 'running' ? <Underway progress={job.progress} />
-    : <><Value raw={last.outcome} kind="status" /><br />{last.summary}</>
+    : <><Value raw={last.outcome} kind="status" /><br />{last.summary && messageText(last.summary, t)}</>
 }
 
 function Runs({ job }: { job: Job }) {
@@ -56,7 +56,7 @@ function Runs({ job }: { job: Job }) {
     <Table size="small" rowKey="dueAt" pagination={{ pageSize: 10, hideOnSinglePage: true }} dataSource={job.runs} scroll={{ x: 'max-content' }}
       columns={[
         { title: t('Due'), render: (_, run) => format.instant(run.dueAt) }, { title: t('Started'), render: (_, run) => format.instant(run.startedAt) }, { title: t('Finished'), render: (_, run) => format.instant(run.finishedAt) },
-        { title: t('Status'), render: (_, run) => <Value raw={run.outcome} kind="status" /> }, { title: t('Attempts'), align: 'end', dataIndex: 'attempts' }, { title: t('Summary'), dataIndex: 'summary' },
+        { title: t('Status'), render: (_, run) => <Value raw={run.outcome} kind="status" /> }, { title: t('Attempts'), align: 'end', dataIndex: 'attempts' }, { title: t('Summary'), render: (_, run) => run.summary && <div className="words">{messageText(run.summary, t)}</div> },
       ]} />
   )
 }

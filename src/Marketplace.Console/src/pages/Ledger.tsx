@@ -9,8 +9,9 @@ import { ChoiceFilter, useFilter } from '../components/filters'
 import { Loaded, PageBody, Panel } from '../components/layout'
 import { PickerFilter } from '../components/Picker'
 import { DecimalField, TextField } from '../components/ProblemForm'
+import { ProgrammeName } from '../components/value'
 import { useT } from '../i18n/i18n'
-import { accountText } from '../i18n/words'
+import { accountText, actions, wordsOf } from '../i18n/words'
 import { parties } from './lists'
 
 export default function Ledger() {
@@ -39,6 +40,12 @@ function WithdrawCommission() {
   )
 }
 
+/** Money, or the vouchers of a programme. */
+function AssetName({ asset }: { asset: string }) {
+  const t = useT()
+  return asset.startsWith('VOUCHER/') ? <div className="words">{t('Vouchers')}: <ProgrammeName code={asset.slice('VOUCHER/'.length)} /></div> : asset === 'CNY' ? t('Money') : asset
+}
+
 function useTrialBalance(at?: string) {
   const { end } = useDayInstants()
   return useQuery<Schema<'TrialBalanceAnswer'>, ApiProblem>({ queryKey: ['trial-balance', at], queryFn: () => answer(api.GET('/v1/ledger/trial-balance', { params: { query: { at: end(at) } } })) })
@@ -55,11 +62,11 @@ function TrialBalance() {
         <>
           <Panel title="By asset: debit and credit are the same">
             <DataTable name="trial-balance-assets" query={{ at: found.at }} load={() => Promise.resolve({ items: found.assets, next: null })} rowKey={row => row.asset} empty={t('Nothing was posted yet.')}
-              columns={[{ title: 'Asset', value: row => row.asset }, { title: 'Debit', value: row => row.debit, as: 'money' }, { title: 'Credit', value: row => row.credit, as: 'money' }]} />
+              columns={[{ title: 'Asset', value: row => row.asset, render: row => <AssetName asset={row.asset} /> }, { title: 'Debit', value: row => row.debit, as: 'money' }, { title: 'Credit', value: row => row.credit, as: 'money' }]} />
           </Panel>
           <Panel title="By account">
             <DataTable name="trial-balance" query={{ at: found.at }} load={() => Promise.resolve({ items: found.accounts, next: null })} rowKey={row => row.asset + row.account} empty={t('Nothing was posted yet.')}
-              columns={[{ title: 'Asset', value: row => row.asset, sort: true }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t), sort: true }, { title: 'Balance', value: row => row.balance, as: 'money', sort: true }]} />
+              columns={[{ title: 'Asset', value: row => row.asset, render: row => <AssetName asset={row.asset} />, sort: true }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t), sort: true }, { title: 'Balance', value: row => row.balance, as: 'money', sort: true }]} />
           </Panel>
         </>
       )}</Loaded>
@@ -83,8 +90,8 @@ function Postings() {
       filters={<><ChoiceFilter name="account" label="Account" texts={[...new Set(balance.data?.accounts.map(row => row.account))].map(value => ({ value, label: accountText(value, t) }))} /><DayFilter name="from" label="From" /><DayFilter name="to" label="To" /></>}
       empty={t('Nothing was posted yet.')}
       columns={[
-        { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Event', value: row => row.event }, { title: 'Reference', value: row => row.reference }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) },
-        { title: 'Party', value: row => row.partyId?.replaceAll('-', ''), as: 'name' }, { title: 'Asset', value: row => row.asset }, { title: 'Amount', value: row => row.amount, as: 'money' },
+        { title: 'Time', value: row => row.at, as: 'instant', sort: 'at' }, { title: 'Event', value: row => row.event, render: row => wordsOf(actions, row.event, t) }, { title: 'Reference', value: row => row.reference, as: 'id' }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) },
+        { title: 'Party', value: row => row.partyId?.replaceAll('-', ''), as: 'name' }, { title: 'Asset', value: row => row.asset, render: row => <AssetName asset={row.asset} /> }, { title: 'Amount', value: row => row.amount, as: 'money' },
       ]}
     />
   )
@@ -114,7 +121,7 @@ function PartyStatement() {
       filters={filters}
       empty={t('Choose a party to see its accounts.')}
       columns={[
-        { title: 'Asset', value: row => row.asset }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) }, { title: 'Opening', value: row => row.opening, as: 'money' },
+        { title: 'Asset', value: row => row.asset, render: row => <AssetName asset={row.asset} /> }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t) }, { title: 'Opening', value: row => row.opening, as: 'money' },
         { title: 'Debit', value: row => row.debit, as: 'money' }, { title: 'Credit', value: row => row.credit, as: 'money' }, { title: 'Closing', value: row => row.closing, as: 'money' },
       ]}
     />

@@ -56,7 +56,8 @@ function Share({ title, rows }: { title: string; rows: [string, Schema<'VolumeAn
   const format = useFormat()
   const option = useMemo(() => ({
     tooltip: { trigger: 'item' },
-    xAxis: { type: 'value', axisLabel: { hideOverlap: true } },
+    grid: { left: 8, right: 24, top: 4, bottom: 24, containLabel: true },
+    xAxis: { type: 'value', name: t('Card-hours'), nameLocation: 'middle', nameGap: 26, axisLabel: { hideOverlap: true } },
     yAxis: { type: 'category', inverse: true, data: rows.map(([name]) => name) },
     series: [{ name: t('Card-hours'), type: 'bar', barMaxWidth: 22, data: rows.map(([, sold]) => Number(sold.cardHours)) }],
   }), [rows, t])
@@ -66,7 +67,7 @@ function Share({ title, rows }: { title: string; rows: [string, Schema<'VolumeAn
   return (
     <div>
       <h3>{title}</h3>
-      <Chart option={option} height={60 + rows.length * 34} summary={`${title}: ${rows.map(([name, sold]) => `${name} ${format.number(sold.cardHours)} ${t('card-hours')}, ${format.money(sold.volume)}`).join('; ')}`} />
+      <Chart option={option} height={64 + rows.length * 34} summary={`${title}: ${rows.map(([name, sold]) => `${name} ${format.number(sold.cardHours)} ${t('card-hours')}, ${format.money(sold.volume)}`).join('; ')}`} />
     </div>
   )
 }
@@ -87,13 +88,14 @@ function PriceIndex() {
     return {
       legend: { top: 0, type: 'scroll' },
       xAxis: { type: 'time', axisLabel: { hideOverlap: true, formatter: (value: number) => format.day(new Date(value).toISOString()) } },
-      yAxis: { type: 'value', axisLabel: { formatter: (value: number) => format.shortMoney(value) } },
+      grid: { left: 8, right: 32, top: 60, bottom: 8, containLabel: true },
+      yAxis: { type: 'value', name: t('Price a card-hour'), nameTextStyle: { align: 'left' }, axisLabel: { formatter: (value: number) => format.shortMoney(value) } },
       series: names.map(name => ({
         name, type: 'line', symbolSize: 7,
         data: rows.filter(row => `${row.accelerator} · ${provinceOf(row.region, format.language)}` === name).map(row => [Date.parse(row.day), Number(row.pricePerCardHour)] as const).sort((a, b) => a[0] - b[0]),
       })),
     }
-  }, [index.data, format])
+  }, [index.data, format, t])
   return (
     <Panel title="Price index" extra={<><ChoiceFilter name="accelerator" label="Model" texts={(models.data?.items ?? []).map(item => ({ value: item.model, label: item.model }))} /> <ChoiceFilter name="region" label="Province" texts={provinceOptions(format.language)} /></>}>
       {!!index.data?.length && <Chart option={option} height={320} summary={t('Price of a card-hour by day, model and province')} />}

@@ -57,7 +57,7 @@ function Details({ order }: { order: Order }) {
             { title: 'Held now' as const, raw: order.depositHeld, as: 'money' as const },
           ]),
         ]} />
-        {order.vouchers?.map(part => <Typography.Paragraph key={part.voucherId} type="secondary"><ProgrammeName code={part.programme} />: {t('{{amount}} held', { amount: format.money(part.amount) })}</Typography.Paragraph>)}
+        {order.vouchers?.map(part => <Typography.Paragraph key={part.voucherId} type="secondary"><ProgrammeName code={part.programme} />: {t('{{amount}} set aside when ordered', { amount: format.money(part.amount) })}</Typography.Paragraph>)}
       </Panel>
       <Panel title="Plan on a timeline">
         <Timeline bars={order.legs.filter(leg => !leg.cancelled).map(leg => ({ row: leg.node, from: leg.from, to: leg.soldUntil ?? leg.to, group: leg.accelerator, label: `${leg.accelerator} × ${leg.cards}` }))} />
@@ -72,10 +72,9 @@ function Details({ order }: { order: Order }) {
           columns={[
             { title: t('Centre'), render: (_, leg) => <Two first={<Name id={leg.centerId} />} second={leg.node} /> },
             { title: t('Cards'), render: (_, leg) => <Two first={`${leg.accelerator} × ${leg.milliPerCard < 1000 ? `${leg.cards} × ${leg.milliPerCard}‰` : leg.cards}`} second={<Value raw={leg.product} kind="label" />} /> },
-            { title: t('When'), render: (_, leg) => <div className="words">{format.span(leg.from, leg.soldUntil ?? leg.to)}</div> },
+            { title: t('When'), render: (_, leg) => <Two first={`${format.instant(leg.from)} –`} second={format.instant(leg.soldUntil ?? leg.to)} even /> },
             { title: t('Delivery'), render: (_, leg) => leg.cancelled ? t('Cancelled') : <div className="words"><Delivery orderId={order.id} leg={leg} sells={leg.sellerId === session.organization.id} buys={buys} /></div> },
-            { title: t('Price a card-hour'), align: 'end', render: (_, leg) => format.price(leg.pricePerCardHour) },
-            { title: t('Amount'), align: 'end', render: (_, leg) => format.money(leg.amount) },
+            { title: t('Amount'), align: 'end', render: (_, leg) => <Two first={format.money(leg.amount)} second={t('{{price}} a card-hour', { price: format.price(leg.pricePerCardHour) })} /> },
           ]}
         />
       </Panel>
@@ -89,8 +88,8 @@ function Details({ order }: { order: Order }) {
           empty={buys ? t('Confirm, leg by leg above, that it ran: some programmes ask for it beside the readings.') : t('The buyer has confirmed no hours yet.')}
           columns={[
             { title: 'Leg', value: row => row.legId, as: 'id' }, { title: 'From', value: row => row.from, as: 'instant' }, { title: 'To', value: row => row.to, as: 'instant' },
-            { title: 'It ran', value: row => row.ran, as: 'boolean' }, { title: 'Note', value: row => row.note }, { title: 'Time', value: row => row.at, as: 'instant' },
-            { title: 'Dispute', value: row => row.disputeId, render: row => row.disputeId && <Link to="/disputes">{row.disputeId.slice(-8)}</Link> },
+            { title: 'It ran', value: row => row.ran, as: 'boolean' }, { title: 'Note', value: row => row.note, as: 'note' }, { title: 'Time', value: row => row.at, as: 'instant' },
+            { title: 'Dispute', value: row => row.disputeId, render: row => row.disputeId && <Link to={`/disputes/${row.disputeId}`}>{row.disputeId.slice(-8)}</Link> },
           ]}
         />
       </Panel>
@@ -185,12 +184,13 @@ function Usage({ order }: { order: Order }) {
     const hours = hourlyUse(order.legs, usage.data ?? [])
     return {
       legend: { top: 0 },
+      grid: { left: 8, right: 40, top: 56, bottom: 8, containLabel: true },
       xAxis: { type: 'category', data: hours.map(hour => format.instant(hour.hour)), axisLabel: { hideOverlap: true } },
       yAxis: { type: 'value', name: t('Cards') },
       series: [
         { name: t('Bought'), type: 'line', step: 'end', symbol: 'none', areaStyle: { opacity: 0.12 }, data: hours.map(hour => hour.bought) },
-        { name: t('Used'), type: 'bar', data: hours.map(hour => hour.used) },
-        { name: t('Down'), type: 'bar', data: hours.map(hour => hour.down) },
+        { name: t('Used'), type: 'bar', stack: 'hour', data: hours.map(hour => hour.used) },
+        { name: t('Down'), type: 'bar', stack: 'hour', data: hours.map(hour => hour.down) },
       ],
     }
   }, [order, usage.data, format, t])

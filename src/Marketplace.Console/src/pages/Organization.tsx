@@ -42,7 +42,7 @@ function Details({ organization }: { organization: Organization }) {
       <Panel>
         <Facts facts={[
           { title: 'Kind', raw: organization.kind, as: 'label' }, { title: 'Credit code', raw: organization.creditCode }, { title: 'Region', raw: `${provinceOf(organization.regionCode, format.language)} (${organization.regionCode})` },
-          { title: 'Taxpayer', raw: organization.taxpayer, as: 'label' }, { title: 'Established on', raw: organization.establishedOn, as: 'day' }, { title: 'Traits', raw: organization.traits.map(trait => wordsOf(traits, trait, t)).join(', ') }, { title: 'Controllers', raw: organization.controllers.join(', ') },
+          { title: 'Taxpayer', raw: organization.taxpayer, as: 'label' }, { title: 'Established on', raw: organization.establishedOn, as: 'day' }, { title: 'Traits', raw: organization.traits.map(trait => wordsOf(traits, trait, t)).join('; ') }, { title: 'Controllers', raw: organization.controllers.join(', ') },
         ]} />
       </Panel>
       {organization.kind === 'enterprise' && <Balance id={organization.id} />}

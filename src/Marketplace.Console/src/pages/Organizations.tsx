@@ -11,6 +11,7 @@ import { DayField, dayText, SelectField } from '../components/fields'
 import { TextField } from '../components/ProblemForm'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
+import { traits, wordsOf } from '../i18n/words'
 import { provinceOf } from './lists'
 
 export default function Organizations() {
@@ -32,7 +33,7 @@ export default function Organizations() {
         columns={[
           { title: 'Name', value: row => row.name, render: row => <Link to={`/organizations/${row.id}`}>{row.name}</Link>, sort: 'name' }, { title: 'Kind', value: row => row.kind, as: 'label' }, { title: 'Credit code', value: row => row.creditCode },
           { title: 'Region', value: row => row.regionCode, render: row => `${provinceOf(row.regionCode, format.language)} (${row.regionCode})` }, { title: 'Established on', value: row => row.establishedOn, as: 'day', sort: 'establishedOn' },
-          { title: 'Traits', value: row => row.traits.join(', ') }, { title: 'Registered', value: row => row.createdAt, as: 'instant', sort: 'createdAt', spare: true },
+          { title: 'Traits', value: row => row.traits.join(', '), render: row => <div className="words">{row.traits.map(trait => wordsOf(traits, trait, t)).join('; ')}</div> }, { title: 'Registered', value: row => row.createdAt, as: 'instant', sort: 'createdAt', spare: true },
         ]}
       />
     </PageBody>

@@ -24,7 +24,7 @@ export default function Programmes() {
         empty={funds ? <Link to="/programmes/new">{t('Set up the first programme')}</Link> : t('No authority has set up a programme yet.')}
         columns={[
           { title: 'Programme', value: row => row.name, render: row => <Link to={`/programmes/${row.code}`}>{row.name}</Link>, sort: 'name' },
-          { title: 'Code', value: row => row.code, sort: 'code' }, { title: 'Authority', value: row => row.authorityId, as: 'name' }, { title: 'Version', value: row => row.version, as: 'number' },
+          { title: 'Code', value: row => row.code, sort: 'code', spare: !hidden }, { title: 'Authority', value: row => row.authorityId, as: 'name' }, { title: 'Version', value: row => row.version, as: 'number' },
           { title: 'Mode', value: row => row.rules.mode, as: 'label' },
           { title: 'Budget', value: row => row.budget, as: 'money', hidden }, { title: 'Issued', value: row => row.issued, as: 'money', hidden },
           { title: 'Redeemed', value: row => row.redeemed, as: 'money', hidden }, { title: 'Remaining', value: row => row.remaining, as: 'money', hidden },

@@ -6,10 +6,9 @@ import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { startTask, useTask } from '../app/tasks'
 import { Figures, PageBody, Panel } from '../components/layout'
-import { ProblemAlert } from '../components/ProblemAlert'
 import { MonthField, monthText } from '../components/fields'
 import { ProblemForm } from '../components/ProblemForm'
-import { Waiting } from '../components/Waiting'
+import { TaskStatus } from '../components/Waiting'
 import { save } from '../format/csv'
 import { useT } from '../i18n/i18n'
 import { invariants, wordsOf } from '../i18n/words'
@@ -33,9 +32,8 @@ function Verification() {
   const found = task.result
   return (
     <Panel title="Invariants" extra={<Button type="primary" loading={task.running} onClick={() => startTask('verification', 'Verification', () => answer(api.POST('/v1/audit/verifications')))}>{t('Verify now')}</Button>}>
-      {!found && !task.running && !task.problem && t('Every card-hour, voucher, posting, invoice and audit entry is looked at; nothing is changed.')}
-      {task.running && <Waiting since={task.startedAt!} />}
-      {task.problem && <ProblemAlert problem={task.problem} />}
+      {!found && !task.running && !task.problem && !task.cutOff && t('Every card-hour, voucher, posting, invoice and audit entry is looked at; nothing is changed.')}
+      <TaskStatus task={task} />
       {found && (
         <>
           <Alert type={found.chain.holds && found.invariants.every(invariant => invariant.holds) ? 'success' : 'error'} showIcon
@@ -62,8 +60,7 @@ function Replay() {
         onSubmit={values => Promise.resolve(startTask('replay', 'Replay of invoices', () => answer(api.POST('/v1/audit/replays', { body: { period: monthText(values.period) } }))))}>
         <MonthField name="period" label="Month" required help="Every invoice of the month is computed again and compared to the byte." />
       </ProblemForm>
-      {task.running && <Waiting since={task.startedAt!} />}
-      {task.problem && <ProblemAlert problem={task.problem} />}
+      <TaskStatus task={task} />
       {found && <Figures figures={[{ title: 'Invoices', raw: found.invoices, as: 'number' }, { title: 'Identical', raw: found.identical, as: 'number' }]} />}
       {found?.differing.map(invoice => <Alert key={invoice.invoiceId} type="error" showIcon title={<Link to={`/invoices/${invoice.invoiceId}`}>{invoice.invoiceId.slice(-8)}</Link>} description={invoice.firstDifference} />)}
     </Panel>
@@ -82,9 +79,8 @@ function Archive() {
         onSubmit={values => Promise.resolve(startTask('archive', 'Archive of a month', () => load(monthText(values.period)!)))}>
         <MonthField name="period" label="Month" required help="A settled month’s documents, what they were rated from, rules, ledger and seals. It can be checked anywhere, without this market." />
       </ProblemForm>
-      {task.running && <Waiting since={task.startedAt!} />}
-      {task.problem && <ProblemAlert problem={task.problem} />}
-      {task.endedAt && !task.problem && t('The archive was saved by your browser.')}
+      <TaskStatus task={task} />
+      {task.endedAt && !task.problem && !task.cutOff && t('The archive was saved by your browser.')}
     </Panel>
   )
 }

@@ -35,7 +35,7 @@ export default function Proposals() {
           { title: 'Proposed', value: row => row.proposedAt, as: 'instant', sort: 'proposedAt' },
           { title: 'Decided by', value: row => row.decidedBy, as: 'id' },
           { title: 'Decided on', value: row => row.decidedAt, as: 'instant' },
-          { title: 'Note', value: row => row.note },
+          { title: 'Note', value: row => row.note, as: 'note' },
           { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => row.status !== 'open' ? null
             : row.proposedBy === session.actor ? t('Waits for another administrator') : <Decide proposal={row} /> },
         ]}

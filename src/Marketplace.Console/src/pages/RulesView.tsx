@@ -15,7 +15,7 @@ export function RulesView({ rules }: { rules: Rules }) {
   const t = useT()
   const format = useFormat()
   const told = Object.entries(ruleFields).map(([path, field]) => ({ title: field.label, raw: ruleText(field, ruleAt(rules, path), format, t) }))
-  const rates = (rules.rates ?? []).map((rate, at) => ({ at, ratio: rate.ratio, when: conditionText(rate.when, format, t) }))
+  const rates = (rules.rates ?? []).map((rate, at) => ({ at, ratio: rate.ratio, when: conditionText(rate.when, format, t) ?? (at > 0 ? t('Everything else') : t('Everything')) }))
   return (
     <>
       {rates.length > 0 && (
@@ -50,7 +50,7 @@ export function ruleText({ as, words }: RuleField, value: unknown, format: Forma
   }
 }
 
-function conditionText(when: Schema<'RateCondition'> | null | undefined, format: Formatter, t: Translate): string {
+function conditionText(when: Schema<'RateCondition'> | null | undefined, format: Formatter, t: Translate): string | undefined {
   const parts = Object.entries(conditionFields).map(([name, field]) => [field, ruleText(field, when?.[name as keyof typeof conditionFields], format, t)] as const).filter(([, text]) => text)
-  return parts.length > 0 ? parts.map(([field, text]) => `${t(field.label)}: ${text}`).join('; ') : t('Everything else')
+  return parts.length > 0 ? parts.map(([field, text]) => `${t(field.label)}: ${text}`).join('; ') : undefined
 }

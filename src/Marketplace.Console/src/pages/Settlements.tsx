@@ -13,6 +13,7 @@ import { PageBody, Panel } from '../components/layout'
 import { PickerFilter } from '../components/Picker'
 import { SelectField } from '../components/fields'
 import { TextField } from '../components/ProblemForm'
+import { Two } from '../components/value'
 import { fen } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { optionsOf } from '../i18n/labels'
@@ -38,6 +39,7 @@ export default function Settlements() {
 
 function List() {
   const t = useT()
+  const format = useFormat()
   const may = useMay()
   const [period] = useFilter('period')
   const [paid] = useFilter('paid')
@@ -59,9 +61,10 @@ function List() {
       expand={row => <Documents settlement={row} />}
       columns={[
         { title: 'Month', value: row => row.period, as: 'month', sort: 'period' }, { title: 'Seller', value: row => row.sellerId, as: 'name' },
-        { title: 'Gross', value: row => row.gross, as: 'money', sort: 'gross' }, { title: 'Commission', value: row => row.commission, as: 'money' }, { title: 'Net', value: row => row.net, as: 'money', sort: 'net' },
-        { title: 'From buyers', value: row => row.fromBuyers, as: 'money' }, { title: 'From programmes', value: row => row.fromProgrammes, as: 'money' },
-        { title: 'Buyers’ part paid out', value: row => row.paidAt, as: 'instant' }, { title: 'Of programmes paid out', value: row => row.programmesPaid, as: 'money' }, { title: 'Bank reference', value: row => row.paymentReference, spare: true },
+        { title: 'Gross', value: row => row.gross, as: 'money', sort: 'gross' }, { title: 'Commission', value: row => row.commission, as: 'money' }, { title: 'Net of commission', value: row => row.net, as: 'money', sort: 'net' },
+        { title: 'From buyers', value: row => row.fromBuyers, as: 'money', render: row => <Two first={format.money(row.fromBuyers)} second={row.paidAt ? t('paid out {{day}}', { day: format.instant(row.paidAt) }) : t('Not paid out yet')} /> },
+        { title: 'From programmes', value: row => row.fromProgrammes, as: 'money', render: row => <Two first={format.money(row.fromProgrammes)} second={t('{{amount}} paid out', { amount: format.money(row.programmesPaid) })} /> },
+        { title: 'Buyers’ part paid out', value: row => row.paidAt, fileOnly: true }, { title: 'Of programmes paid out', value: row => row.programmesPaid, fileOnly: true }, { title: 'Bank reference', value: row => row.paymentReference, spare: true },
         { title: 'Actions', value: () => '', hidden: !may('admin'), render: row => due(row).length > 0 ? <Payout settlement={row} /> : null },
       ]}
     />

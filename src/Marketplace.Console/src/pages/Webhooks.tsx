@@ -9,19 +9,12 @@ import { PageBody, Panel } from '../components/layout'
 import { TextField } from '../components/ProblemForm'
 import { useTold } from '../components/told'
 import { Value } from '../components/value'
-import { useT, type Text } from '../i18n/i18n'
-import { wordsOf } from '../i18n/words'
+import { useT } from '../i18n/i18n'
+import { events, wordsOf } from '../i18n/words'
 
 type Webhook = Schema<'WebhookAnswer'>
 
 type Event = Webhook['events'][number]
-
-/** What can be told, in words: an event that is added to the contract and not here breaks the build. */
-const events: Record<Event, Text> = {
-  'order.placed': 'Order placed', 'order.cancelled': 'Order cancelled', 'leg.moved': 'Leg moved', 'leg.ended': 'Leg ended early', 'invoice.issued': 'Invoice issued', 'invoice.paid': 'Invoice paid',
-  'credit_note.issued': 'Credit note issued', 'voucher.issued': 'Voucher issued', 'voucher.revoked': 'Voucher revoked', 'voucher.expired': 'Voucher expired', 'claim.submitted': 'Claim submitted',
-  'claim.decided': 'Claim decided', 'claim.paid': 'Claim paid', 'dispute.opened': 'Dispute opened', 'dispute.decided': 'Dispute decided', 'settlement.made': 'Settlement made', 'settlement.paid': 'Settlement paid',
-}
 
 const all = Object.keys(events).length
 

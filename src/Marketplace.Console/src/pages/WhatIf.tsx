@@ -1,16 +1,16 @@
-import { Form } from 'antd'
+import { Form, Typography } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useMemo } from 'react'
+import { useLocation } from 'react-router'
 import { answer, api, type Schema } from '../api/client'
 import { useFormat } from '../app/preferences'
 import { startTask, useTask } from '../app/tasks'
 import { Chart } from '../components/Chart'
 import { Figures, Panel } from '../components/layout'
 import { Nothing } from '../components/Nothing'
-import { ProblemAlert } from '../components/ProblemAlert'
 import { DayField } from '../components/fields'
 import { ProblemForm } from '../components/ProblemForm'
-import { Waiting } from '../components/Waiting'
+import { TaskStatus } from '../components/Waiting'
 import { fen, instantAt, monthsBetween } from '../format/format'
 import { useT } from '../i18n/i18n'
 import { refusals as rules, wordsOf } from '../i18n/words'
@@ -24,7 +24,9 @@ export function WhatIf({ values }: { values: () => { rules: Schema<'ProgrammeRul
   const t = useT()
   const format = useFormat()
   const [form] = Form.useForm<{ from: Dayjs; to: Dayjs }>()
-  const task = useTask<Result>('what-if')
+  // One programme's result isn't another's.
+  const id = `what-if ${useLocation().pathname}`
+  const task = useTask<Result>(id)
   return (
     <Panel title="What if">
       <ProblemForm<{ from: Dayjs; to: Dayjs }>
@@ -33,7 +35,7 @@ export function WhatIf({ values }: { values: () => { rules: Schema<'ProgrammeRul
         initialValues={{ from: format.clock().subtract(1, 'year'), to: format.clock() }}
         onSubmit={span => {
           const { rules, budget } = values()
-          return Promise.resolve(startTask('what-if', 'What if', async (): Promise<Result> => ({
+          return Promise.resolve(startTask(id, 'What if', async (): Promise<Result> => ({
             answered: await answer(api.POST('/v1/programmes/simulations', { body: { rules, budget: budget || null, from: instantAt(span.from.startOf('day'), format.timeZone), to: instantAt(span.to.add(1, 'day').startOf('day'), format.timeZone) } })),
             budget,
             from: span.from.format('YYYY-MM'),
@@ -43,9 +45,8 @@ export function WhatIf({ values }: { values: () => { rules: Schema<'ProgrammeRul
       >
         <div className="form-grid"><DayField name="from" label="Orders from" required /><DayField name="to" label="Orders to" required /></div>
       </ProblemForm>
-      {task.running && <Waiting since={task.startedAt!} />}
-      {task.problem && <ProblemAlert problem={task.problem} />}
-      {task.result ? <Outcome result={task.result} /> : !task.running && <Nothing>{t('See what the rules would have paid of past orders. Nothing is changed by it.')}</Nothing>}
+      <TaskStatus task={task} />
+      {task.result ? <><Typography.Paragraph type="secondary">{t('Of the rules as they stood in the form at {{at}}', { at: format.instant(new Date(task.endedAt!).toISOString()) })}</Typography.Paragraph><Outcome result={task.result} /></> : !task.running && <Nothing>{t('See what the rules would have paid of past orders. Nothing is changed by it.')}</Nothing>}
     </Panel>
   )
 }
