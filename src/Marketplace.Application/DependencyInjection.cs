@@ -57,6 +57,7 @@ public static class DependencyInjection
         services.AddScoped<MarketMatch>();
         services.AddScoped<QuoteMaker>();
         services.AddScoped<FundablePrice>();
+        services.AddScoped<LegFamilies>();
         services.AddScoped<Relocation>();
         services.AddScoped<OrderPlacement>();
         services.AddScoped<TradeCircles>();

@@ -4008,6 +4008,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shares");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint")

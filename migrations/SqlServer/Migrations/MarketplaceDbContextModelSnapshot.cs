@@ -4105,6 +4105,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("shares");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint")

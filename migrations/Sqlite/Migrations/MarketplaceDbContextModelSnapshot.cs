@@ -4088,6 +4088,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shares");
+
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER")

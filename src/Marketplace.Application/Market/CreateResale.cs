@@ -103,10 +103,10 @@ public sealed class CreateResaleHandler(IMarketplaceDb db, RequestContext contex
             throw MarketErrors.ResaleVoucherFunded(forbids);
         }
 
-        var funded = fundable.Of(leg);
+        var funded = fundable.ByMonth(leg);
         leg.PutUpForResale(part);
         var journal = JournalEntry.For("resale.listed", $"{leg.Id}:{part.Interval.From}:{leg.Resold.Count}", now);
-        var deducted = await funding.ReleasePartAsync(leg, funded - fundable.Of(leg), funded, journal, now, cancellationToken);
+        var deducted = await funding.ReleasePartAsync(leg, funded, fundable.ByMonth(leg), journal, now, cancellationToken);
         if (journal.Postings.Count == 0)
         {
             return;

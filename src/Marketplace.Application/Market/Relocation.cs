@@ -14,7 +14,7 @@ namespace Marketplace.Application.Market;
 /// stand on the same cards, so they go together: to one node, or nowhere. A leg that is moved keeps its id and its price.
 /// </summary>
 public sealed class Relocation(
-    IMarketplaceDb db, Funding funding, FundablePrice fundable, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
+    IMarketplaceDb db, LegFamilies families, Funding funding, FundablePrice fundable, ListingWithdrawal listings, MarketplaceSettings settings, AuditLog audit)
 {
     /// <param name="node">Withdrawn already, and of which no transaction that read it before can commit any more.</param>
     /// <param name="from">Hours before stay as they are.</param>
@@ -24,55 +24,37 @@ public sealed class Relocation(
     public async Task<(IReadOnlyList<MovedLeg> Moved, IReadOnlyList<EndedLeg> Ended)> ClearAsync(
         Node node, Hour from, IReadOnlyList<int>? cards, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var rows = await db.Reservations.IgnoreQueryFilters().Where(r => r.NodeId == node.Id && r.To > from).ToListAsync(cancellationToken);
         var (moved, ended) = (new List<MovedLeg>(), new List<EndedLeg>());
-        if (rows.Count == 0)
+        if (!await db.Reservations.IgnoreQueryFilters().AnyAsync(r => r.NodeId == node.Id && r.To > from, cancellationToken))
         {
             return (moved, ended);
         }
 
-        var families = await FamiliesAsync(rows, cancellationToken);
+        // Nodes first: their versions vouch for what is read of them after that.
         var places = await PlacesAsync(node, from, cancellationToken);
-        foreach (var family in families.Where(family => cards is null || family.Rows.Any(row => cards.Contains(row.Card))))
+        foreach (var family in await families.OnAsync(node, from, cancellationToken))
         {
-            await WithdrawResalesAsync(family, cancellationToken);
-            if (places.Select(place => place.TryTake(family, from)).FirstOrDefault(taken => taken is not null) is { } taken)
+            var stays = family.StaysOn(node, from).Where(stay => cards is null || stay.Rows.Any(row => cards.Contains(row.Card))).ToList();
+            foreach (var stay in stays)
             {
-                Move(family, taken, from);
-                moved.AddRange(family.Legs.Select(leg => new MovedLeg(leg.Id, leg.OrderId, taken.Node.Name)));
-            }
-            else
-            {
-                foreach (var leg in family.Legs)
+                if (places.Select(place => place.TryTake(family.Root, stay)).FirstOrDefault(taken => taken is not null) is { } taken)
                 {
-                    ended.Add(await EndAsync(leg, [.. family.Rows.Where(row => row.LegId == leg.Id)], from, now, cancellationToken));
+                    await WithdrawResalesAsync(family, stay.Hours, cancellationToken);
+                    moved.AddRange(Move(family, stay, taken));
+                    continue;
                 }
+
+                await WithdrawResalesAsync(family, stay.Hours with { To = family.Root.To }, cancellationToken);
+                foreach (var leg in family.Legs.Where(leg => leg.To > stay.Hours.From))
+                {
+                    ended.Add(await EndAsync(leg, [.. family.Rows.Where(row => row.LegId == leg.Id && row.To > stay.Hours.From)], stay.Hours.From, now, cancellationToken));
+                }
+
+                break;
             }
         }
 
         return (moved, ended);
-    }
-
-    /// <summary>Legs with the parts that were resold of them, by the first in the chain; the longest promise first.</summary>
-    private async Task<IReadOnlyList<Family>> FamiliesAsync(List<Reservation> rows, CancellationToken cancellationToken)
-    {
-        var legs = new Dictionary<Id<Leg>, Leg>();
-        for (var wanted = rows.Select(row => row.LegId).ToHashSet(); wanted.Count > 0;)
-        {
-            var ids = wanted.ToArray();
-            foreach (var leg in await db.Legs.IgnoreQueryFilters().Where(leg => EF.Parameter(ids).Contains(leg.Id)).ToListAsync(cancellationToken))
-            {
-                legs[leg.Id] = leg;
-            }
-
-            // Up to the first seller: a holder who has resold all of his leg has no row of his own.
-            wanted = [.. legs.Values.Select(leg => leg.ParentId).OfType<Id<Leg>>().Where(id => !legs.ContainsKey(id))];
-        }
-
-        Id<Leg> Root(Id<Leg> id) => legs[id].ParentId is { } parent ? Root(parent) : id;
-        return [.. rows.GroupBy(row => Root(row.LegId)).Select(group => new Family(
-                legs[group.Key], [.. legs.Values.Where(leg => Root(leg.Id) == group.Key).OrderBy(leg => leg.Id)], [.. group]))
-            .OrderByDescending(family => family.Root.To).ThenBy(family => family.Root.Id)];
     }
 
     /// <summary>Nodes of the same centre that are as good: the same model first, then faster ones of the same origin.</summary>
@@ -91,20 +73,20 @@ public sealed class Relocation(
         return [.. nodes.Select(n => new Place(n, [.. booked[n.Id].Select(NodeOccupancy.Take)]))];
     }
 
-    /// <summary>The cards that are up for resale are gone from there; who moved can put them up again.</summary>
-    private async Task WithdrawResalesAsync(Family family, CancellationToken cancellationToken)
+    /// <summary>The cards that are up for resale over these hours are gone from there; who moved can put them up again.</summary>
+    private async Task WithdrawResalesAsync(Family family, HourRange hours, CancellationToken cancellationToken)
     {
         var ids = family.Legs.Select(leg => leg.Id).ToArray();
         foreach (var listing in await db.Listings.IgnoreQueryFilters()
-            .Where(l => l.WithdrawnAt == null && l.ResaleOf != null && EF.Parameter(ids).Contains(l.ResaleOf.Value)).ToListAsync(cancellationToken))
+            .Where(l => l.WithdrawnAt == null && l.ResaleOf != null && EF.Parameter(ids).Contains(l.ResaleOf.Value) && l.From < hours.To && l.To > hours.From).ToListAsync(cancellationToken))
         {
             await listings.WithdrawAsync(listing, cancellationToken);
         }
     }
 
-    private void Move(Family family, Taken taken, Hour from)
+    private IEnumerable<MovedLeg> Move(Family family, Stay stay, Taken taken)
     {
-        foreach (var row in family.Rows)
+        foreach (var row in stay.Rows)
         {
             db.Reservations.Add(new()
             {
@@ -114,17 +96,19 @@ public sealed class Relocation(
                 Milli = row.Milli,
                 CpuMilli = row.CpuMilli,
                 MemoryMiB = row.MemoryMiB,
-                From = Hour.Max(row.From, from),
+                From = Hour.Max(row.From, stay.Hours.From),
                 To = row.To,
             });
-            EndRow(row, from);
+            EndRow(row, stay.Hours.From);
         }
 
         taken.Node.Touch();
-        foreach (var leg in family.Legs)
+        foreach (var leg in family.Legs.Where(leg => leg.Interval.Overlaps(stay.Hours)))
         {
-            leg.MoveTo(taken.Node, Hour.Max(leg.From, from), taken.CardFor);
-            audit.Record("leg.moved", ("leg", leg.Id.ToString()), leg.BuyerId, new { order = leg.OrderId, from = Hour.Max(leg.From, from), node = taken.Node.Name });
+            var (from, to) = leg.Interval.Intersect(stay.Hours);
+            leg.MoveTo(taken.Node, stay.Hours, taken.CardFor);
+            audit.Record("leg.moved", ("leg", leg.Id.ToString()), leg.BuyerId, new { order = leg.OrderId, from, to, node = taken.Node.Name });
+            yield return new(leg.Id, leg.OrderId, taken.Node.Name);
         }
     }
 
@@ -147,6 +131,9 @@ public sealed class Relocation(
             EndRow(row, at);
         }
 
+        // It may have been moved before, so that it gives up cards of other nodes, too.
+        var nodes = rows.Select(row => row.NodeId).Distinct().ToArray();
+        await db.Nodes.IgnoreQueryFilters().Where(node => EF.Parameter(nodes).Contains(node.Id)).ForEachAsync(node => node.Touch(), cancellationToken);
         var journal = JournalEntry.For("leg.ended", $"{leg.Id}:{at}", now);
         var (released, forgone) = leg.From >= at ? (leg.DepositHeld, leg.Amount) : await CutAsync(leg, at, journal, now, cancellationToken);
         if (leg.From >= at)
@@ -178,39 +165,39 @@ public sealed class Relocation(
     /// <summary>Shortens a leg that has begun: vouchers get back the share of the hours that fall away, and the deposit the rest of their price.</summary>
     private async Task<(Money Released, Money Forgone)> CutAsync(Leg leg, Hour at, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (before, funded) = (leg.Amount, fundable.Of(leg));
-        var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await BilledTokensAsync(leg, cancellationToken));
+        var (before, funded) = (leg.Amount, fundable.ByMonth(leg));
+        var tokens = leg.ExpectedTokens?.Until(at - leg.From, leg.Interval.Hours, await ServedTokensAsync(leg, cancellationToken));
         leg.CutShort(at, tokens is not null
             ? leg.TokenPrices!.Of(tokens)
             : new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).FullAmount(new(leg.From, at), leg.Cards, leg.MilliPerCard), tokens);
         var forgone = before - leg.Amount;
-        var deducted = await funding.ReleasePartAsync(leg, funded - fundable.Of(leg), funded, journal, now, cancellationToken);
+        var deducted = await funding.ReleasePartAsync(leg, funded, fundable.ByMonth(leg), journal, now, cancellationToken);
 
         // The two shares are rounded apart, so that vouchers may give back a fen more than falls away.
         return (Money.Min(leg.DepositHeld, Money.Max(forgone - deducted, Money.Zero)), forgone);
     }
 
-    /// <summary>Tokens that invoices billed of a leg, whatever was credited of them.</summary>
-    private async Task<ExpectedTokens> BilledTokensAsync(Leg leg, CancellationToken cancellationToken)
+    /// <summary>Tokens that are known to be served of a leg, and no less than invoices billed, whatever was credited of them.</summary>
+    private async Task<ExpectedTokens> ServedTokensAsync(Leg leg, CancellationToken cancellationToken)
     {
-        var tokens = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id && line.Tokens > 0).GroupBy(line => line.Unit)
+        var billed = await db.InvoiceLines.IgnoreQueryFilters().Where(line => line.LegId == leg.Id && line.Tokens > 0).GroupBy(line => line.Unit)
             .Select(unit => new { unit.Key, Sum = unit.Sum(line => line.Tokens) }).ToDictionaryAsync(unit => unit.Key, unit => unit.Sum, cancellationToken);
-        return new(tokens.GetValueOrDefault(LineUnit.InputTokens), tokens.GetValueOrDefault(LineUnit.OutputTokens));
+        var metered = await db.UsageHours.IgnoreQueryFilters().Where(hour => hour.LegId == leg.Id).GroupBy(hour => hour.LegId)
+            .Select(hours => new { Input = hours.Sum(hour => hour.InputTokens), Output = hours.Sum(hour => hour.OutputTokens) }).SingleOrDefaultAsync(cancellationToken);
+        return new(
+            Math.Max(metered?.Input ?? 0, billed.GetValueOrDefault(LineUnit.InputTokens)), Math.Max(metered?.Output ?? 0, billed.GetValueOrDefault(LineUnit.OutputTokens)));
     }
-
-    private sealed record Family(Leg Root, IReadOnlyList<Leg> Legs, IReadOnlyList<Reservation> Rows);
 
     private sealed record Taken(Node Node, IReadOnlyDictionary<int, int> CardFor);
 
     /// <summary>A node that may take something in, with what it has taken in so far.</summary>
     private sealed class Place(Node node, List<Booked> booked)
     {
-        public Taken? TryTake(Family family, Hour from)
+        public Taken? TryTake(Leg root, Stay stay)
         {
-            var root = family.Root;
-            var hours = new HourRange(Hour.Max(root.From, from), root.To);
-            var cards = family.Rows.Select(row => row.Card).Distinct().Order().ToList();
-            var free = node.WithdrawnFrom < root.To
+            var hours = stay.Hours;
+            var cards = stay.Rows.Select(row => row.Card).Distinct().Order().ToList();
+            var free = node.WithdrawnFrom < hours.To
                 ? null
                 : NodeOccupancy.Of(node, booked).Choose(hours, cards.Count, root.MilliPerCard, root.CpuMilliPerCard, root.MemoryMiBPerCard);
             if (free is null)

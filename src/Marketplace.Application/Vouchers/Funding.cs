@@ -116,14 +116,18 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     /// <summary>Holds what was decided, by voucher and leg, and posts it.</summary>
     public async Task HoldAsync(Id<Order> order, FundingResult funding, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var legOf = funding.Request.Lines.ToDictionary(line => line.Key, line => line.LegId);
-        var parts = funding.Allocation.Parts.GroupBy(part => (part.VoucherId, Leg: legOf[part.LineKey])).ToList();
+        var lines = funding.Request.Lines.ToDictionary(line => line.Key);
+        var parts = funding.Allocation.Parts.GroupBy(part => (part.VoucherId, Leg: lines[part.LineKey].LegId)).ToList();
         var vouchers = await TrackedAsync(parts.Select(part => part.Key.VoucherId), cancellationToken);
+
+        // Tokens may be served in any month of their leg: all that is held for them stands in its first.
+        Period MonthOf(FundableLine line) => settings.Time.Period(settings.Time.StartOf(line.Product == Product.Tokens ? funding.Request.ContractFrom ?? line.FirstDay : line.FirstDay));
         foreach (var part in parts)
         {
             var voucher = vouchers[part.Key.VoucherId];
             var amount = part.Sum(p => p.Amount);
-            db.VoucherHolds.Add(VoucherHold.Of(voucher.Id, order, part.Key.Leg, amount, voucher.Available));
+            var shares = part.GroupBy(p => MonthOf(lines[p.LineKey])).Select(month => new HeldShare(month.Key, month.Sum(p => p.Amount)));
+            db.VoucherHolds.Add(VoucherHold.Of(voucher.Id, order, part.Key.Leg, [.. shares], voucher.Available));
             voucher.Hold(amount, settings.Time.Day(now));
             journal.Move(Asset.Vouchers(voucher.ProgrammeCode), amount, Accounts.Of(Accounts.VoucherAvailable, voucher.Id), Accounts.Of(Accounts.VoucherHeld, voucher.Id));
         }
@@ -143,31 +147,26 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     }
 
     /// <summary>
-    /// Gives back the share of a leg's holds that stood for a part of its price, to where each voucher is by now, and posts it.
+    /// Gives back the share of a leg's holds that stood for what falls away of its price, to where each voucher is by now, and posts it.
     /// </summary>
     /// <param name="leg">The leg.</param>
-    /// <param name="part">The part of the price that no voucher pays any more, of hours that no invoice billed.</param>
-    /// <param name="whole">The price that the holds were for up to now, that of billed hours included.</param>
+    /// <param name="before">What vouchers could pay a share of up to now, by month of use.</param>
+    /// <param name="after">What stays of that; hours that no invoice billed fall away.</param>
     /// <param name="journal">Takes the postings.</param>
     /// <param name="now">The market's time.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What of it had lowered the buyer's payable.</returns>
-    public async Task<Money> ReleasePartAsync(Leg leg, Money part, Money whole, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Money> ReleasePartAsync(
+        Leg leg, IReadOnlyDictionary<Period, Money> before, IReadOnlyDictionary<Period, Money> after, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var payers = await PayersOfAsync(leg, cancellationToken);
         var holds = (await db.VoucherHolds.IgnoreQueryFilters().Where(hold => hold.LegId == leg.Id).ToListAsync(cancellationToken)).Where(hold => hold.Left.IsPositive).ToList();
         var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
-        var captured = (await db.InvoiceLines.IgnoreQueryFilters().AsNoTracking().Where(line => line.LegId == leg.Id).Select(line => line.Parts).ToListAsync(cancellationToken))
-            .SelectMany(parts => parts).ToLookup(taken => taken.VoucherId, taken => taken.Amount);
-
-        // Measured by all that was held for the leg, so that what billed hours left of it doesn't count for those that fall away.
-        // What invoices refused to pay, or paid from elsewhere, may have that pass the price: of no part is more given back than it costs.
-        whole = Money.Max(whole, holds.Sum(hold => hold.Left + captured[hold.VoucherId].Sum()));
         var deducted = Money.Zero;
         foreach (var hold in holds)
         {
-            var amount = hold.ShareOf(part, whole, captured[hold.VoucherId].Sum());
-            await ReleaseAsync(hold, vouchers[hold.VoucherId], amount, journal, now, cancellationToken);
+            var amount = before.Sum(month => hold.TakeShare(month.Key, month.Value - after.GetValueOrDefault(month.Key), month.Value));
+            await GiveBackAsync(vouchers[hold.VoucherId], amount, journal, now, cancellationToken);
             deducted += payers[vouchers[hold.VoucherId].ProgrammeCode].Mode == ProgrammeMode.Deduct ? amount : Money.Zero;
         }
 
@@ -182,13 +181,14 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
         var vouchers = await TrackedAsync(holds.Select(hold => hold.VoucherId), cancellationToken);
         foreach (var hold in holds)
         {
-            await ReleaseAsync(hold, vouchers[hold.VoucherId], hold.Left, journal, now, cancellationToken);
+            var amount = hold.Left;
+            hold.Take(amount);
+            await GiveBackAsync(vouchers[hold.VoucherId], amount, journal, now, cancellationToken);
         }
     }
 
-    private async Task ReleaseAsync(VoucherHold hold, Voucher voucher, Money amount, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task GiveBackAsync(Voucher voucher, Money amount, JournalEntry journal, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        hold.Take(amount);
         var went = voucher.Release(amount, settings.Time.Day(now));
         journal.Move(Asset.Vouchers(voucher.ProgrammeCode), amount, Accounts.Of(Accounts.VoucherHeld, voucher.Id), Accounts.Of(AccountOf(went), voucher.Id));
         await ReturnToBudgetAsync(voucher, went, amount, now, cancellationToken);
@@ -228,7 +228,10 @@ public sealed class Funding(IMarketplaceDb db, SpendHistory spend, MarketplaceSe
     {
         if (leg is { TokenPrices: { } prices, ExpectedTokens: { } tokens })
         {
-            return [LineOf(leg, interval, "input", prices.InputPerMillion.Of(tokens.Input, TokenPrices.Unit)), LineOf(leg, interval, "output", prices.OutputPerMillion.Of(tokens.Output, TokenPrices.Unit))];
+            return from unit in ((string Name, Money Amount)[])
+                       [("input", prices.InputPerMillion.Of(tokens.Input, TokenPrices.Unit)), ("output", prices.OutputPerMillion.Of(tokens.Output, TokenPrices.Unit))]
+                   from month in TokenMonths.Of(unit.Amount, interval, settings.Time)
+                   select LineOf(leg, month.Hours, $"{month.Period}/{unit.Name}", month.Amount);
         }
 
         return new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).Bands(interval).Select(part => LineOf(

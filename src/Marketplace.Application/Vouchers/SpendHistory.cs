@@ -104,26 +104,13 @@ public sealed class SpendHistory(IMarketplaceDb db, MarketplaceSettings settings
         return [.. from order in contracts
                    from leg in order.Legs
                    where leg.CancelledAt is null
-                   from month in leg.ExpectedTokens is null ? HoursOf(leg) : TokensOf(leg)
+                   from month in leg.ExpectedTokens is null ? HoursOf(leg) : TokenMonths.Of(leg.Amount, leg.Interval, settings.Time).Select(month => (month.Period, month.Amount))
                    where !billed.Contains(new { leg.SellerId, month.Period })
                    select Fact(order, leg, month.Period, month.Amount)];
     }
 
     private IEnumerable<(Period Period, Money Amount)> HoursOf(Leg leg) => new Tariff(leg.PricePerCardHour, leg.OffPeak, settings.Time).Bands(leg.Interval)
         .Select(band => (band.Band.Period, CardTime.Of(leg.Cards, leg.MilliPerCard, 3600L * band.Hours).At(band.Band.UnitPrice)));
-
-    /// <summary>Expected tokens aren't of any hour: each month has the share of its hours.</summary>
-    private IEnumerable<(Period Period, Money Amount)> TokensOf(Leg leg)
-    {
-        Money Until(Hour hour) => new((long)((Int128)leg.Amount.Fen * (hour - leg.From) / leg.Interval.Hours));
-        for (var from = leg.From; from < leg.To;)
-        {
-            var period = settings.Time.Period(from.Start);
-            var to = Hour.Min(settings.Time.Hours(period).To, leg.To);
-            yield return (period, Until(to) - Until(from));
-            from = to;
-        }
-    }
 
     private (DateOnly OrderedOn, FundableLine Line) Fact(Order order, Leg leg, Period period, Money amount)
     {

@@ -37,17 +37,17 @@ public sealed record Throughput(string Model, decimal TokensPerSecondPerCard);
 public sealed record ExpectedTokens(long Input, long Output)
 {
     /// <summary>
-    /// What is still expected of a leg that keeps some of its hours: their share, but never less than invoices have billed, so
-    /// that these come out the same when they are made again.
+    /// What is still expected of a leg that keeps some of its hours: their share, but never less than was served, which its seller is
+    /// paid for as before, nor than invoices have billed, so that these come out the same when they are made again.
     /// </summary>
     /// <param name="hours">That stay, of <paramref name="of"/>.</param>
     /// <param name="of">All hours of the leg.</param>
-    /// <param name="billed">On invoices so far, whatever was credited of it.</param>
-    public ExpectedTokens Until(int hours, int of, ExpectedTokens billed)
+    /// <param name="served">Known to be served so far, or billed, whichever is more.</param>
+    public ExpectedTokens Until(int hours, int of, ExpectedTokens served)
     {
-        ArgumentNullException.ThrowIfNull(billed);
+        ArgumentNullException.ThrowIfNull(served);
         long Kept(long all, long used) => Math.Min(all, Math.Max((long)((Int128)all * hours / of), used));
-        return new(Kept(Input, billed.Input), Kept(Output, billed.Output));
+        return new(Kept(Input, served.Input), Kept(Output, served.Output));
     }
 }
 

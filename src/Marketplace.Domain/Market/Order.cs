@@ -75,7 +75,7 @@ public sealed class Leg : IVersioned
 
     public required Id<Center> CenterId { get; init; }
 
-    /// <summary>Where it runs now; see <see cref="Moves"/>.</summary>
+    /// <summary>Where it runs in the end; see <see cref="Moves"/>.</summary>
     public required Id<Node> NodeId { get; set; }
 
     public required string NodeName { get; set; }
@@ -175,27 +175,45 @@ public sealed class Leg : IVersioned
         Version++;
     }
 
-    /// <summary>The same cards on another node, from an hour on.</summary>
+    /// <summary>As many cards on another node, over some hours.</summary>
     /// <param name="node">The other node.</param>
-    /// <param name="from">Hours before stay where they were.</param>
-    /// <param name="cardFor">Which card of it takes each one's place. What was put up for resale goes with its cards.</param>
-    public void MoveTo(Node node, Hour from, IReadOnlyDictionary<int, int> cardFor)
+    /// <param name="hours">Those that the leg doesn't have are passed over; where it runs before and after stays as it is.</param>
+    /// <param name="cardFor">Which card of the node takes each one's place. What was put up for resale goes with its cards.</param>
+    public void MoveTo(Node node, HourRange hours, IReadOnlyDictionary<int, int> cardFor)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(cardFor);
-        Moves = [.. Moves, new(NodeId, NodeName, from)];
-        Resold = [.. Resold.SelectMany(part => part.MovedFrom(from, cardFor))];
-        (NodeId, NodeName) = (node.Id, node.Name);
+        var (from, to) = hours.Intersect(Interval);
+        var stays = Stays();
+        StandOn(
+        [
+            .. stays.Where((_, i) => (i == 0 ? From : stays[i - 1].Until) < from).Select(stay => stay with { Until = Hour.Min(stay.Until, from) }),
+            new(node.Id, node.Name, to),
+            .. stays.Where(stay => stay.Until > to),
+        ]);
+        Resold = [.. Resold.SelectMany(part => part.Moved(hours, cardFor))];
         Version++;
     }
 
     /// <summary>Ends the leg before its time. It costs what its remaining hours cost.</summary>
     public void CutShort(Hour at, Money amount, ExpectedTokens? tokens)
     {
+        var stays = Stays();
+        StandOn([.. stays.Where(stay => stay.Until < at), stays.First(stay => stay.Until >= at)]);
         SoldUntil ??= To;
         Forgone += Amount - amount;
         (To, Amount, ExpectedTokens) = (at, amount, tokens);
         Version++;
+    }
+
+    /// <summary>The nodes that it runs on, one after the other.</summary>
+    private IReadOnlyList<LegMove> Stays() => [.. Moves, new(NodeId, NodeName, To)];
+
+    /// <summary>Of neighbours on the same node, the later one says until when.</summary>
+    private void StandOn(IReadOnlyList<LegMove> stays)
+    {
+        Moves = [.. stays.SkipLast(1).Where((stay, i) => stay.NodeId != stays[i + 1].NodeId)];
+        (NodeId, NodeName) = (stays[^1].NodeId, stays[^1].Node);
     }
 
     /// <exception cref="RuleException"><c>order.started</c> or <c>order.cancelled</c>.</exception>
@@ -229,18 +247,12 @@ public sealed record LegMove(Id<Node> NodeId, string Node, Hour Until);
 /// <summary>Cards of a leg, by their numbers in the node, over some of its hours.</summary>
 public sealed record ResoldPart(HourRange Interval, IReadOnlyList<int> CardNumbers)
 {
-    /// <summary>The same part where its cards have other numbers from an hour on: one part, or one before and one after.</summary>
-    public IEnumerable<ResoldPart> MovedFrom(Hour from, IReadOnlyDictionary<int, int> cardFor)
+    /// <summary>The same part where its cards have other numbers over some hours: up to three parts, one before, one within and one after.</summary>
+    public IEnumerable<ResoldPart> Moved(HourRange hours, IReadOnlyDictionary<int, int> cardFor)
     {
-        if (Interval.From < from)
-        {
-            yield return this with { Interval = Interval with { To = Hour.Min(Interval.To, from) } };
-        }
-
-        if (Interval.To > from)
-        {
-            yield return new(Interval with { From = Hour.Max(Interval.From, from) }, [.. CardNumbers.Select(card => cardFor.GetValueOrDefault(card, card))]);
-        }
+        HourRange[] thirds = [Interval with { To = Hour.Min(Interval.To, hours.From) }, Interval.Intersect(hours), Interval with { From = Hour.Max(Interval.From, hours.To) }];
+        return thirds.Select((third, i) => new ResoldPart(third, i == 1 ? [.. CardNumbers.Select(card => cardFor.GetValueOrDefault(card, card))] : CardNumbers))
+            .Where(part => !part.Interval.IsEmpty);
     }
 }
 

@@ -308,25 +308,51 @@ public sealed class VoucherHold : IVersioned
 
     public long Version { get; set; }
 
-    public static VoucherHold Of(Id<Voucher> voucherId, Id<Order> orderId, Id<Leg> legId, Money amount, Money availableBefore) => new()
-    {
-        VoucherId = voucherId,
-        OrderId = orderId,
-        LegId = legId,
-        Amount = amount,
-        AvailableBefore = availableBefore,
-        Left = amount,
-    };
+    /// <summary>
+    /// What of it stands for the price of each month of use, what invoices took for it included. Less of it stands where hours fall away
+    /// or are resold.
+    /// </summary>
+    public IReadOnlyList<HeldShare> Shares { get; private set; } = [];
 
-    /// <summary>What of it stood for a part of a price; at most what is left. What stays is rounded up: rather a fen too much held than too little captured.</summary>
-    /// <param name="part">The part, from 0 to <paramref name="whole"/>.</param>
-    /// <param name="whole">The price that it was held for, less what was given back before.</param>
-    /// <param name="captured">What invoices took of the voucher for that price so far.</param>
+    /// <param name="shares">What of it is held for each month; their sum is all of it.</param>
+    public static VoucherHold Of(Id<Voucher> voucherId, Id<Order> orderId, Id<Leg> legId, IReadOnlyList<HeldShare> shares, Money availableBefore)
+    {
+        var amount = shares.Sum(share => share.Amount);
+        return new()
+        {
+            VoucherId = voucherId,
+            OrderId = orderId,
+            LegId = legId,
+            Amount = amount,
+            AvailableBefore = availableBefore,
+            Left = amount,
+            Shares = shares,
+        };
+    }
+
+    /// <summary>
+    /// Takes off what stood for a part of a month's price; at most what is left. What stays is rounded up: rather a fen too much held
+    /// than too little captured.
+    /// </summary>
+    /// <param name="month">The month of use.</param>
+    /// <param name="part">What no voucher pays any more of its price, from 0 to <paramref name="whole"/>.</param>
+    /// <param name="whole">The price that the month's share stood for up to now.</param>
+    /// <returns>What was taken off what is left.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The part is more than the whole.</exception>
-    public Money ShareOf(Money part, Money whole, Money captured)
+    public Money TakeShare(Period month, Money part, Money whole)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(part, whole);
-        return part == whole ? Left : Money.Min(Left, new((long)((Int128)(Left + captured).Fen * part.Fen / whole.Fen)));
+        var held = Shares.Where(share => share.Month == month).Sum(share => share.Amount);
+        if (held.IsZero || part.IsZero)
+        {
+            return Money.Zero;
+        }
+
+        var gone = new Money((long)((Int128)held.Fen * part.Fen / whole.Fen));
+        Shares = [.. Shares.Where(share => share.Month != month), new(month, held - gone)];
+        var amount = Money.Min(Left, gone);
+        Take(amount);
+        return amount;
     }
 
     /// <summary>Takes an amount off what is left, captured or released.</summary>
@@ -338,3 +364,6 @@ public sealed class VoucherHold : IVersioned
         Version++;
     }
 }
+
+/// <summary>What of a hold stands for hours of one month.</summary>
+public sealed record HeldShare(Period Month, Money Amount);

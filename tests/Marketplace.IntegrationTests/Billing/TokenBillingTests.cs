@@ -83,4 +83,30 @@ public sealed class TokenBillingTests(Servers servers) : IClassFixture<Servers>
         Assert.Equal("99938.00 0.00 0.00", await buyer.MoneyAsync());
         await server.BooksHoldAsync(month.Period(), end.Period());
     }
+
+    [Theory, EveryDatabase]
+    public async Task A_leg_that_is_cut_short_keeps_what_was_served_and_vouchers_what_they_pay_of_it(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var month = await server.NextMonthAsync();
+        var (shop, scheme, buyer) = (await server.TokenShopAsync(month), await server.SchemeAsync(), await server.BuyerAsync());
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+        var from = month.AddDays(9);
+        var leg = (await buyer.BuyTokensAsync(shop, from, 10, input: 10_000_000, output: 5_000_000))["legs[0].id"];
+        Assert.Equal("4982.00 18.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.MoveClockAsync(from.AddHours(4));
+        var reading = shop.Reading(leg, from, 8);
+        (reading["data"]!["inputTokens"], reading["data"]!["outputTokens"]) = (8_000_000, 1_000_000);
+        Assert.Equal("1", (await shop.SendAsync(reading)).Is(200)["accepted"]);
+
+        // Half of the hours stay: 2.5 of 5 million output tokens, and the 8 million input tokens that were served, 36.00 of 60.00.
+        (await shop.Seller.PostAsync(
+            $"/v1/centers/{shop.Capacity.CenterId}/nodes/n-1/withdrawals", new { from = MarketSetup.Wire(from.AddHours(5)), reason = "repair" })).Is(201);
+        Assert.Equal("4989.20 10.80 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("100000.00 25.20 0.00", await buyer.MoneyAsync());
+        await server.CloseAsync(month);
+        var invoice = await buyer.InvoiceAsync(month.Period());
+        Assert.Equal(("24.00", "7.20"), (invoice["total"], invoice["voucherTotal"]));
+        await server.BooksHoldAsync(month.Period());
+    }
 }

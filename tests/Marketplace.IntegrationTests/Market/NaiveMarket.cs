@@ -53,17 +53,17 @@ internal sealed class NaiveMarket
 
     /// <summary>Cards of a leg that its holder has over all of some hours and offers nobody in any of them.</summary>
     public int Resellable(NaiveLeg leg, int from, int to) => Enumerable.Range(0, Nodes[leg.Node].Cards).Count(card =>
-        Enumerable.Range(from, to - from).All(hour => Holds(leg, card, hour))
+        Enumerable.Range(from, to - from).All(hour => leg.Nodes[hour] == leg.Node && Holds(leg, card, hour))
         && !Offers.Values.Any(offer => offer.Stands && offer.Leg == leg && offer.From < to && offer.To > from && offer.Cards!.Contains(card)));
 
-    public bool Holds(NaiveLeg leg, int card, int hour) => _held.TryGetValue((leg.Node, card, hour), out var holders) && holders.Contains(leg);
+    public bool Holds(NaiveLeg leg, int card, int hour) => _held.TryGetValue((leg.Nodes[hour], card, hour), out var holders) && holders.Contains(leg);
 
     /// <summary>Books one card of a leg for one hour; false where it wasn't to be had.</summary>
     public bool Take(NaiveLeg leg, NaiveOffer offer, int card, int hour)
     {
         var place = (leg.Node, card, hour);
-        var holders = _held.TryGetValue(place, out var there) ? there : _held[place] = [];
-        if (offer.Leg is null ? card >= Nodes[leg.Node].Cards || holders.Sum(holder => holder.Milli) + leg.Milli > 1000 : !offer.Cards!.Contains(card) || !holders.Remove(offer.Leg))
+        var holders = HoldersOf(place);
+        if (offer.Leg is null ? !Nodes[leg.Node].Has(card, hour) || holders.Sum(holder => holder.Milli) + leg.Milli > 1000 : !offer.Cards!.Contains(card) || !holders.Remove(offer.Leg))
         {
             return false;
         }
@@ -88,6 +88,106 @@ internal sealed class NaiveMarket
         {
             offer.Stands = false;
         }
+    }
+
+    /// <summary>
+    /// Takes cards out of a node. What stands on them goes to other cards of the centre, a leg together with all that was resold of it,
+    /// run of hours by run of hours; where there is no room, they end.
+    /// </summary>
+    /// <param name="placed">Where the product has put a leg in an hour: which of the cards that would do isn't this market's business.</param>
+    public (List<string> Moved, List<string> Ended) Withdraw(NaiveNode node, int from, int now, IReadOnlyCollection<int> cards, Func<NaiveLeg, int, List<(string Node, int Card)>> placed)
+    {
+        foreach (var card in cards)
+        {
+            node.Gone[card] = Math.Min(from, node.Gone.GetValueOrDefault(card, from));
+        }
+
+        var (moved, ends) = (new List<string>(), new List<(NaiveLeg Leg, int At)>());
+        foreach (var root in _held.Where(place => place.Key.Node == node.Name && place.Key.Hour >= Math.Max(from, now)).SelectMany(place => place.Value).Select(leg => leg.Root).Distinct()
+            .OrderByDescending(root => root.To).ThenBy(root => root.Id, StringComparer.Ordinal).ToList())
+        {
+            var family = Legs.Values.Where(leg => leg.Root == root && !leg.Cancelled).ToList();
+            foreach (var (start, end, stood) in Stays(root, node, Math.Max(from, now)).Where(stay => stay.Cards.Exists(cards.Contains)))
+            {
+                var hours = Enumerable.Range(start, end - start).ToList();
+                if (!Nodes.Values.Any(other => other != node && other.Center == node.Center && FreeOf(other, hours, root.Milli, root.Vcpus) >= stood.Count))
+                {
+                    EndOffers(family, start, root.To);
+                    ends.AddRange(family.Where(leg => leg.To > start).Select(leg => (leg, start)));
+                    break;
+                }
+
+                EndOffers(family, start, end);
+                var there = hours.ConvertAll(hour => Move(family, node, hour, placed));
+                Assert.All(there, cards => Assert.Equal(there[0], cards));
+                moved.AddRange(family.Where(leg => leg.From < end && leg.To > start).Select(leg => $"{leg.Id} {there[0][0].Node}"));
+            }
+        }
+
+        ends.ForEach(end => End(end.Leg, end.At));
+        return (moved, ends.ConvertAll(end => $"{end.Leg.Id} {end.At} {end.Leg.Forgone:0.00}"));
+    }
+
+    private void EndOffers(List<NaiveLeg> family, int from, int to)
+    {
+        foreach (var offer in Offers.Values.Where(offer => offer.Leg is not null && family.Contains(offer.Leg) && offer.From < to && offer.To > from))
+        {
+            offer.Stands = false;
+        }
+    }
+
+    /// <summary>Runs of hours over which a family stands on the same cards of a node.</summary>
+    private List<(int From, int To, List<int> Cards)> Stays(NaiveLeg root, NaiveNode node, int from)
+    {
+        var stays = new List<(int From, int To, List<int> Cards)>();
+        for (var hour = from; hour < root.To; hour++)
+        {
+            var cards = Enumerable.Range(0, node.Cards).Where(card => Holders(node, card, hour).Exists(leg => leg.Root == root)).ToList();
+            if (stays.Count > 0 && stays[^1].To == hour && stays[^1].Cards.SequenceEqual(cards))
+            {
+                stays[^1] = stays[^1] with { To = hour + 1 };
+            }
+            else if (cards.Count > 0)
+            {
+                stays.Add((hour, hour + 1, cards));
+            }
+        }
+
+        return stays;
+    }
+
+    /// <summary>One hour of a family to where the product has put it: as many cards of each leg, on one node, and all of them free.</summary>
+    private List<(string Node, int Card)> Move(List<NaiveLeg> family, NaiveNode from, int hour, Func<NaiveLeg, int, List<(string Node, int Card)>> placed)
+    {
+        var all = new List<(string Node, int Card)>();
+        foreach (var leg in family.Where(leg => leg.From <= hour && hour < leg.To))
+        {
+            var left = Enumerable.Range(0, from.Cards).Count(card => Holders(from, card, hour).Remove(leg));
+            var cards = placed(leg, hour);
+            Assert.Equal(left, cards.Count);
+            all.AddRange(cards);
+            foreach (var (node, card) in cards)
+            {
+                Assert.True(node != from.Name && FreeOf(Nodes[node], [hour], leg.Milli, 0, card) == 1, $"Leg {leg.Id} was moved to card {card} of {node}, which isn't free at {hour}.");
+                HoldersOf((node, card, hour)).Add(leg);
+            }
+        }
+
+        var there = Assert.Single(all.Select(card => card.Node).Distinct());
+        family.ForEach(leg => leg.Nodes[hour] = there);
+        return [.. all.Order()];
+    }
+
+    private void End(NaiveLeg leg, int at)
+    {
+        foreach (var (place, holders) in _held)
+        {
+            holders.RemoveAll(holder => holder == leg && place.Hour >= at);
+        }
+
+        leg.Cancelled = leg.From >= at;
+        leg.Forgone = Amount(leg.Offer, leg.From, leg.To - leg.From, leg.Cards, leg.Milli) - (leg.Cancelled ? 0 : Amount(leg.Offer, leg.From, at - leg.From, leg.Cards, leg.Milli));
+        leg.To = leg.Cancelled ? leg.To : at;
     }
 
     private decimal? LeastCostAt(NaiveDemand demand, int from)
@@ -124,15 +224,33 @@ internal sealed class NaiveMarket
             return demand.Milli > leg.Milli || demand.Vcpus > leg.Vcpus ? 0 : offer.Cards!.Count(card => hours.TrueForAll(hour => Holds(leg, card, hour)));
         }
 
-        var cards = Enumerable.Range(0, node.Cards).Count(card => hours.TrueForAll(hour => Holders(card, hour).Sum(holder => holder.Milli) + demand.Milli <= 1000));
-        return demand.Vcpus == 0 ? cards : Math.Min(cards, hours.Min(hour =>
-            (node.Vcpus - Enumerable.Range(0, node.Cards).Sum(card => Holders(card, hour).Sum(holder => holder.Vcpus))) / demand.Vcpus));
-
-        List<NaiveLeg> Holders(int card, int hour) => _held.GetValueOrDefault((node.Name, card, hour)) ?? [];
+        return FreeOf(node, hours, demand.Milli, demand.Vcpus);
     }
+
+    /// <summary>How many cards, of all or of one, have a slice free in every hour, as far as the node's vCPUs reach.</summary>
+    private int FreeOf(NaiveNode node, List<int> hours, int milli, int vcpus, int? only = null)
+    {
+        var cards = Enumerable.Range(0, node.Cards).Count(card =>
+            card == (only ?? card) && hours.TrueForAll(hour => node.Has(card, hour) && Holders(node, card, hour).Sum(holder => holder.Milli) + milli <= 1000));
+        return vcpus == 0 ? cards : Math.Min(cards, hours.Min(hour =>
+            (node.Vcpus - Enumerable.Range(0, node.Cards).Sum(card => Holders(node, card, hour).Sum(holder => holder.Root.Vcpus))) / vcpus));
+    }
+
+    private List<NaiveLeg> HoldersOf((string Node, int Card, int Hour) place) => _held.TryGetValue(place, out var there) ? there : _held[place] = [];
+
+    private List<NaiveLeg> Holders(NaiveNode node, int card, int hour) => _held.GetValueOrDefault((node.Name, card, hour)) ?? [];
 }
 
-internal sealed record NaiveNode(string Name, string Center, string Model, int Cards, int Vcpus);
+internal sealed record NaiveNode(string Name, string Center, string Model, int Cards, int Vcpus)
+{
+    /// <summary>Cards that were taken out, from which hour on.</summary>
+    public Dictionary<int, int> Gone { get; } = [];
+
+    /// <summary>Taken out as a whole.</summary>
+    public bool Withdrawn { get; set; }
+
+    public bool Has(int card, int hour) => card < Cards && !(Gone.TryGetValue(card, out var from) && hour >= from);
+}
 
 /// <summary>Nodes on offer, or cards of a leg that its holder resells.</summary>
 internal sealed class NaiveOffer
@@ -167,13 +285,26 @@ internal sealed class NaiveLeg
     public required string Order { get; init; }
     public required string Buyer { get; init; }
     public required NaiveLeg? Parent { get; init; }
-    public required string Node { get; init; }
+    public required NaiveOffer Offer { get; init; }
+
+    /// <summary>Where it runs in each hour.</summary>
+    public required Dictionary<int, string> Nodes { get; init; }
+
     public required int Cards { get; init; }
     public required int Milli { get; init; }
     public required int Vcpus { get; init; }
     public required int From { get; init; }
-    public required int To { get; init; }
+    public required int To { get; set; }
     public bool Cancelled { get; set; }
+
+    /// <summary>What its buyer wasn't charged when it was ended.</summary>
+    public decimal Forgone { get; set; }
+
+    /// <summary>Where it runs in the end, and where a part of it may be resold.</summary>
+    public string Node => Nodes[To - 1];
+
+    /// <summary>The leg that was bought of the provider, of which it is a part.</summary>
+    public NaiveLeg Root => Parent?.Root ?? this;
 }
 
 internal sealed record NaiveDemand(

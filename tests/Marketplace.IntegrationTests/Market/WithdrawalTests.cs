@@ -108,11 +108,14 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         (await ResellAsync(4, 5, 5)).Is(201);
         var bought = await second.BuyAsync(shop, cards: 4, month.AddHours(5), hours: 5);
         Assert.Equal(holder.Id, bought["legs[0].sellerId"]);
-        var unsold = (await ResellAsync(2, 0, 5)).Is(201)["id"];
+        var (before, after) = ((await ResellAsync(2, 0, 5)).Is(201)["id"], (await ResellAsync(2, 6, 2)).Is(201)["id"]);
 
         var answer = (await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(7))).Is(201);
         Assert.Equal(2, answer.Items("moved").Count);
-        Assert.Equal("withdrawn", (await holder.GetAsync($"/v1/listings/{unsold}")).Is(200)["status"]);
+
+        // What is offered of the hours before stands where it stood.
+        Assert.Equal("withdrawn", (await holder.GetAsync($"/v1/listings/{after}")).Is(200)["status"]);
+        Assert.Equal("active", (await holder.GetAsync($"/v1/listings/{before}")).Is(200)["status"]);
         await server.BooksHoldAsync();
 
         // The second node goes too, while they run, and there is no third.
@@ -246,6 +249,33 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Hours_that_a_voucher_was_not_held_for_give_nothing_of_it_back(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var (shop, buyer) = (await server.ShopAsync("10.00", "reserved", cards: 1), await server.BuyerAsync());
+        var month = await server.NextMonthAsync();
+        var next = month.AddMonths(1);
+        var scheme = await server.SchemeAsync(rules: $$"""{"validity": {"until": "{{next.AddDays(-1):yyyy-MM-dd}}" } }""");
+        var voucher = await scheme.IssueAsync(buyer, "5000.00");
+
+        // 30 % of the 1680.00 of the days before it lapses, nothing of the 2160.00 after.
+        await buyer.BuyAsync(shop, cards: 1, next.AddDays(-7), hours: 16 * 24);
+        Assert.Equal("4496.00 504.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("100000.00 3336.00 0.00", await buyer.MoneyAsync());
+
+        // Five days of the second month go.
+        await server.MoveClockAsync(next.AddDays(-6));
+        Assert.Single((await WithdrawAsync(shop, "n-1", next.AddDays(4))).Is(201).Items("ended"));
+        Assert.Equal("4496.00 504.00 0.00 0.00 0.00", await buyer.VoucherAsync(voucher));
+        Assert.Equal("100000.00 2136.00 0.00", await buyer.MoneyAsync());
+        await server.CloseAsync(month);
+        Assert.Equal("0.00 0.00 504.00 4496.00 0.00", await buyer.VoucherAsync(voucher));
+        await server.CloseAsync(next);
+        Assert.Equal("97864.00 0.00 0.00", await buyer.MoneyAsync());
+        await server.BooksHoldAsync(month.Period(), next.Period());
+    }
+
+    [Theory, EveryDatabase]
     public async Task What_was_put_up_for_resale_stays_so_on_another_nodes_cards(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);
@@ -288,6 +318,76 @@ public sealed class WithdrawalTests(Servers servers) : IClassFixture<Servers>
         await server.BooksHoldAsync(month.Period());
     }
 
-    private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from) =>
-        shop.Seller.PostAsync($"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair" });
+    [Theory, EveryDatabase]
+    public async Task Cards_go_late_and_the_whole_node_earlier(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved", nodes: 3);
+        var buyer = await server.BuyerAsync();
+        var month = await server.NextMonthAsync();
+        var order = await buyer.BuyAsync(shop, cards: 8, month, hours: 10);
+        var first = order["legs[0].node"];
+        var second = (await WithdrawAsync(shop, first, month.AddHours(6), 7)).Is(201)["moved[0].to"];
+
+        // Where it goes later is full before that.
+        var third = shop.Capacity.Nodes.Single(name => name != first && name != second);
+        Answer[] before = [await buyer.BuyAsync(shop, cards: 8, month, hours: 6), await buyer.BuyAsync(shop, cards: 8, month, hours: 6)];
+        (await buyer.CancelAsync(before.Single(bought => bought["legs[0].node"] == third))).Is(200);
+        var answer = (await WithdrawAsync(shop, first, month.AddHours(3))).Is(201);
+        Assert.Equal((1, 0), (answer.Items("moved").Count, answer.Items("ended").Count));
+        var leg = (await buyer.GetAsync($"/v1/orders/{order["id"]}")).Is(200).Items("legs")[0];
+        Assert.Equal([first, third, second], [.. leg["moves"]!.AsArray().Select(move => move!["node"]!.GetValue<string>()), leg["node"]!.GetValue<string>()]);
+        await server.BooksHoldAsync();
+        await server.CloseAsync(month);
+        Assert.Equal("1280.00", (await buyer.InvoiceAsync(month.Period()))["total"]);
+        await server.BooksHoldAsync(month.Period());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_node_goes_before_the_leg_that_was_to_move_there_has_come(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved", nodes: 2);
+        var (buyer, second) = (await server.BuyerAsync("1000.00"), await server.BuyerAsync());
+        var month = await server.NextMonthAsync();
+        var order = await buyer.BuyAsync(shop, cards: 8, month, hours: 10);
+        var node = order["legs[0].node"];
+        var other = (await WithdrawAsync(shop, node, month.AddHours(6))).Is(201)["moved[0].to"];
+
+        // Some of it is resold there, and nothing stands on it before.
+        (await buyer.ResellAsync(order, 4, 7, 9)).Is(201);
+        await second.BuyAsync(shop, cards: 4, month.AddHours(7), hours: 2);
+        var answer = (await WithdrawAsync(shop, other, month.AddHours(2))).Is(201);
+        Assert.Equal([month.AddHours(6), month.AddHours(6)], answer.Items("ended").Select(leg => leg["at"]!.GetValue<DateTimeOffset>()));
+        var leg = (await buyer.GetAsync($"/v1/orders/{order["id"]}")).Is(200);
+        Assert.Equal((node, "480.00"), (leg["legs[0].node"], leg["legs[0].amount"]));
+        Assert.Empty(leg.Items("legs")[0]["moves"]!.AsArray());
+        Assert.Equal("1000.00 480.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal("100000.00 0.00 0.00", await second.MoneyAsync());
+        await server.BooksHoldAsync();
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_ends_before_it_was_to_move_leaves_the_other_node_free(DatabaseKind database)
+    {
+        var server = await servers.OnAsync(database);
+        var shop = await server.ShopAsync("10.00", "reserved", nodes: 2);
+        var (buyer, second) = (await server.BuyerAsync("1000.00"), await server.BuyerAsync());
+        var month = await server.NextMonthAsync();
+        var order = await buyer.BuyAsync(shop, cards: 8, month, hours: 10);
+        var other = (await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(6), 7)).Is(201)["moved[0].to"];
+        await second.BuyAsync(shop, cards: 8, month.AddHours(3), hours: 3);
+        (await buyer.ResellAsync(order, 4, 7, 9)).Is(201);
+        await second.BuyAsync(shop, cards: 4, month.AddHours(7), hours: 2);
+
+        await server.MoveClockAsync(month.AddHours(1));
+        var answer = (await WithdrawAsync(shop, order["legs[0].node"], month.AddHours(3))).Is(201);
+        Assert.Equal(2, answer.Items("ended").Count);
+        Assert.Equal("1000.00 240.00 0.00", await buyer.MoneyAsync());
+        Assert.Equal(other, (await second.QuoteAsync(shop.Capacity, cards: 8, month.AddHours(6), hours: 4)).Is(201)["legs[0].node"]);
+        await server.BooksHoldAsync();
+    }
+
+    private static Task<Answer> WithdrawAsync(Shop shop, string node, DateTimeOffset from, params int[] cards) => shop.Seller.PostAsync(
+        $"/v1/centers/{shop.Capacity.CenterId}/nodes/{node}/withdrawals", new { from = MarketSetup.Wire(from), reason = "repair", cards = cards.Length == 0 ? null : cards });
 }

@@ -151,6 +151,22 @@ public sealed class TemplateTests(Servers servers) : IClassFixture<Servers>
     }
 
     [Theory, EveryDatabase]
+    public async Task Tiers_count_tokens_over_New_Year_in_both_years(DatabaseKind database)
+    {
+        var server = await servers.FreshAsync(database);
+        await server.MoveClockAsync(new(2026, 11, 30, 0, 0, 0, TimeSpan.Zero));
+        var december = await server.NextMonthAsync();
+        var (shop, buyer) = (await server.TokenShopAsync(december), await server.BuyerAsync());
+        var tiered = await server.SchemeAsync(rules: """{"rates": null, "tiers": [{"upTo": "300.00", "ratio": "0.50"}, {"ratio": "0.20"}]}""");
+        await tiered.IssueAsync(buyer, "10000.00");
+
+        // Five days of each year, and so half of 600.00.
+        var order = await buyer.BuyTokensAsync(shop, december.AddDays(26), 10 * 24, input: 100_000_000, output: 50_000_000);
+        Assert.Equal(("600.00", "300.00"), (order["total"], order["publicMoney"]));
+        await server.BooksHoldAsync();
+    }
+
+    [Theory, EveryDatabase]
     public async Task Tiers_and_floors_go_by_the_years_spend_over_orders_and_months(DatabaseKind database)
     {
         var server = await servers.OnAsync(database);

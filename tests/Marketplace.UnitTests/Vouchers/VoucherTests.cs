@@ -185,19 +185,22 @@ public class VoucherTests
     [Fact]
     public void A_hold_is_captured_and_released_down_to_nothing()
     {
-        var hold = VoucherHold.Of(VoucherId(1), Id<Domain.Market.Order>.None, Leg(1), Yuan("80.00"), Yuan("100.00"));
-        Assert.Equal(Yuan("20.00"), hold.ShareOf(Yuan("25.00"), Yuan("100.00"), captured: Money.Zero));
+        var (january, february) = (new Period(2026, 1), new Period(2026, 2));
+        var hold = VoucherHold.Of(VoucherId(1), Id<Domain.Market.Order>.None, Leg(1), [new(january, Yuan("50.00")), new(february, Yuan("30.00"))], Yuan("100.00"));
+        hold.Take(Yuan("45.00"));
+        Assert.Equal((Yuan("80.00"), Yuan("35.00"), 1L), (hold.Amount, hold.Left, hold.Version));
+        Refused("voucher.not_held", () => hold.Take(Yuan("35.01")));
 
-        hold.Take(Yuan("50.00"));
-        Assert.Equal((Yuan("80.00"), Yuan("30.00"), 1L), (hold.Amount, hold.Left, hold.Version));
-        Refused("voucher.not_held", () => hold.Take(Yuan("30.01")));
+        // Whatever January left of it: what falls away of February has the share that February had.
+        Assert.Equal(Yuan("9.99"), hold.TakeShare(february, Yuan("33.33"), Yuan("100.00")));
+        Assert.Equal(Yuan("0.00"), hold.TakeShare(february, Yuan("0.00"), Yuan("66.67")));
+        Assert.Equal(Yuan("0.00"), hold.TakeShare(new(2026, 3), Yuan("10.00"), Yuan("10.00")));
+        Assert.Equal((Yuan("20.01"), Yuan("25.01")), (hold.Shares.Single(share => share.Month == february).Amount, hold.Left));
+        Assert.Equal(Yuan("20.01"), hold.TakeShare(february, Yuan("66.67"), Yuan("66.67")));
+        Assert.Throws<ArgumentOutOfRangeException>(() => hold.TakeShare(january, Yuan("1.01"), Yuan("1.00")));
 
-        // Of 100.00, 62.50 are billed: what falls away of the rest has the share that it had before.
-        Assert.Equal(Yuan("20.00"), hold.ShareOf(Yuan("25.00"), Yuan("100.00"), captured: Yuan("50.00")));
-        Assert.Equal(Yuan("26.66"), hold.ShareOf(Yuan("33.33"), Yuan("100.00"), captured: Yuan("50.00")));
-        Assert.Equal(Yuan("30.00"), hold.ShareOf(Yuan("90.00"), Yuan("100.00"), captured: Yuan("50.00")));
-        Assert.Equal(Yuan("0.00"), hold.ShareOf(Yuan("0.00"), Yuan("100.00"), captured: Yuan("50.00")));
-        Assert.Equal(Yuan("30.00"), hold.ShareOf(Yuan("100.00"), Yuan("100.00"), captured: Money.Zero));
+        // No more than is left, even where an invoice took more for another month.
+        Assert.Equal(Yuan("5.00"), hold.TakeShare(january, Yuan("100.00"), Yuan("100.00")));
         hold.Take(hold.Left);
         Assert.Equal(Money.Zero, hold.Left);
     }

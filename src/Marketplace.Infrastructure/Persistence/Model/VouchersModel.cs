@@ -116,6 +116,7 @@ internal sealed class VouchersModel(MarketplaceDbContext db)
     private void Holds(EntityTypeBuilder<VoucherHold> hold)
     {
         hold.HasKey(h => new { h.VoucherId, h.LegId });
+        hold.Property(h => h.Shares).AsJson();
         hold.Property(h => h.Version).IsConcurrencyToken();
         hold.HasIndex(h => h.LegId);
         hold.HasIndex(h => h.OrderId);

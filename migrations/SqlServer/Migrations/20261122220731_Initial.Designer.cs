@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Marketplace.Migrations.SqlServer.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122175753_Initial")]
+    [Migration("20261122220731_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -4107,6 +4107,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("varbinary(16)")
                         .HasColumnName("order_id");
+
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("shares");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()

@@ -5,62 +5,57 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.PostgreSql.Migrations
+namespace Marketplace.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122175759_Initial")]
+    [Migration("20261122220715_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
-
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
             modelBuilder.Entity("Marketplace.Application.Jobs.JobRun", b =>
                 {
                     b.Property<string>("Job")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("job");
 
                     b.Property<long>("DueAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
                     b.Property<long?>("FinishedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("finished_at");
 
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("outcome");
 
                     b.Property<long>("StartedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("started_at");
 
                     b.Property<long?>("SucceededAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("succeeded_at");
 
                     b.Property<string>("Summary")
                         .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("summary");
 
                     b.HasKey("Job", "DueAt")
@@ -73,26 +68,26 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Actor")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("actor");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("answer");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("request_hash");
 
                     b.HasKey("Actor", "Key")
@@ -106,49 +101,49 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("action");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("actor");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Details")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("details");
 
-                    b.Property<Guid?>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("owner_id");
 
                     b.Property<long?>("SealNumber")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("seal_number");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("subject_type");
 
                     b.HasKey("Id")
@@ -169,27 +164,27 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditSeal", b =>
                 {
                     b.Property<long>("Number")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("digest");
 
                     b.Property<int>("Entries")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("entries");
 
                     b.Property<byte[]>("PreviousDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("previous_digest");
 
                     b.HasKey("Number")
@@ -200,59 +195,60 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("code");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("detail");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("subject_type");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -270,63 +266,63 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.Proposal", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("DecidedBy")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("decided_by");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("key");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
                     b.Property<string>("Operation")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("operation");
 
                     b.Property<long>("ProposedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("proposed_at");
 
                     b.Property<string>("ProposedBy")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("proposed_by");
 
                     b.Property<string>("Request")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("request");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -345,15 +341,15 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Period", "SellerId", "OrganizationId")
@@ -365,28 +361,28 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("period");
 
                     b.Property<long?>("BilledAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("billed_at");
 
                     b.Property<long>("ClosedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("closed_at");
 
                     b.Property<long?>("LookedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("looked_at");
 
                     b.Property<long?>("SettledAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("settled_at");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Period")
@@ -397,50 +393,53 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("issued_at");
 
-                    b.Property<Guid>("IssuerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("IssuerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("issuer_id");
 
                     b.Property<long>("Net")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("net");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("number");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("period");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("settlement_id");
 
                     b.Property<long>("Total")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("total");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -465,74 +464,77 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("invoice_id");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("issued_at");
 
                     b.Property<long>("Net")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("net");
 
                     b.Property<string>("Note")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("period");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
                     b.Property<long>("Refund")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("refund");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("settlement_id");
 
-                    b.Property<Guid?>("SupplementaryId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SupplementaryId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("supplementary_id");
 
                     b.Property<long>("Total")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("total");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vat");
 
                     b.Property<long>("VoucherReturned")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("voucher_returned");
 
                     b.HasKey("Id")
@@ -562,50 +564,53 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("CreditNoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CreditNoteId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("credit_note_id");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceLineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceLineId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("invoice_line_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("net");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("payable");
 
                     b.Property<long>("Tokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("tokens");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vat");
 
                     b.HasKey("Id")
@@ -625,120 +630,122 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("ContentDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("content_digest");
 
                     b.Property<long>("CreditedPayable")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("credited_payable");
 
                     b.Property<long>("CreditedTotal")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("credited_total");
 
                     b.Property<DateOnly>("DueOn")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("due_on");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("issued_at");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("kind");
 
                     b.Property<long>("Net")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("net");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("Paid")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paid");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("payable");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("period");
 
                     b.Property<string>("RatingVersion")
                         .IsRequired()
                         .HasMaxLength(10)
-                        .HasColumnType("character varying(10)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("rating_version");
 
-                    b.Property<Guid?>("RejectedLineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RejectedLineId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("rejected_line_id");
 
-                    b.Property<Guid?>("RejectedVoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RejectedVoucherId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("rejected_voucher_id");
 
                     b.Property<long?>("RemindedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("reminded_at");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerTaxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("seller_taxpayer");
 
-                    b.Property<Guid?>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("settlement_id");
 
                     b.Property<DateOnly?>("TaxIssuedOn")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("tax_issued_on");
 
                     b.Property<string>("TaxNumber")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("tax_number");
 
                     b.Property<long>("Total")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("total");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vat");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<long>("VoucherTotal")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("voucher_total");
 
                     b.HasKey("Id")
@@ -781,22 +788,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
                 {
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Allocations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("allocations");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("hours");
 
                     b.HasKey("InvoiceId", "OrderId")
@@ -807,90 +814,93 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("hours");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("invoice_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("net");
 
                     b.Property<bool>("OffPeak")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("payable");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("position");
 
                     b.Property<long>("Quantity")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("quantity");
 
                     b.Property<long>("Tokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("tokens");
 
                     b.Property<string>("Unit")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("unit");
 
                     b.Property<long>("UnitPrice")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("unit_price");
 
                     b.Property<int>("UsagePeriod")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("usage_period");
 
                     b.Property<long>("UsageVersion")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("usage_version");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -910,30 +920,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -951,26 +963,26 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
                 {
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Document")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("document");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("year");
 
                     b.Property<int>("Last")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("SellerId", "Document", "Year")
@@ -981,62 +993,63 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<long>("Commission")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("commission");
 
                     b.Property<int>("CommissionRate")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("commission_rate");
 
                     b.Property<long>("FromBuyers")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_buyers");
 
                     b.Property<long>("FromProgrammes")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_programmes");
 
                     b.Property<long>("Gross")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("gross");
 
                     b.Property<long>("Net")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("net");
 
                     b.Property<long?>("PaidAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paid_at");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("payment_reference");
 
                     b.Property<int>("Period")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("period");
 
                     b.Property<long>("ProgrammesPaid")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("programmes_paid");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -1054,36 +1067,38 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Part")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("part");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reference");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
-                    b.Property<Guid>("SettlementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SettlementId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("settlement_id");
 
                     b.HasKey("Id")
@@ -1101,33 +1116,34 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Alert", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("code");
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("detail");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("subject");
 
                     b.HasKey("Id")
@@ -1145,29 +1161,29 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<long?>("LowBalance")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("low_balance");
 
                     b.Property<long?>("LowSince")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("low_since");
 
                     b.Property<long?>("MonthlyBudget")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("monthly_budget");
 
                     b.Property<int?>("ToldFor")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("told_for");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("OrganizationId")
@@ -1178,27 +1194,27 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankReference", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reference");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("purpose");
 
                     b.HasKey("OrganizationId", "Reference")
@@ -1209,65 +1225,66 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<DateOnly>("BookedOn")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("booked_on");
 
                     b.Property<string>("CounterpartyCode")
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("counterparty_code");
 
                     b.Property<int>("Line")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("line");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
-                    b.Property<Guid?>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("outcome");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reference");
 
                     b.Property<string>("Remark")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("remark");
 
-                    b.Property<Guid>("StatementId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("StatementId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("statement_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -1290,18 +1307,18 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("digest");
 
                     b.Property<long>("ImportedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("imported_at");
 
                     b.HasKey("Id")
@@ -1316,26 +1333,27 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1350,29 +1368,29 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BuyerAccount", b =>
                 {
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("CreditLimit")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("credit_limit");
 
                     b.Property<long>("Deposit")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("deposit");
 
                     b.Property<long>("Held")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("held");
 
                     b.Property<long>("Receivable")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("receivable");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("OrganizationId")
@@ -1386,24 +1404,24 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("event");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1418,36 +1436,37 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Posting", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Account")
                         .IsRequired()
                         .HasMaxLength(150)
-                        .HasColumnType("character varying(150)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<string>("Asset")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("asset");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("EntryId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("EntryId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("entry_id");
 
-                    b.Property<Guid?>("PartyId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PartyId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("party_id");
 
                     b.HasKey("Id")
@@ -1469,32 +1488,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Model")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("model");
 
                     b.Property<decimal>("Fp16Tflops")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("fp16_tflops");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("origin");
 
                     b.Property<string>("Vendor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("vendor");
 
                     b.Property<int>("Watts")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("watts");
 
                     b.HasKey("Model")
@@ -1505,61 +1524,62 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
                     b.Property<string>("LastRefusal")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("last_refusal");
 
                     b.Property<long>("LimitPrice")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("limit_price");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<long>("TriedAtChange")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("tried_at_change");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1584,13 +1604,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<long>("Number")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
-
-                    b.Property<Guid?>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("node_id");
 
                     b.HasKey("Number")
@@ -1601,48 +1619,49 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<decimal?>("BandwidthGbps")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("bandwidth_gbps");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Hub")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("hub");
 
                     b.Property<decimal?>("LatencyMs")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("latency_ms");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("owner_id");
 
                     b.Property<decimal?>("Pue")
                         .HasPrecision(18, 6)
-                        .HasColumnType("numeric(18,6)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("pue");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("region_code");
 
                     b.HasKey("Id")
@@ -1656,65 +1675,68 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("BuyerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("buyer_credit_code");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("BuyerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("buyer_name");
 
                     b.Property<long>("ConcludedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("concluded_at");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(30)
-                        .HasColumnType("character varying(30)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("number");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
                     b.Property<string>("SellerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("seller_credit_code");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("seller_name");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("text");
 
                     b.Property<byte[]>("TextDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("text_digest");
 
                     b.HasKey("Id")
@@ -1733,42 +1755,44 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("ChangedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("changed_at");
 
                     b.Property<long?>("HandedOverAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("handed_over_at");
 
                     b.Property<int?>("LateFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("late_from");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
                     b.Property<string>("SealedAccess")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("sealed_access");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("LegId")
@@ -1779,30 +1803,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("demand");
 
-                    b.Property<Guid?>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("QuoteId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("quote_id");
 
                     b.Property<string>("UnfillableReason")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("unfillable_reason");
 
                     b.HasKey("Id")
@@ -1816,161 +1841,167 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long>("BilledUsageVersion")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("billed_usage_version");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("BuyerUsageVersion")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("buyer_usage_version");
 
                     b.Property<long?>("CancelledAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cancelled_at");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("center_id");
 
                     b.Property<long>("ComparedVersion")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cpu_milli_per_card");
 
                     b.Property<long>("DepositHeld")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("deposit_held");
 
                     b.Property<string>("ExpectedTokens")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("expected_tokens");
 
                     b.Property<long>("Forgone")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("forgone");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("listing_id");
 
                     b.Property<int>("MemoryMiBPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("memory_mi_b_per_card");
 
                     b.Property<int>("MilliPerCard")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("milli_per_card");
 
                     b.Property<string>("Moves")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("moves");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("node_id");
 
                     b.Property<string>("NodeName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("node_name");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("off_peak");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid?>("ParentId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ParentId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("parent_id");
 
                     b.Property<int>("Position")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("position");
 
                     b.Property<long>("PricePerCardHour")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("price_per_card_hour");
 
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("product");
 
                     b.Property<long?>("ReopenedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("reopened_at");
 
                     b.Property<string>("Resold")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("resold");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<int?>("SoldUntil")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("sold_until");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("usage_version");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -2010,77 +2041,79 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Benchmarks")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("benchmarks");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("MinHours")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("min_hours");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("off_peak");
 
                     b.Property<long>("PricePerCardHour")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("price_per_card_hour");
 
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("product");
 
                     b.Property<string>("ResaleCards")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("resale_cards");
 
-                    b.Property<Guid?>("ResaleOf")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ResaleOf")
+                        .HasColumnType("BLOB")
                         .HasColumnName("resale_of");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("SliceMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("slice_milli");
 
                     b.Property<string>("Supply")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("supply");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("token_prices");
 
                     b.Property<long?>("WithdrawnAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("withdrawn_at");
 
                     b.HasKey("Id")
@@ -2112,28 +2145,29 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.ListingNode", b =>
                 {
-                    b.Property<Guid>("ListingId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ListingId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("listing_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("node_id");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("active");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.HasKey("ListingId", "NodeId")
@@ -2150,64 +2184,66 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Node", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("accelerator");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cards");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("center_id");
 
                     b.Property<string>("Interconnect")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("interconnect");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Tags")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("tags");
 
                     b.Property<int>("Vcpus")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("vcpus");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<string>("WithdrawnCards")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("withdrawn_cards");
 
                     b.Property<int?>("WithdrawnFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("withdrawn_from");
 
                     b.HasKey("Id")
@@ -2228,59 +2264,61 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DepositHeld")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("deposit_held");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Funding")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("funding");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("payable");
 
                     b.Property<long>("PlacedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("placed_at");
 
                     b.Property<long>("PublicMoney")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("public_money");
 
                     b.Property<long>("PublicMoneyFromOutside")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("public_money_from_outside");
 
-                    b.Property<Guid>("QuoteId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("QuoteId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("quote_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Total")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("total");
 
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -2311,11 +2349,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexDay", b =>
                 {
                     b.Property<DateOnly>("Day")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("day");
 
                     b.Property<long>("PublishedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("published_at");
 
                     b.HasKey("Day")
@@ -2326,40 +2364,40 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<DateOnly>("Day")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("day");
 
                     b.Property<long>("PricePerCardHour")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("price_per_card_hour");
 
                     b.Property<long>("PricePerPflopsHour")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("price_per_pflops_hour");
 
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(2)
-                        .HasColumnType("character varying(2)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("region");
 
                     b.Property<long>("Volume")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("volume");
 
                     b.HasKey("Id")
@@ -2374,65 +2412,66 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("payable");
 
                     b.Property<string>("Plan")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("plan");
 
                     b.Property<long>("PublicMoney")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("public_money");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<string>("Vouchers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("vouchers");
 
                     b.Property<string>("VouchersNotApplied")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("vouchers_not_applied");
 
                     b.Property<string>("Work")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -2449,36 +2488,36 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Reservation", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("NodeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("NodeId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("node_id");
 
                     b.Property<int>("Card")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("card");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("CpuMilli")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("memory_mi_b");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.HasKey("LegId", "NodeId", "Card", "From")
@@ -2495,32 +2534,32 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("hour");
 
                     b.Property<long>("Busy")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("busy");
 
                     b.Property<long>("Down")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("down");
 
                     b.Property<long>("InputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("input_tokens");
 
                     b.Property<long>("OutputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2534,87 +2573,88 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
                 {
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("event_id");
 
                     b.Property<long>("AcceptedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("busy_seconds");
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("energy_milli_wh");
 
                     b.Property<long>("From")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_at");
 
                     b.Property<long?>("InputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("input_tokens");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("output_tokens");
 
                     b.Property<long?>("ReplacedAtVersion")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("replaced_at_version");
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("replaces");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_at");
 
                     b.Property<long>("UsageVersion")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("usage_version");
 
                     b.HasKey("MeterId", "EventId")
@@ -2628,86 +2668,91 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DecideBy")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("decide_by");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("Differences")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("differences");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Hours")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("hours");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("kind");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
                     b.Property<long>("OpenedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("opened_at");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
-                    b.Property<Guid>("ProviderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -2730,32 +2775,33 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid?>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("source");
 
                     b.HasKey("Id")
@@ -2773,34 +2819,35 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("meter_id");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<string>("PublicKeyPem")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("public_key_pem");
 
                     b.Property<long?>("RevokedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revoked_at");
 
                     b.Property<long?>("Until")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("until");
 
                     b.HasKey("Id")
@@ -2815,87 +2862,88 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
                 {
-                    b.Property<Guid>("MeterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("MeterId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("event_id");
 
                     b.Property<long>("AcceptedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("busy_seconds");
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("energy_milli_wh");
 
                     b.Property<long>("From")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_at");
 
                     b.Property<long?>("InputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("input_tokens");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("output_tokens");
 
                     b.Property<long?>("ReplacedAtVersion")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("replaced_at_version");
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("replaces");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_at");
 
                     b.Property<long>("UsageVersion")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("usage_version");
 
                     b.HasKey("MeterId", "EventId")
@@ -2914,41 +2962,44 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
                     b.Property<bool>("Ran")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("ran");
 
                     b.Property<int>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.HasKey("Id")
@@ -2968,41 +3019,44 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("CenterId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("CenterId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("center_id");
 
                     b.Property<long?>("ClosedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("closed_at");
 
                     b.Property<long>("FoundAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("found_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
-                    b.Property<Guid>("ProviderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("provider_id");
 
                     b.Property<int?>("To")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -3019,40 +3073,40 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
                 {
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("hour");
 
                     b.Property<long>("Attested")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attested");
 
                     b.Property<int>("AttestedReadings")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attested_readings");
 
                     b.Property<long>("Busy")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("busy");
 
                     b.Property<long>("Down")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("down");
 
                     b.Property<long>("InputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("input_tokens");
 
                     b.Property<long>("OutputTokens")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -3066,56 +3120,56 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Controllers")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("controllers");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<string>("CreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("character varying(18)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("credit_code");
 
                     b.Property<DateOnly>("EstablishedOn")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("established_on");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("character varying(6)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("region_code");
 
                     b.Property<string>("Taxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("taxpayer");
 
                     b.Property<string>("Traits")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("traits");
 
                     b.HasKey("Id")
@@ -3138,11 +3192,11 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Controller")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("controller");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Controller", "OrganizationId")
@@ -3156,51 +3210,52 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Webhook", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<long?>("DisabledAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("disabled_at");
 
                     b.Property<string>("Events")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("events");
 
                     b.Property<long?>("FormerUntil")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("former_until");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("SealedFormer")
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("sealed_former");
 
                     b.Property<string>("SealedSecret")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("sealed_secret");
 
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -3214,64 +3269,66 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookDelivery", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("body");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<long?>("DeliveredAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("delivered_at");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("failures");
 
                     b.Property<string>("LastAnswer")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("last_answer");
 
                     b.Property<long>("NextAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("next_at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("state");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("type");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.Property<Guid>("WebhookId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("WebhookId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("webhook_id");
 
                     b.HasKey("Id")
@@ -3291,34 +3348,34 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookEvent", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
-                    b.Property<Guid?>("OwnerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("subject_type");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("type");
 
                     b.HasKey("Id")
@@ -3329,42 +3386,43 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("actor");
 
                     b.Property<long?>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("note");
 
                     b.Property<string>("Step")
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("step");
 
                     b.Property<string>("Verdict")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("verdict");
 
                     b.HasKey("Id")
@@ -3378,30 +3436,31 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("application_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("kind");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("sha256");
 
                     b.Property<string>("Uri")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("uri");
 
                     b.HasKey("Id")
@@ -3418,26 +3477,28 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ApplicationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
                     b.HasKey("Id")
@@ -3452,59 +3513,61 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("authority_id");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("Funders")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paid_at");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("payment_reference");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<long>("SubmittedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("submitted_at");
 
                     b.Property<DateOnly>("UpTo")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("up_to");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -3524,43 +3587,48 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("ClaimId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("ClaimId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("claim_id");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("line_id");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
-                    b.Property<Guid>("RedemptionId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("RedemptionId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("redemption_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3579,21 +3647,22 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("code");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("authority_id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
                     b.HasKey("Code")
@@ -3609,24 +3678,24 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("code");
 
                     b.Property<int>("Year")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("year");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long>("Issued")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("issued");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Code", "Year")
@@ -3642,20 +3711,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("code");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<long>("From")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from");
 
                     b.Property<string>("Rules")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("rules");
 
                     b.HasKey("Code", "Number")
@@ -3666,83 +3735,90 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("BuyerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("BuyerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("Claimed")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("claimed");
 
                     b.Property<bool>("Deducted")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("deducted");
 
-                    b.Property<Guid>("InvoiceId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("InvoiceId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("invoice_id");
 
-                    b.Property<Guid>("LineId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LineId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("line_id");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Paid")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paid");
 
-                    b.Property<Guid>("PayeeId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("PayeeId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("programme_code");
 
                     b.Property<int>("ProgrammeVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("programme_version");
 
                     b.Property<long>("Rejected")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("rejected");
 
                     b.Property<long>("Returned")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("returned");
 
                     b.Property<string>("Reward")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("reward");
 
-                    b.Property<Guid>("SellerId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("SellerId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("seller_id");
 
                     b.Property<DateOnly>("UsedUntil")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("used_until");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3772,71 +3848,72 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Available")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("available");
 
                     b.Property<int>("BudgetYear")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("budget_year");
 
                     b.Property<long>("Expired")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("expired");
 
                     b.Property<long?>("ExpiredAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("expired_at");
 
                     b.Property<DateOnly>("ExpiresOn")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("expires_on");
 
                     b.Property<long>("Face")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("face");
 
                     b.Property<long>("Held")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("held");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("issued_at");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("programme_code");
 
                     b.Property<long>("Redeemed")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("redeemed");
 
                     b.Property<long>("Revoked")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revoked");
 
                     b.Property<long?>("RevokedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revoked_at");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<int>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version_number");
 
                     b.HasKey("Id")
@@ -3865,97 +3942,99 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
-                    b.Property<Guid>("AuthorityId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("AuthorityId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("authority_id");
 
                     b.Property<string>("ContractNumber")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("contract_number");
 
                     b.Property<DateOnly?>("ContractSignedOn")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("contract_signed_on");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<int?>("DaysLeft")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("days_left");
 
                     b.Property<string>("Declarations")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("declarations");
 
                     b.Property<long>("Granted")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("granted");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("PublicMoneyFromOutside")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("public_money_from_outside");
 
                     b.Property<DateOnly?>("PublicSince")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("public_since");
 
                     b.Property<DateOnly?>("PublicUntil")
-                        .HasColumnType("date")
+                        .HasColumnType("TEXT")
                         .HasColumnName("public_until");
 
                     b.Property<string>("RejectedFor")
                         .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("rejected_for");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("status");
 
                     b.Property<int>("StepsPassed")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("steps_passed");
 
                     b.Property<long?>("SubmittedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("submitted_at");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<int?>("VersionNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version_number");
 
-                    b.Property<Guid?>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3987,33 +4066,39 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
-                    b.Property<Guid>("VoucherId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("VoucherId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("voucher_id");
 
-                    b.Property<Guid>("LegId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("LegId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("amount");
 
                     b.Property<long>("AvailableBefore")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("available_before");
 
                     b.Property<long>("Left")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("left");
 
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrderId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("order_id");
+
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shares");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("VoucherId", "LegId")
@@ -4035,58 +4120,59 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("ClientId")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("client_id");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("duty");
 
                     b.Property<int>("FailedAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("failed_attempts");
 
                     b.Property<long?>("LockedUntil")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("locked_until");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PreviousSecretHash")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("previous_secret_hash");
 
                     b.Property<long?>("PreviousSecretUntil")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("previous_secret_until");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("role");
 
                     b.Property<string>("SecretHash")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("secret_hash");
 
                     b.Property<string>("Stamp")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("stamp");
 
                     b.HasKey("ClientId")
@@ -4100,78 +4186,79 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.Person", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<byte[]>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid")
+                        .HasColumnType("BLOB")
                         .HasColumnName("id");
 
                     b.Property<int>("AccessFailedCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("access_failed_count");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("concurrency_stamp");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("duty");
 
                     b.Property<string>("Email")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("email");
 
                     b.Property<bool>("EmailConfirmed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("email_confirmed");
 
                     b.Property<bool>("LockoutEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("lockout_enabled");
 
                     b.Property<long?>("LockoutEnd")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("lockout_end");
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("normalized_email");
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<Guid>("OrganizationId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("OrganizationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PasswordHash")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("password_hash");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("role");
 
                     b.Property<string>("SecurityStamp")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("security_stamp");
 
                     b.Property<bool>("TwoFactorEnabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("two_factor_enabled");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("user_name");
 
                     b.HasKey("Id")
@@ -4194,12 +4281,12 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<string>("Name")
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("xml");
 
                     b.HasKey("Name")
@@ -4211,16 +4298,16 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Marketplace.Infrastructure.Persistence.SandboxTime", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
                     b.Property<long>("Now")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("now");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -4233,21 +4320,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
-
                     b.Property<string>("ClaimType")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("claim_type");
 
                     b.Property<string>("ClaimValue")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("claim_value");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("user_id");
 
                     b.HasKey("Id")
@@ -4262,19 +4348,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("ProviderKey")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("provider_key");
 
                     b.Property<string>("ProviderDisplayName")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("provider_display_name");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
                         .HasColumnName("user_id");
 
                     b.HasKey("LoginProvider", "ProviderKey")
@@ -4288,20 +4375,20 @@ namespace Marketplace.Migrations.PostgreSql.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
+                    b.Property<byte[]>("UserId")
+                        .HasColumnType("BLOB")
                         .HasColumnName("user_id");
 
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("Name")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("name");
 
                     b.Property<string>("Value")
-                        .HasColumnType("text")
+                        .HasColumnType("TEXT")
                         .HasColumnName("value");
 
                     b.HasKey("UserId", "LoginProvider", "Name")

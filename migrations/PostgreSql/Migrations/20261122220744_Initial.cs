@@ -1,9 +1,10 @@
 using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.SqlServer.Migrations
+namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -15,12 +16,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "accelerators",
                 columns: table => new
                 {
-                    model = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    vendor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    origin = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    fp16_tflops = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false),
-                    memory_gi_b = table.Column<int>(type: "int", nullable: false),
-                    watts = table.Column<int>(type: "int", nullable: false)
+                    model = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    vendor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    origin = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    fp16_tflops = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
+                    memory_gi_b = table.Column<int>(type: "integer", nullable: false),
+                    watts = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -31,12 +32,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "alerts",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    detail = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    detail = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -47,16 +48,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "api_clients",
                 columns: table => new
                 {
-                    client_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    duty = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    previous_secret_hash = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    client_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    secret_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    previous_secret_hash = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     previous_secret_until = table.Column<long>(type: "bigint", nullable: true),
-                    stamp = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    failed_attempts = table.Column<int>(type: "int", nullable: false),
+                    stamp = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    failed_attempts = table.Column<int>(type: "integer", nullable: false),
                     locked_until = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
@@ -68,14 +69,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "audit_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    action = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    details = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    actor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    action = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    details = table.Column<string>(type: "text", nullable: false),
                     seal_number = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
@@ -89,9 +90,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 {
                     number = table.Column<long>(type: "bigint", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    entries = table.Column<int>(type: "int", nullable: false),
-                    previous_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    entries = table.Column<int>(type: "integer", nullable: false),
+                    previous_digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -102,9 +103,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_references",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    purpose = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    purpose = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -117,8 +118,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_statements",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     imported_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -130,9 +131,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "billed_pairs",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "int", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false)
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -143,7 +144,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "billing_periods",
                 columns: table => new
                 {
-                    period = table.Column<int>(type: "int", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
                     closed_at = table.Column<long>(type: "bigint", nullable: false),
                     billed_at = table.Column<long>(type: "bigint", nullable: true),
                     settled_at = table.Column<long>(type: "bigint", nullable: true),
@@ -159,23 +160,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "buyer_readings",
                 columns: table => new
                 {
-                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    event_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    meter_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    event_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
                     from_at = table.Column<long>(type: "bigint", nullable: false),
                     to_at = table.Column<long>(type: "bigint", nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    card = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    milli = table.Column<int>(type: "integer", nullable: false),
+                    card = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     busy_seconds = table.Column<long>(type: "bigint", nullable: true),
                     input_tokens = table.Column<long>(type: "bigint", nullable: true),
                     output_tokens = table.Column<long>(type: "bigint", nullable: true),
                     energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    replaces = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    content_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    content_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     accepted_at = table.Column<long>(type: "bigint", nullable: false),
-                    attested = table.Column<bool>(type: "bit", nullable: false),
+                    attested = table.Column<bool>(type: "boolean", nullable: false),
                     usage_version = table.Column<long>(type: "bigint", nullable: false),
                     replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -189,8 +190,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 columns: table => new
                 {
                     number = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -201,12 +202,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "enquiries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    quote_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    unfillable_reason = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true)
+                    demand = table.Column<string>(type: "text", nullable: false),
+                    quote_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    unfillable_reason = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -217,16 +218,16 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "fraud_flags",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    detail = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    detail = table.Column<string>(type: "text", nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -238,10 +239,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "idempotency_records",
                 columns: table => new
                 {
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    request_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    answer = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    actor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    request_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    answer = table.Column<string>(type: "text", nullable: true),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -253,22 +254,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_users",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    duty = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    normalized_user_name = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    normalized_email = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
-                    email_confirmed = table.Column<bool>(type: "bit", nullable: false),
-                    password_hash = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    security_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    concurrency_stamp = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    two_factor_enabled = table.Column<bool>(type: "bit", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    role = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    duty = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email_confirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    password_hash = table.Column<string>(type: "text", nullable: true),
+                    security_stamp = table.Column<string>(type: "text", nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "text", nullable: true),
+                    two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
                     lockout_end = table.Column<long>(type: "bigint", nullable: true),
-                    lockout_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    access_failed_count = table.Column<int>(type: "int", nullable: false)
+                    lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    access_failed_count = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -279,14 +280,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "job_runs",
                 columns: table => new
                 {
-                    job = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
+                    job = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
                     due_at = table.Column<long>(type: "bigint", nullable: false),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    outcome = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     started_at = table.Column<long>(type: "bigint", nullable: false),
                     finished_at = table.Column<long>(type: "bigint", nullable: true),
                     succeeded_at = table.Column<long>(type: "bigint", nullable: true),
-                    summary = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true)
+                    summary = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -297,10 +298,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "journal_entries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    @event = table.Column<string>(name: "event", type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false)
+                    @event = table.Column<string>(name: "event", type: "character varying(50)", maxLength: 50, nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -311,10 +312,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "number_series",
                 columns: table => new
                 {
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    document = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    year = table.Column<int>(type: "int", nullable: false),
-                    last = table.Column<int>(type: "int", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    document = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    year = table.Column<int>(type: "integer", nullable: false),
+                    last = table.Column<int>(type: "integer", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -326,15 +327,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "organizations",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    region_code = table.Column<string>(type: "nvarchar(6)", maxLength: 6, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    region_code = table.Column<string>(type: "character varying(6)", maxLength: 6, nullable: false),
                     established_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    traits = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    taxpayer = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    controllers = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    traits = table.Column<string>(type: "text", nullable: false),
+                    taxpayer = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    controllers = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -358,17 +359,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "proposals",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    operation = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    request = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    operation = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    request = table.Column<string>(type: "text", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
-                    proposed_by = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    proposed_by = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     proposed_at = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    decided_by = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    decided_by = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -380,30 +381,29 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "readings",
                 columns: table => new
                 {
-                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    event_id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    meter_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    event_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
                     from_at = table.Column<long>(type: "bigint", nullable: false),
                     to_at = table.Column<long>(type: "bigint", nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    card = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    milli = table.Column<int>(type: "integer", nullable: false),
+                    card = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     busy_seconds = table.Column<long>(type: "bigint", nullable: true),
                     input_tokens = table.Column<long>(type: "bigint", nullable: true),
                     output_tokens = table.Column<long>(type: "bigint", nullable: true),
                     energy_milli_wh = table.Column<long>(type: "bigint", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    replaces = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    content_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    replaces = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    content_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     accepted_at = table.Column<long>(type: "bigint", nullable: false),
-                    attested = table.Column<bool>(type: "bit", nullable: false),
+                    attested = table.Column<bool>(type: "boolean", nullable: false),
                     usage_version = table.Column<long>(type: "bigint", nullable: false),
                     replaced_at_version = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_readings", x => new { x.meter_id, x.event_id })
-                        .Annotation("SqlServer:Clustered", false);
+                    table.PrimaryKey("pk_readings", x => new { x.meter_id, x.event_id });
                     table.CheckConstraint("ck_readings_cards", "cards >= 0 AND milli BETWEEN 1 AND 1000");
                     table.CheckConstraint("ck_readings_interval", "from_at < to_at");
                 });
@@ -412,7 +412,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "sandbox_times",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "int", nullable: false),
+                    id = table.Column<int>(type: "integer", nullable: false),
                     now = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -425,8 +425,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "stored_keys",
                 columns: table => new
                 {
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    xml = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    xml = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -437,12 +437,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "webhook_events",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    subject_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                    type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -453,12 +453,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "webhooks",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    events = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    sealed_secret = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
-                    sealed_former = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    events = table.Column<string>(type: "text", nullable: false),
+                    sealed_secret = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    sealed_former = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
                     former_until = table.Column<long>(type: "bigint", nullable: true),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     disabled_at = table.Column<long>(type: "bigint", nullable: true),
@@ -473,18 +473,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_rows",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    statement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line = table.Column<int>(type: "int", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    statement_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    line = table.Column<int>(type: "integer", nullable: false),
                     booked_on = table.Column<DateOnly>(type: "date", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    counterparty_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: true),
-                    remark = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    outcome = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    counterparty_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: true),
+                    remark = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    outcome = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -502,11 +502,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_claims",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "int", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    claim_type = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    claim_value = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    claim_type = table.Column<string>(type: "text", nullable: true),
+                    claim_value = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -523,10 +523,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_logins",
                 columns: table => new
                 {
-                    login_provider = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    provider_key = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    provider_display_name = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false)
+                    login_provider = table.Column<string>(type: "text", nullable: false),
+                    provider_key = table.Column<string>(type: "text", nullable: false),
+                    provider_display_name = table.Column<string>(type: "text", nullable: true),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -543,10 +543,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "identity_user_tokens",
                 columns: table => new
                 {
-                    user_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    login_provider = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(450)", nullable: false),
-                    value = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    login_provider = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    value = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -563,12 +563,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "postings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    entry_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    entry_id = table.Column<Guid>(type: "uuid", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    account = table.Column<string>(type: "nvarchar(150)", maxLength: 150, nullable: false),
-                    party_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    asset = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    account = table.Column<string>(type: "character varying(150)", maxLength: 150, nullable: false),
+                    party_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    asset = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -586,11 +586,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "alert_thresholds",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     low_balance = table.Column<long>(type: "bigint", nullable: true),
                     monthly_budget = table.Column<long>(type: "bigint", nullable: true),
                     low_since = table.Column<long>(type: "bigint", nullable: true),
-                    told_for = table.Column<int>(type: "int", nullable: true),
+                    told_for = table.Column<int>(type: "integer", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -608,10 +608,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bank_transfers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -629,17 +629,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "bids",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    work = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    demand = table.Column<string>(type: "text", nullable: false),
+                    work = table.Column<string>(type: "text", nullable: true),
                     limit_price = table.Column<long>(type: "bigint", nullable: false),
-                    chosen = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    chosen = table.Column<string>(type: "text", nullable: true),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     expires_at = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    last_refusal = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    last_refusal = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     tried_at_change = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -658,7 +658,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "buyer_accounts",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     deposit = table.Column<long>(type: "bigint", nullable: false),
                     held = table.Column<long>(type: "bigint", nullable: false),
                     receivable = table.Column<long>(type: "bigint", nullable: false),
@@ -681,14 +681,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "centers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    region_code = table.Column<string>(type: "nvarchar(6)", maxLength: 6, nullable: false),
-                    hub = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    pue = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    latency_ms = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
-                    bandwidth_gbps = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: true),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    region_code = table.Column<string>(type: "character varying(6)", maxLength: 6, nullable: false),
+                    hub = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    pue = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
+                    latency_ms = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
+                    bandwidth_gbps = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: true),
                     created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -706,19 +706,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "orders",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    quote_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    quote_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workload = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     placed_at = table.Column<long>(type: "bigint", nullable: false),
                     total = table.Column<long>(type: "bigint", nullable: false),
                     public_money = table.Column<long>(type: "bigint", nullable: false),
                     public_money_from_outside = table.Column<long>(type: "bigint", nullable: false),
                     payable = table.Column<long>(type: "bigint", nullable: false),
                     deposit_held = table.Column<long>(type: "bigint", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    funding = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    funding = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -735,8 +735,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "organization_controllers",
                 columns: table => new
                 {
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    controller = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    controller = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -753,9 +753,9 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programmes",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -773,19 +773,19 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "quotes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    demand = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    plan = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    work = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    chosen = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    vouchers = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    vouchers_not_applied = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    demand = table.Column<string>(type: "text", nullable: false),
+                    plan = table.Column<string>(type: "text", nullable: false),
+                    work = table.Column<string>(type: "text", nullable: true),
+                    chosen = table.Column<string>(type: "text", nullable: true),
+                    vouchers = table.Column<string>(type: "text", nullable: false),
+                    vouchers_not_applied = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     expires_at = table.Column<long>(type: "bigint", nullable: false),
                     public_money = table.Column<long>(type: "bigint", nullable: false),
                     payable = table.Column<long>(type: "bigint", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -803,18 +803,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "settlements",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
                     gross = table.Column<long>(type: "bigint", nullable: false),
-                    commission_rate = table.Column<int>(type: "int", nullable: false),
+                    commission_rate = table.Column<int>(type: "integer", nullable: false),
                     commission = table.Column<long>(type: "bigint", nullable: false),
                     net = table.Column<long>(type: "bigint", nullable: false),
                     from_buyers = table.Column<long>(type: "bigint", nullable: false),
                     from_programmes = table.Column<long>(type: "bigint", nullable: false),
                     paid_at = table.Column<long>(type: "bigint", nullable: true),
-                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    payment_reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     programmes_paid = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -834,10 +834,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "price_index",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
                     day = table.Column<DateOnly>(type: "date", nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    region = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: false),
+                    accelerator = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    region = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: false),
                     volume = table.Column<long>(type: "bigint", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
@@ -858,17 +858,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "webhook_deliveries",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    webhook_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    type = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    body = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    webhook_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    body = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    failures = table.Column<int>(type: "int", nullable: false),
+                    state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
                     next_at = table.Column<long>(type: "bigint", nullable: false),
-                    last_answer = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    last_answer = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     delivered_at = table.Column<long>(type: "bigint", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -887,11 +887,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "meters",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    source = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    source = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -909,18 +909,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "nodes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    owner_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    vcpus = table.Column<int>(type: "int", nullable: false),
-                    memory_gi_b = table.Column<int>(type: "int", nullable: false),
-                    interconnect = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    withdrawn_from = table.Column<int>(type: "int", nullable: true),
-                    withdrawn_cards = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    accelerator = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    vcpus = table.Column<int>(type: "integer", nullable: false),
+                    memory_gi_b = table.Column<int>(type: "integer", nullable: false),
+                    interconnect = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    tags = table.Column<string>(type: "text", nullable: false),
+                    withdrawn_from = table.Column<int>(type: "integer", nullable: true),
+                    withdrawn_cards = table.Column<string>(type: "text", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -945,18 +945,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "contracts",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(30)", maxLength: 30, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: false),
                     concluded_at = table.Column<long>(type: "bigint", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    seller_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    buyer_credit_code = table.Column<string>(type: "nvarchar(18)", maxLength: 18, nullable: false),
-                    text = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    text_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    seller_credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    buyer_credit_code = table.Column<string>(type: "character varying(18)", maxLength: 18, nullable: false),
+                    text = table.Column<string>(type: "text", nullable: false),
+                    text_digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -973,17 +973,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "claims",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    payee_id = table.Column<Guid>(type: "uuid", nullable: false),
                     up_to = table.Column<DateOnly>(type: "date", nullable: false),
                     submitted_at = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     decided_at = table.Column<long>(type: "bigint", nullable: true),
                     paid_at = table.Column<long>(type: "bigint", nullable: true),
-                    payment_reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
-                    funders = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    payment_reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    funders = table.Column<string>(type: "text", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1001,8 +1001,8 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programme_budgets",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    year = table.Column<int>(type: "int", nullable: false),
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    year = table.Column<int>(type: "integer", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     issued = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
@@ -1023,10 +1023,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "programme_versions",
                 columns: table => new
                 {
-                    code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
+                    code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
                     from = table.Column<long>(type: "bigint", nullable: false),
-                    rules = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    rules = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1043,17 +1043,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "commission_invoices",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    issuer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    issuer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    settlement_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
                     issued_at = table.Column<long>(type: "bigint", nullable: false),
                     total = table.Column<long>(type: "bigint", nullable: false),
                     net = table.Column<long>(type: "bigint", nullable: false),
                     vat = table.Column<long>(type: "bigint", nullable: false),
-                    vat_rate = table.Column<int>(type: "int", nullable: false)
+                    vat_rate = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1077,30 +1077,30 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoices",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    seller_taxpayer = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    rating_version = table.Column<string>(type: "nvarchar(10)", maxLength: 10, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    seller_taxpayer = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    rating_version = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
                     issued_at = table.Column<long>(type: "bigint", nullable: false),
                     total = table.Column<long>(type: "bigint", nullable: false),
                     net = table.Column<long>(type: "bigint", nullable: false),
                     vat = table.Column<long>(type: "bigint", nullable: false),
                     voucher_total = table.Column<long>(type: "bigint", nullable: false),
                     payable = table.Column<long>(type: "bigint", nullable: false),
-                    content_digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    content_digest = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     paid = table.Column<long>(type: "bigint", nullable: false),
                     credited_total = table.Column<long>(type: "bigint", nullable: false),
                     credited_payable = table.Column<long>(type: "bigint", nullable: false),
                     due_on = table.Column<DateOnly>(type: "date", nullable: false),
                     reminded_at = table.Column<long>(type: "bigint", nullable: true),
-                    rejected_line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    rejected_voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    tax_number = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    rejected_line_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    rejected_voucher_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    settlement_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    tax_number = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     tax_issued_on = table.Column<DateOnly>(type: "date", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -1132,12 +1132,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "settlement_payments",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    part = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    settlement_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    part = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1155,10 +1155,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "meter_keys",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    meter_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    public_key_pem = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    meter_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    public_key_pem = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     until = table.Column<long>(type: "bigint", nullable: true),
                     revoked_at = table.Column<long>(type: "bigint", nullable: true)
@@ -1178,10 +1178,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "vouchers",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    version_number = table.Column<int>(type: "int", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    version_number = table.Column<int>(type: "integer", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     face = table.Column<long>(type: "bigint", nullable: false),
                     available = table.Column<long>(type: "bigint", nullable: false),
                     held = table.Column<long>(type: "bigint", nullable: false),
@@ -1190,7 +1190,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                     revoked = table.Column<long>(type: "bigint", nullable: false),
                     issued_at = table.Column<long>(type: "bigint", nullable: false),
                     expires_on = table.Column<DateOnly>(type: "date", nullable: false),
-                    budget_year = table.Column<int>(type: "int", nullable: false),
+                    budget_year = table.Column<int>(type: "integer", nullable: false),
                     expired_at = table.Column<long>(type: "bigint", nullable: true),
                     revoked_at = table.Column<long>(type: "bigint", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
@@ -1217,22 +1217,22 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "credit_notes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    number = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    supplementary_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    period = table.Column<int>(type: "int", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    supplementary_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    period = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     issued_at = table.Column<long>(type: "bigint", nullable: false),
                     total = table.Column<long>(type: "bigint", nullable: false),
                     net = table.Column<long>(type: "bigint", nullable: false),
                     vat = table.Column<long>(type: "bigint", nullable: false),
                     voucher_returned = table.Column<long>(type: "bigint", nullable: false),
                     refund = table.Column<long>(type: "bigint", nullable: false),
-                    settlement_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true)
+                    settlement_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1256,10 +1256,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_facts",
                 columns: table => new
                 {
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    allocations = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    allocations = table.Column<string>(type: "text", nullable: false),
+                    hours = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1276,11 +1276,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_payments",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
-                    reference = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1298,26 +1298,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "voucher_applications",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    authority_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    authority_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
-                    declarations = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    public_money_from_outside = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    contract_number = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
+                    declarations = table.Column<string>(type: "text", nullable: false),
+                    public_money_from_outside = table.Column<string>(type: "text", nullable: false),
+                    contract_number = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     contract_signed_on = table.Column<DateOnly>(type: "date", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     submitted_at = table.Column<long>(type: "bigint", nullable: true),
-                    version_number = table.Column<int>(type: "int", nullable: true),
+                    version_number = table.Column<int>(type: "integer", nullable: true),
                     granted = table.Column<long>(type: "bigint", nullable: false),
-                    steps_passed = table.Column<int>(type: "int", nullable: false),
+                    steps_passed = table.Column<int>(type: "integer", nullable: false),
                     public_since = table.Column<DateOnly>(type: "date", nullable: true),
                     public_until = table.Column<DateOnly>(type: "date", nullable: true),
-                    days_left = table.Column<int>(type: "int", nullable: true),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    rejected_for = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    days_left = table.Column<int>(type: "integer", nullable: true),
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    rejected_for = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1348,13 +1348,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "application_decision",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    application_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    step = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
-                    verdict = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
+                    verdict = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    actor = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    actor = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1372,11 +1372,11 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "application_document",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    application_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    sha256 = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    uri = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    uri = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1393,10 +1393,10 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "application_objection",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    application_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    organization_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    organization_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1414,13 +1414,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "buyer_hours",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    hour = table.Column<int>(type: "int", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hour = table.Column<int>(type: "integer", nullable: false),
                     busy = table.Column<long>(type: "bigint", nullable: false),
                     down = table.Column<long>(type: "bigint", nullable: false),
                     input_tokens = table.Column<long>(type: "bigint", nullable: false),
                     output_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    readings = table.Column<int>(type: "int", nullable: false)
+                    readings = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1432,15 +1432,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "claim_item",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    claim_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    redemption_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    redemption_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    line_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1457,17 +1457,17 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "credit_note_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    credit_note_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    credit_note_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_line_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     net = table.Column<long>(type: "bigint", nullable: false),
                     vat = table.Column<long>(type: "bigint", nullable: false),
                     payable = table.Column<long>(type: "bigint", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    hours = table.Column<string>(type: "text", nullable: false),
                     tokens = table.Column<long>(type: "bigint", nullable: false),
-                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    parts = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1484,13 +1484,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "deliveries",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    late_from = table.Column<int>(type: "int", nullable: true),
-                    sealed_access = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    late_from = table.Column<int>(type: "integer", nullable: true),
+                    sealed_access = table.Column<string>(type: "text", nullable: true),
                     handed_over_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     changed_at = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -1503,23 +1503,23 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "disputes",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    differences = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    provider_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    differences = table.Column<string>(type: "text", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     opened_at = table.Column<long>(type: "bigint", nullable: false),
                     decide_by = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true),
+                    status = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    hours = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true),
                     decided_at = table.Column<long>(type: "bigint", nullable: true),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1532,26 +1532,26 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "invoice_lines",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    position = table.Column<int>(type: "int", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    usage_period = table.Column<int>(type: "int", nullable: false),
-                    off_peak = table.Column<bool>(type: "bit", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    usage_period = table.Column<int>(type: "integer", nullable: false),
+                    off_peak = table.Column<bool>(type: "boolean", nullable: false),
                     quantity = table.Column<long>(type: "bigint", nullable: false),
-                    unit = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    unit = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     tokens = table.Column<long>(type: "bigint", nullable: false),
                     unit_price = table.Column<long>(type: "bigint", nullable: false),
-                    vat_rate = table.Column<int>(type: "int", nullable: false),
+                    vat_rate = table.Column<int>(type: "integer", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     net = table.Column<long>(type: "bigint", nullable: false),
                     vat = table.Column<long>(type: "bigint", nullable: false),
                     payable = table.Column<long>(type: "bigint", nullable: false),
-                    hours = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    hours = table.Column<string>(type: "text", nullable: false),
                     usage_version = table.Column<long>(type: "bigint", nullable: false),
-                    parts = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    parts = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1569,18 +1569,18 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "redemptions",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    programme_code = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    programme_version = table.Column<int>(type: "int", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    invoice_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    line_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    payee_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    deducted = table.Column<bool>(type: "bit", nullable: false),
-                    reward = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    programme_code = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    programme_version = table.Column<int>(type: "integer", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    invoice_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    line_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    payee_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    deducted = table.Column<bool>(type: "boolean", nullable: false),
+                    reward = table.Column<string>(type: "text", nullable: true),
                     used_until = table.Column<DateOnly>(type: "date", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     returned = table.Column<long>(type: "bigint", nullable: false),
@@ -1611,34 +1611,34 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "legs",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    listing_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    parent_id = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    moves = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    position = table.Column<int>(type: "int", nullable: false),
-                    accelerator = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: false),
-                    cards = table.Column<int>(type: "int", nullable: false),
-                    milli_per_card = table.Column<int>(type: "int", nullable: false),
-                    cpu_milli_per_card = table.Column<int>(type: "int", nullable: false),
-                    memory_mi_b_per_card = table.Column<int>(type: "int", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    sold_until = table.Column<int>(type: "int", nullable: true),
-                    product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    workload = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    listing_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    moves = table.Column<string>(type: "text", nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    accelerator = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    cards = table.Column<int>(type: "integer", nullable: false),
+                    milli_per_card = table.Column<int>(type: "integer", nullable: false),
+                    cpu_milli_per_card = table.Column<int>(type: "integer", nullable: false),
+                    memory_mi_b_per_card = table.Column<int>(type: "integer", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    sold_until = table.Column<int>(type: "integer", nullable: true),
+                    product = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    workload = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
-                    off_peak = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    token_prices = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    expected_tokens = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    off_peak = table.Column<string>(type: "text", nullable: true),
+                    token_prices = table.Column<string>(type: "text", nullable: true),
+                    expected_tokens = table.Column<string>(type: "text", nullable: true),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     forgone = table.Column<long>(type: "bigint", nullable: false),
-                    resold = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    resold = table.Column<string>(type: "text", nullable: false),
                     deposit_held = table.Column<long>(type: "bigint", nullable: false),
                     cancelled_at = table.Column<long>(type: "bigint", nullable: true),
                     usage_version = table.Column<long>(type: "bigint", nullable: false),
@@ -1677,21 +1677,21 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "listings",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    product = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
-                    supply = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    product = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    supply = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     price_per_card_hour = table.Column<long>(type: "bigint", nullable: false),
-                    token_prices = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    off_peak = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    slice_milli = table.Column<int>(type: "int", nullable: false),
-                    min_hours = table.Column<int>(type: "int", nullable: false),
-                    benchmarks = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    resale_of = table.Column<byte[]>(type: "varbinary(16)", nullable: true),
-                    resale_cards = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    token_prices = table.Column<string>(type: "text", nullable: true),
+                    off_peak = table.Column<string>(type: "text", nullable: true),
+                    slice_milli = table.Column<int>(type: "integer", nullable: false),
+                    min_hours = table.Column<int>(type: "integer", nullable: false),
+                    benchmarks = table.Column<string>(type: "text", nullable: false),
+                    resale_of = table.Column<Guid>(type: "uuid", nullable: true),
+                    resale_cards = table.Column<string>(type: "text", nullable: true),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     withdrawn_at = table.Column<long>(type: "bigint", nullable: true)
                 },
@@ -1723,14 +1723,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "reservations",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    card = table.Column<int>(type: "int", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    milli = table.Column<int>(type: "int", nullable: false),
-                    cpu_milli = table.Column<int>(type: "int", nullable: false),
-                    memory_mi_b = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false)
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    card = table.Column<int>(type: "integer", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    milli = table.Column<int>(type: "integer", nullable: false),
+                    cpu_milli = table.Column<int>(type: "integer", nullable: false),
+                    memory_mi_b = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1754,14 +1754,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "spot_confirmations",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    buyer_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    ran = table.Column<bool>(type: "bit", nullable: false),
-                    note = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    buyer_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    ran = table.Column<bool>(type: "boolean", nullable: false),
+                    note = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1780,13 +1780,13 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "usage_gaps",
                 columns: table => new
                 {
-                    id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    center_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    provider_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    center_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    provider_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
                     found_at = table.Column<long>(type: "bigint", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: true),
+                    to_hour = table.Column<int>(type: "integer", nullable: true),
                     closed_at = table.Column<long>(type: "bigint", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -1805,15 +1805,15 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "usage_hours",
                 columns: table => new
                 {
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    hour = table.Column<int>(type: "int", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hour = table.Column<int>(type: "integer", nullable: false),
                     busy = table.Column<long>(type: "bigint", nullable: false),
                     down = table.Column<long>(type: "bigint", nullable: false),
                     attested = table.Column<long>(type: "bigint", nullable: false),
                     input_tokens = table.Column<long>(type: "bigint", nullable: false),
                     output_tokens = table.Column<long>(type: "bigint", nullable: false),
-                    readings = table.Column<int>(type: "int", nullable: false),
-                    attested_readings = table.Column<int>(type: "int", nullable: false)
+                    readings = table.Column<int>(type: "integer", nullable: false),
+                    attested_readings = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1831,13 +1831,14 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "voucher_holds",
                 columns: table => new
                 {
-                    voucher_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    leg_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    order_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
+                    voucher_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    leg_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: false),
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     available_before = table.Column<long>(type: "bigint", nullable: false),
                     left = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    shares = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1861,12 +1862,12 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "listing_nodes",
                 columns: table => new
                 {
-                    listing_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    node_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    seller_id = table.Column<byte[]>(type: "varbinary(16)", nullable: false),
-                    from_hour = table.Column<int>(type: "int", nullable: false),
-                    to_hour = table.Column<int>(type: "int", nullable: false),
-                    active = table.Column<bool>(type: "bit", nullable: false)
+                    listing_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    node_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seller_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    from_hour = table.Column<int>(type: "integer", nullable: false),
+                    to_hour = table.Column<int>(type: "integer", nullable: false),
+                    active = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -2154,8 +2155,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "user_name_index",
                 table: "identity_users",
                 column: "normalized_user_name",
-                unique: true,
-                filter: "[normalized_user_name] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoice_lines_invoice_id",
@@ -2202,8 +2202,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_invoices_rejected_line_id_rejected_voucher_id",
                 table: "invoices",
                 columns: new[] { "rejected_line_id", "rejected_voucher_id" },
-                unique: true,
-                filter: "[rejected_line_id] IS NOT NULL AND [rejected_voucher_id] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_invoices_reminded_at_due_on",
@@ -2422,8 +2421,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
                 name: "ix_proposals_proposed_by_key",
                 table: "proposals",
                 columns: new[] { "proposed_by", "key" },
-                unique: true,
-                filter: "[key] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_proposals_status",
@@ -2443,8 +2441,7 @@ namespace Marketplace.Migrations.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_readings_leg_id_to_at",
                 table: "readings",
-                columns: new[] { "leg_id", "to_at" })
-                .Annotation("SqlServer:Clustered", true);
+                columns: new[] { "leg_id", "to_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_redemptions_line_id_voucher_id",

@@ -1836,7 +1836,8 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                     amount = table.Column<long>(type: "INTEGER", nullable: false),
                     available_before = table.Column<long>(type: "INTEGER", nullable: false),
                     left = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    version = table.Column<long>(type: "INTEGER", nullable: false),
+                    shares = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {

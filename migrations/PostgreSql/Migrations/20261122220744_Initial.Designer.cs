@@ -5,57 +5,62 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Marketplace.Migrations.Sqlite.Migrations
+namespace Marketplace.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(MarketplaceDbContext))]
-    [Migration("20261122175747_Initial")]
+    [Migration("20261122220744_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
+            modelBuilder
+                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Marketplace.Application.Jobs.JobRun", b =>
                 {
                     b.Property<string>("Job")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("job");
 
                     b.Property<long>("DueAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<long?>("FinishedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("finished_at");
 
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("outcome");
 
                     b.Property<long>("StartedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("started_at");
 
                     b.Property<long?>("SucceededAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("succeeded_at");
 
                     b.Property<string>("Summary")
                         .HasMaxLength(2000)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(2000)")
                         .HasColumnName("summary");
 
                     b.HasKey("Job", "DueAt")
@@ -68,26 +73,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("Actor")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("answer");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("request_hash");
 
                     b.HasKey("Actor", "Key")
@@ -101,49 +106,49 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("action");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Details")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("details");
 
-                    b.Property<byte[]>("OwnerId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<long?>("SealNumber")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("seal_number");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("subject_type");
 
                     b.HasKey("Id")
@@ -164,27 +169,27 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Marketplace.Domain.Audit.AuditSeal", b =>
                 {
                     b.Property<long>("Number")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("number");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("digest");
 
                     b.Property<int>("Entries")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("entries");
 
                     b.Property<byte[]>("PreviousDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("previous_digest");
 
                     b.HasKey("Number")
@@ -195,60 +200,59 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.FraudFlag", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("detail");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -266,63 +270,63 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Audit.Proposal", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("DecidedBy")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("decided_by");
 
                     b.Property<string>("Key")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("key");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Operation")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("operation");
 
                     b.Property<long>("ProposedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("proposed_at");
 
                     b.Property<string>("ProposedBy")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("proposed_by");
 
                     b.Property<string>("Request")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("request");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -341,15 +345,15 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BilledPair", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
-                    b.Property<byte[]>("SellerId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Period", "SellerId", "OrganizationId")
@@ -361,28 +365,28 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Marketplace.Domain.Billing.BillingPeriod", b =>
                 {
                     b.Property<int>("Period")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<long?>("BilledAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("billed_at");
 
                     b.Property<long>("ClosedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("closed_at");
 
                     b.Property<long?>("LookedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("looked_at");
 
                     b.Property<long?>("SettledAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("settled_at");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Period")
@@ -393,53 +397,50 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CommissionInvoice", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<byte[]>("IssuerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("IssuerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("issuer_id");
 
                     b.Property<long>("Net")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("net");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
                     b.Property<int>("Period")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.Property<long>("Total")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("total");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -464,77 +465,74 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNote", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
                     b.Property<long>("Net")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("net");
 
                     b.Property<string>("Note")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<int>("Period")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("reason");
 
                     b.Property<long>("Refund")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("refund");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
-                    b.Property<byte[]>("SupplementaryId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("SupplementaryId")
+                        .HasColumnType("uuid")
                         .HasColumnName("supplementary_id");
 
                     b.Property<long>("Total")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("total");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("vat");
 
                     b.Property<long>("VoucherReturned")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("voucher_returned");
 
                     b.HasKey("Id")
@@ -564,53 +562,50 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.CreditNoteLine", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("CreditNoteId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("CreditNoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("credit_note_id");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
-                    b.Property<byte[]>("InvoiceLineId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("InvoiceLineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_line_id");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("net");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("payable");
 
                     b.Property<long>("Tokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("tokens");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("vat");
 
                     b.HasKey("Id")
@@ -630,122 +625,120 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Invoice", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("ContentDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_digest");
 
                     b.Property<long>("CreditedPayable")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("credited_payable");
 
                     b.Property<long>("CreditedTotal")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("credited_total");
 
                     b.Property<DateOnly>("DueOn")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("due_on");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
                     b.Property<long>("Net")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("net");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("Paid")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("paid");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("payable");
 
                     b.Property<int>("Period")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<string>("RatingVersion")
                         .IsRequired()
                         .HasMaxLength(10)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(10)")
                         .HasColumnName("rating_version");
 
-                    b.Property<byte[]>("RejectedLineId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("RejectedLineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("rejected_line_id");
 
-                    b.Property<byte[]>("RejectedVoucherId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("RejectedVoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("rejected_voucher_id");
 
                     b.Property<long?>("RemindedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("reminded_at");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerTaxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("seller_taxpayer");
 
-                    b.Property<byte[]>("SettlementId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.Property<DateOnly?>("TaxIssuedOn")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("tax_issued_on");
 
                     b.Property<string>("TaxNumber")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("tax_number");
 
                     b.Property<long>("Total")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("total");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("vat");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.Property<long>("VoucherTotal")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("voucher_total");
 
                     b.HasKey("Id")
@@ -788,22 +781,22 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceFacts", b =>
                 {
-                    b.Property<byte[]>("InvoiceId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Allocations")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("allocations");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
                     b.HasKey("InvoiceId", "OrderId")
@@ -814,93 +807,90 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoiceLine", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<string>("Hours")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("hours");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Net")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("net");
 
                     b.Property<bool>("OffPeak")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("off_peak");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Parts")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("parts");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("payable");
 
                     b.Property<int>("Position")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("position");
 
                     b.Property<long>("Quantity")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("quantity");
 
                     b.Property<long>("Tokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("tokens");
 
                     b.Property<string>("Unit")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("unit");
 
                     b.Property<long>("UnitPrice")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("unit_price");
 
                     b.Property<int>("UsagePeriod")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("usage_period");
 
                     b.Property<long>("UsageVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("usage_version");
 
                     b.Property<long>("Vat")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("vat");
 
                     b.Property<int>("VatRate")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("vat_rate");
 
                     b.HasKey("Id")
@@ -920,32 +910,30 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.InvoicePayment", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -963,26 +951,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.NumberSeries", b =>
                 {
-                    b.Property<byte[]>("SellerId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Document")
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("document");
 
                     b.Property<int>("Year")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("year");
 
                     b.Property<int>("Last")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("last");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("SellerId", "Document", "Year")
@@ -993,63 +981,62 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.Settlement", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<long>("Commission")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("commission");
 
                     b.Property<int>("CommissionRate")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("commission_rate");
 
                     b.Property<long>("FromBuyers")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("from_buyers");
 
                     b.Property<long>("FromProgrammes")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("from_programmes");
 
                     b.Property<long>("Gross")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("gross");
 
                     b.Property<long>("Net")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("net");
 
                     b.Property<long?>("PaidAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("paid_at");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<int>("Period")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("period");
 
                     b.Property<long>("ProgrammesPaid")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("programmes_paid");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -1067,38 +1054,36 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Billing.SettlementPayment", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Part")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("part");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
-                    b.Property<byte[]>("SettlementId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SettlementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("settlement_id");
 
                     b.HasKey("Id")
@@ -1116,34 +1101,33 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Alert", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Code")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<string>("Detail")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("detail");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject");
 
                     b.HasKey("Id")
@@ -1161,29 +1145,29 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.AlertThresholds", b =>
                 {
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long?>("LowBalance")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("low_balance");
 
                     b.Property<long?>("LowSince")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("low_since");
 
                     b.Property<long?>("MonthlyBudget")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("monthly_budget");
 
                     b.Property<int?>("ToldFor")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("told_for");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("OrganizationId")
@@ -1194,27 +1178,27 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankReference", b =>
                 {
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("purpose");
 
                     b.HasKey("OrganizationId", "Reference")
@@ -1225,66 +1209,65 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankRow", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<DateOnly>("BookedOn")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("booked_on");
 
                     b.Property<string>("CounterpartyCode")
                         .HasMaxLength(18)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("counterparty_code");
 
                     b.Property<int>("Line")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("line");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Outcome")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("outcome");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.Property<string>("Remark")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("remark");
 
-                    b.Property<byte[]>("StatementId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("StatementId")
+                        .HasColumnType("uuid")
                         .HasColumnName("statement_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -1307,18 +1290,18 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankStatement", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("digest");
 
                     b.Property<long>("ImportedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("imported_at");
 
                     b.HasKey("Id")
@@ -1333,27 +1316,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BankTransfer", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1368,29 +1350,29 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.BuyerAccount", b =>
                 {
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<long>("CreditLimit")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("credit_limit");
 
                     b.Property<long>("Deposit")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("deposit");
 
                     b.Property<long>("Held")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("held");
 
                     b.Property<long>("Receivable")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("receivable");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("OrganizationId")
@@ -1404,24 +1386,24 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.JournalEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("event");
 
                     b.Property<string>("Reference")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("reference");
 
                     b.HasKey("Id")
@@ -1436,37 +1418,36 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Ledger.Posting", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Account")
                         .IsRequired()
                         .HasMaxLength(150)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(150)")
                         .HasColumnName("account");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<string>("Asset")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("asset");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("EntryId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("EntryId")
+                        .HasColumnType("uuid")
                         .HasColumnName("entry_id");
 
-                    b.Property<byte[]>("PartyId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("PartyId")
+                        .HasColumnType("uuid")
                         .HasColumnName("party_id");
 
                     b.HasKey("Id")
@@ -1488,32 +1469,32 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("Model")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("model");
 
                     b.Property<decimal>("Fp16Tflops")
                         .HasPrecision(18, 6)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("fp16_tflops");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Origin")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("origin");
 
                     b.Property<string>("Vendor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("vendor");
 
                     b.Property<int>("Watts")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("watts");
 
                     b.HasKey("Model")
@@ -1524,62 +1505,61 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Bid", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
                     b.Property<string>("LastRefusal")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("last_refusal");
 
                     b.Property<long>("LimitPrice")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("limit_price");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("TriedAtChange")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("tried_at_change");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.Property<string>("Work")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -1604,11 +1584,13 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<long>("Number")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("BLOB")
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.HasKey("Number")
@@ -1619,49 +1601,48 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Center", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<decimal?>("BandwidthGbps")
                         .HasPrecision(18, 6)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("bandwidth_gbps");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Hub")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("hub");
 
                     b.Property<decimal?>("LatencyMs")
                         .HasPrecision(18, 6)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("latency_ms");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<decimal?>("Pue")
                         .HasPrecision(18, 6)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("numeric(18,6)")
                         .HasColumnName("pue");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(6)")
                         .HasColumnName("region_code");
 
                     b.HasKey("Id")
@@ -1675,68 +1656,65 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Contract", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("BuyerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("buyer_credit_code");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("BuyerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("buyer_name");
 
                     b.Property<long>("ConcludedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("concluded_at");
 
                     b.Property<string>("Number")
                         .IsRequired()
                         .HasMaxLength(30)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(30)")
                         .HasColumnName("number");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<string>("SellerCreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("seller_credit_code");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("SellerName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("seller_name");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("text");
 
                     b.Property<byte[]>("TextDigest")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("text_digest");
 
                     b.HasKey("Id")
@@ -1755,44 +1733,42 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Delivery", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("ChangedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("changed_at");
 
                     b.Property<long?>("HandedOverAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("handed_over_at");
 
                     b.Property<int?>("LateFrom")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("late_from");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("SealedAccess")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("sealed_access");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("LegId")
@@ -1803,31 +1779,30 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Enquiry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
-                    b.Property<byte[]>("QuoteId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("QuoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("quote_id");
 
                     b.Property<string>("UnfillableReason")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("unfillable_reason");
 
                     b.HasKey("Id")
@@ -1841,167 +1816,161 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Leg", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long>("BilledUsageVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("billed_usage_version");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("BuyerUsageVersion")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("buyer_usage_version");
 
                     b.Property<long?>("CancelledAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("cancelled_at");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("ComparedVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("compared_version");
 
                     b.Property<int>("CpuMilliPerCard")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("cpu_milli_per_card");
 
                     b.Property<long>("DepositHeld")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("deposit_held");
 
                     b.Property<string>("ExpectedTokens")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("expected_tokens");
 
                     b.Property<long>("Forgone")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("forgone");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("ListingId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ListingId")
+                        .HasColumnType("uuid")
                         .HasColumnName("listing_id");
 
                     b.Property<int>("MemoryMiBPerCard")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_mi_b_per_card");
 
                     b.Property<int>("MilliPerCard")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("milli_per_card");
 
                     b.Property<string>("Moves")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("moves");
 
-                    b.Property<byte[]>("NodeId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<string>("NodeName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("node_name");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("off_peak");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
-                    b.Property<byte[]>("ParentId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
                         .HasColumnName("parent_id");
 
                     b.Property<int>("Position")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("position");
 
                     b.Property<long>("PricePerCardHour")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("price_per_card_hour");
 
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
                     b.Property<long?>("ReopenedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("reopened_at");
 
                     b.Property<string>("Resold")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("resold");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int?>("SoldUntil")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("sold_until");
 
                     b.Property<int>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("token_prices");
 
                     b.Property<long>("UsageVersion")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("usage_version");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -2041,79 +2010,77 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Listing", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Benchmarks")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("benchmarks");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("MinHours")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("min_hours");
 
                     b.Property<string>("OffPeak")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("off_peak");
 
                     b.Property<long>("PricePerCardHour")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("price_per_card_hour");
 
                     b.Property<string>("Product")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("product");
 
                     b.Property<string>("ResaleCards")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("resale_cards");
 
-                    b.Property<byte[]>("ResaleOf")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("ResaleOf")
+                        .HasColumnType("uuid")
                         .HasColumnName("resale_of");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("SliceMilli")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("slice_milli");
 
                     b.Property<string>("Supply")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("supply");
 
                     b.Property<int>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<string>("TokenPrices")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("token_prices");
 
                     b.Property<long?>("WithdrawnAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("withdrawn_at");
 
                     b.HasKey("Id")
@@ -2145,29 +2112,28 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.ListingNode", b =>
                 {
-                    b.Property<byte[]>("ListingId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ListingId")
+                        .HasColumnType("uuid")
                         .HasColumnName("listing_id");
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("active");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("ListingId", "NodeId")
@@ -2184,66 +2150,64 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Node", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<string>("Interconnect")
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("interconnect");
 
                     b.Property<int>("MemoryGiB")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_gi_b");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Tags")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("tags");
 
                     b.Property<int>("Vcpus")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("vcpus");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.Property<string>("WithdrawnCards")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("withdrawn_cards");
 
                     b.Property<int?>("WithdrawnFrom")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("withdrawn_from");
 
                     b.HasKey("Id")
@@ -2264,61 +2228,59 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Order", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DepositHeld")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("deposit_held");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Funding")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("funding");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("payable");
 
                     b.Property<long>("PlacedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("placed_at");
 
                     b.Property<long>("PublicMoney")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
                     b.Property<long>("PublicMoneyFromOutside")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("public_money_from_outside");
 
-                    b.Property<byte[]>("QuoteId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("QuoteId")
+                        .HasColumnType("uuid")
                         .HasColumnName("quote_id");
 
                     b.Property<int>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Total")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("total");
 
                     b.Property<string>("Workload")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("workload");
 
                     b.HasKey("Id")
@@ -2349,11 +2311,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexDay", b =>
                 {
                     b.Property<DateOnly>("Day")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("day");
 
                     b.Property<long>("PublishedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("published_at");
 
                     b.HasKey("Day")
@@ -2364,40 +2326,40 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.PriceIndexEntry", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Accelerator")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("accelerator");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<DateOnly>("Day")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("day");
 
                     b.Property<long>("PricePerCardHour")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("price_per_card_hour");
 
                     b.Property<long>("PricePerPflopsHour")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("price_per_pflops_hour");
 
                     b.Property<string>("Region")
                         .IsRequired()
                         .HasMaxLength(2)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(2)")
                         .HasColumnName("region");
 
                     b.Property<long>("Volume")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("volume");
 
                     b.HasKey("Id")
@@ -2412,66 +2374,65 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Quote", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<string>("Chosen")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("chosen");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Demand")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("demand");
 
                     b.Property<long>("ExpiresAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("expires_at");
 
-                    b.Property<byte[]>("OrderId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Payable")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("payable");
 
                     b.Property<string>("Plan")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("plan");
 
                     b.Property<long>("PublicMoney")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("public_money");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.Property<string>("Vouchers")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("vouchers");
 
                     b.Property<string>("VouchersNotApplied")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("vouchers_not_applied");
 
                     b.Property<string>("Work")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("work");
 
                     b.HasKey("Id")
@@ -2488,36 +2449,36 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Market.Reservation", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("NodeId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("NodeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("node_id");
 
                     b.Property<int>("Card")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("card");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<int>("CpuMilli")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("cpu_milli");
 
                     b.Property<int>("MemoryMiB")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("memory_mi_b");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<int>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("LegId", "NodeId", "Card", "From")
@@ -2534,32 +2495,32 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerHour", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("hour");
 
                     b.Property<long>("Busy")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("busy");
 
                     b.Property<long>("Down")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("down");
 
                     b.Property<long>("InputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
                     b.Property<long>("OutputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -2573,88 +2534,87 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.BuyerReading", b =>
                 {
-                    b.Property<byte[]>("MeterId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("event_id");
 
                     b.Property<long>("AcceptedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("busy_seconds");
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("energy_milli_wh");
 
                     b.Property<long>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("from_at");
 
                     b.Property<long?>("InputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("output_tokens");
 
                     b.Property<long?>("ReplacedAtVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("replaced_at_version");
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("replaces");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("to_at");
 
                     b.Property<long>("UsageVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("usage_version");
 
                     b.HasKey("MeterId", "EventId")
@@ -2668,91 +2628,86 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Dispute", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("DecideBy")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("decide_by");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("Differences")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("differences");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.Property<string>("Hours")
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("hours");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<long>("OpenedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("opened_at");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
-                    b.Property<byte[]>("ProviderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ProviderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -2775,33 +2730,32 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Meter", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("CenterId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OwnerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("source");
 
                     b.HasKey("Id")
@@ -2819,35 +2773,34 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.MeterKey", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
-                    b.Property<byte[]>("MeterId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("meter_id");
 
                     b.Property<int>("Number")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<string>("PublicKeyPem")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("public_key_pem");
 
                     b.Property<long?>("RevokedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("revoked_at");
 
                     b.Property<long?>("Until")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("until");
 
                     b.HasKey("Id")
@@ -2862,88 +2815,87 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.Reading", b =>
                 {
-                    b.Property<byte[]>("MeterId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("meter_id");
 
                     b.Property<string>("EventId")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("event_id");
 
                     b.Property<long>("AcceptedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("accepted_at");
 
                     b.Property<bool>("Attested")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("attested");
 
                     b.Property<long?>("BusySeconds")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("busy_seconds");
 
                     b.Property<string>("Card")
                         .HasMaxLength(64)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("card");
 
                     b.Property<int>("Cards")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("cards");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("content_hash");
 
                     b.Property<long?>("EnergyMilliWh")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("energy_milli_wh");
 
                     b.Property<long>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("from_at");
 
                     b.Property<long?>("InputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Milli")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("milli");
 
                     b.Property<long?>("OutputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("output_tokens");
 
                     b.Property<long?>("ReplacedAtVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("replaced_at_version");
 
                     b.Property<string>("Replaces")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("replaces");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("to_at");
 
                     b.Property<long>("UsageVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("usage_version");
 
                     b.HasKey("MeterId", "EventId")
@@ -2962,44 +2914,41 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.SpotConfirmation", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<bool>("Ran")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("ran");
 
                     b.Property<int>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.HasKey("Id")
@@ -3019,44 +2968,41 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageGap", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("CenterId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("CenterId")
+                        .HasColumnType("uuid")
                         .HasColumnName("center_id");
 
                     b.Property<long?>("ClosedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("closed_at");
 
                     b.Property<long>("FoundAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("found_at");
 
                     b.Property<int>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
-                    b.Property<byte[]>("LegId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
-                    b.Property<byte[]>("ProviderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ProviderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("provider_id");
 
                     b.Property<int?>("To")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_hour");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -3073,40 +3019,40 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Metering.UsageHour", b =>
                 {
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<int>("Hour")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("hour");
 
                     b.Property<long>("Attested")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("attested");
 
                     b.Property<int>("AttestedReadings")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("attested_readings");
 
                     b.Property<long>("Busy")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("busy");
 
                     b.Property<long>("Down")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("down");
 
                     b.Property<long>("InputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
 
                     b.Property<long>("OutputTokens")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("output_tokens");
 
                     b.Property<int>("Readings")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("readings");
 
                     b.HasKey("LegId", "Hour")
@@ -3120,56 +3066,56 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Organization", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Controllers")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("controllers");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<string>("CreditCode")
                         .IsRequired()
                         .HasMaxLength(18)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(18)")
                         .HasColumnName("credit_code");
 
                     b.Property<DateOnly>("EstablishedOn")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("established_on");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("RegionCode")
                         .IsRequired()
                         .HasMaxLength(6)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(6)")
                         .HasColumnName("region_code");
 
                     b.Property<string>("Taxpayer")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("taxpayer");
 
                     b.Property<string>("Traits")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("traits");
 
                     b.HasKey("Id")
@@ -3192,11 +3138,11 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("Controller")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("controller");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.HasKey("Controller", "OrganizationId")
@@ -3210,52 +3156,51 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.Webhook", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<long?>("DisabledAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("disabled_at");
 
                     b.Property<string>("Events")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("events");
 
                     b.Property<long?>("FormerUntil")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("former_until");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("SealedFormer")
                         .HasMaxLength(1000)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("sealed_former");
 
                     b.Property<string>("SealedSecret")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("sealed_secret");
 
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -3269,66 +3214,64 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookDelivery", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("body");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<long?>("DeliveredAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("delivered_at");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("failures");
 
                     b.Property<string>("LastAnswer")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("last_answer");
 
                     b.Property<long>("NextAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("next_at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("state");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("type");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<byte[]>("WebhookId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("WebhookId")
+                        .HasColumnType("uuid")
                         .HasColumnName("webhook_id");
 
                     b.HasKey("Id")
@@ -3348,34 +3291,34 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Organizations.WebhookEvent", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OwnerId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner_id");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("subject_id");
 
                     b.Property<string>("SubjectType")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("subject_type");
 
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("type");
 
                     b.HasKey("Id")
@@ -3386,43 +3329,42 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDecision", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("actor");
 
                     b.Property<long?>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Note")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("note");
 
                     b.Property<string>("Step")
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("step");
 
                     b.Property<string>("Verdict")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("verdict");
 
                     b.HasKey("Id")
@@ -3436,31 +3378,30 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationDocument", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("sha256");
 
                     b.Property<string>("Uri")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("uri");
 
                     b.HasKey("Id")
@@ -3477,28 +3418,26 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ApplicationObjection", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("ApplicationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("application_id");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("Id")
@@ -3513,61 +3452,59 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Claim", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<long?>("DecidedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("decided_at");
 
                     b.Property<string>("Funders")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("funders");
 
                     b.Property<long?>("PaidAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("paid_at");
 
-                    b.Property<byte[]>("PayeeId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("PayeeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("PaymentReference")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("payment_reference");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<long>("SubmittedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("submitted_at");
 
                     b.Property<DateOnly>("UpTo")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("up_to");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -3587,48 +3524,43 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.ClaimItem", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("ClaimId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("ClaimId")
+                        .HasColumnType("uuid")
                         .HasColumnName("claim_id");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("LineId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("line_id");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
-                    b.Property<byte[]>("RedemptionId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("RedemptionId")
+                        .HasColumnType("uuid")
                         .HasColumnName("redemption_id");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
-                    b.Property<byte[]>("VoucherId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3647,22 +3579,21 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.HasKey("Code")
@@ -3678,24 +3609,24 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Year")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("year");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long>("Issued")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("issued");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Code", "Year")
@@ -3711,20 +3642,20 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("Code")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("code");
 
                     b.Property<int>("Number")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<long>("From")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("from");
 
                     b.Property<string>("Rules")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("rules");
 
                     b.HasKey("Code", "Number")
@@ -3735,90 +3666,83 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Redemption", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("BuyerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("BuyerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("buyer_id");
 
                     b.Property<long>("Claimed")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("claimed");
 
                     b.Property<bool>("Deducted")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("deducted");
 
-                    b.Property<byte[]>("InvoiceId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("InvoiceId")
+                        .HasColumnType("uuid")
                         .HasColumnName("invoice_id");
 
-                    b.Property<byte[]>("LineId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LineId")
+                        .HasColumnType("uuid")
                         .HasColumnName("line_id");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
                     b.Property<long>("Paid")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("paid");
 
-                    b.Property<byte[]>("PayeeId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("PayeeId")
+                        .HasColumnType("uuid")
                         .HasColumnName("payee_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<int>("ProgrammeVersion")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("programme_version");
 
                     b.Property<long>("Rejected")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("rejected");
 
                     b.Property<long>("Returned")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("returned");
 
                     b.Property<string>("Reward")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("reward");
 
-                    b.Property<byte[]>("SellerId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("SellerId")
+                        .HasColumnType("uuid")
                         .HasColumnName("seller_id");
 
                     b.Property<DateOnly>("UsedUntil")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("used_until");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.Property<byte[]>("VoucherId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -3848,72 +3772,71 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.Voucher", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Available")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("available");
 
                     b.Property<int>("BudgetYear")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("budget_year");
 
                     b.Property<long>("Expired")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("expired");
 
                     b.Property<long?>("ExpiredAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("expired_at");
 
                     b.Property<DateOnly>("ExpiresOn")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("expires_on");
 
                     b.Property<long>("Face")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("face");
 
                     b.Property<long>("Held")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("held");
 
                     b.Property<long>("IssuedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("issued_at");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<long>("Redeemed")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("redeemed");
 
                     b.Property<long>("Revoked")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("revoked");
 
                     b.Property<long?>("RevokedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("revoked_at");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.Property<int>("VersionNumber")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("version_number");
 
                     b.HasKey("Id")
@@ -3942,99 +3865,97 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherApplication", b =>
                 {
-                    b.Property<byte[]>("Id")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
-                    b.Property<byte[]>("AuthorityId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("AuthorityId")
+                        .HasColumnType("uuid")
                         .HasColumnName("authority_id");
 
                     b.Property<string>("ContractNumber")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("contract_number");
 
                     b.Property<DateOnly?>("ContractSignedOn")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("contract_signed_on");
 
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<int?>("DaysLeft")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("days_left");
 
                     b.Property<string>("Declarations")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("declarations");
 
                     b.Property<long>("Granted")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("granted");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("ProgrammeCode")
                         .IsRequired()
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("programme_code");
 
                     b.Property<string>("PublicMoneyFromOutside")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("public_money_from_outside");
 
                     b.Property<DateOnly?>("PublicSince")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("public_since");
 
                     b.Property<DateOnly?>("PublicUntil")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("date")
                         .HasColumnName("public_until");
 
                     b.Property<string>("RejectedFor")
                         .HasMaxLength(50)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(50)")
                         .HasColumnName("rejected_for");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("status");
 
                     b.Property<int>("StepsPassed")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("steps_passed");
 
                     b.Property<long?>("SubmittedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("submitted_at");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.Property<int?>("VersionNumber")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("version_number");
 
-                    b.Property<byte[]>("VoucherId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid?>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
                     b.HasKey("Id")
@@ -4066,34 +3987,38 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Domain.Vouchers.VoucherHold", b =>
                 {
-                    b.Property<byte[]>("VoucherId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("VoucherId")
+                        .HasColumnType("uuid")
                         .HasColumnName("voucher_id");
 
-                    b.Property<byte[]>("LegId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("LegId")
+                        .HasColumnType("uuid")
                         .HasColumnName("leg_id");
 
                     b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("amount");
 
                     b.Property<long>("AvailableBefore")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("available_before");
 
                     b.Property<long>("Left")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("left");
 
-                    b.Property<byte[]>("OrderId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
                         .HasColumnName("order_id");
+
+                    b.Property<string>("Shares")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shares");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("VoucherId", "LegId")
@@ -4115,59 +4040,58 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("ClientId")
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("client_id");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("duty");
 
                     b.Property<int>("FailedAttempts")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("failed_attempts");
 
                     b.Property<long?>("LockedUntil")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("locked_until");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PreviousSecretHash")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("previous_secret_hash");
 
                     b.Property<long?>("PreviousSecretUntil")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("previous_secret_until");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecretHash")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("secret_hash");
 
                     b.Property<string>("Stamp")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(32)")
                         .HasColumnName("stamp");
 
                     b.HasKey("ClientId")
@@ -4181,79 +4105,78 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Marketplace.Infrastructure.Identity.Person", b =>
                 {
-                    b.Property<byte[]>("Id")
+                    b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("BLOB")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<int>("AccessFailedCount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("access_failed_count");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("concurrency_stamp");
 
                     b.Property<string>("Duty")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("duty");
 
                     b.Property<string>("Email")
                         .HasMaxLength(256)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("email");
 
                     b.Property<bool>("EmailConfirmed")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
 
                     b.Property<bool>("LockoutEnabled")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("lockout_enabled");
 
                     b.Property<long?>("LockoutEnd")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("lockout_end");
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("normalized_email");
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("normalized_user_name");
 
-                    b.Property<byte[]>("OrganizationId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
                     b.Property<string>("PasswordHash")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("password_hash");
 
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(20)")
                         .HasColumnName("role");
 
                     b.Property<string>("SecurityStamp")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("security_stamp");
 
                     b.Property<bool>("TwoFactorEnabled")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
 
                     b.Property<string>("UserName")
                         .HasMaxLength(256)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(256)")
                         .HasColumnName("user_name");
 
                     b.HasKey("Id")
@@ -4276,12 +4199,12 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<string>("Name")
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("name");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("xml");
 
                     b.HasKey("Name")
@@ -4293,16 +4216,16 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Marketplace.Infrastructure.Persistence.SandboxTime", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
                     b.Property<long>("Now")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("now");
 
                     b.Property<long>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("Id")
@@ -4315,20 +4238,21 @@ namespace Marketplace.Migrations.Sqlite.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
                     b.Property<string>("ClaimType")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("claim_type");
 
                     b.Property<string>("ClaimValue")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("claim_value");
 
-                    b.Property<byte[]>("UserId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.HasKey("Id")
@@ -4343,20 +4267,19 @@ namespace Marketplace.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("ProviderKey")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("provider_key");
 
                     b.Property<string>("ProviderDisplayName")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("provider_display_name");
 
-                    b.Property<byte[]>("UserId")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.HasKey("LoginProvider", "ProviderKey")
@@ -4370,20 +4293,20 @@ namespace Marketplace.Migrations.Sqlite.Migrations
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.Property<byte[]>("UserId")
-                        .HasColumnType("BLOB")
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
                     b.Property<string>("LoginProvider")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("login_provider");
 
                     b.Property<string>("Name")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("name");
 
                     b.Property<string>("Value")
-                        .HasColumnType("TEXT")
+                        .HasColumnType("text")
                         .HasColumnName("value");
 
                     b.HasKey("UserId", "LoginProvider", "Name")
