@@ -36,7 +36,7 @@ export default function Disputes() {
           { title: 'Dispute', value: row => row.id, render: row => <Link to={`/disputes/${row.id}`}>{row.id.slice(-8)}</Link> }, { title: 'Kind', value: row => row.kind, as: 'label' },
           { title: 'Order', value: row => row.orderId, render: row => <Link to={`/orders/${row.orderId}`}>{row.orderId.slice(-8)}</Link> },
           { title: 'Buyer', value: row => row.buyerId, as: 'name' }, { title: 'Provider', value: row => row.providerId, as: 'name' },
-          { title: 'From', value: row => row.from, as: 'instant' }, { title: 'To', value: row => row.to, as: 'instant', spare: true }, { title: 'Reason', value: row => row.reason, as: 'note' },
+          { title: 'From', value: row => row.from, as: 'instant', spare: true }, { title: 'To', value: row => row.to, as: 'instant', spare: true }, { title: 'Reason', value: row => row.reason, as: 'note', spare: true },
           { title: 'Status', value: row => row.status, as: 'status' },
           { title: 'Decision', value: row => row.hours, render: row => row.hours ? labelOf(row.hours, t) : '–' },
           { title: 'Decide by', value: row => row.decideBy, as: 'instant', sort: 'decideBy' },
