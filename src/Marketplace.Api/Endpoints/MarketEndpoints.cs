@@ -95,8 +95,9 @@ internal static class MarketEndpoints
                 return Results.Json(quote, MarketJson.Options, statusCode: StatusCodes.Status201Created);
             })
             .Produces<QuoteAnswer>(201).Produces<UnfillableAnswer>().RequireAuthorization(Policies.Enterprise).WithSummary("Ask for a priced plan");
-        group.MapGet("/", ([AsParameters] PageQuery page, string? sort, IMediator mediator, CancellationToken token) =>
-                mediator.OkAsync(new ListQuotes(page.ToPage(), QueryText.Sort<QuoteColumn>(sort)), token))
+        group.MapGet("/", ([AsParameters] PageQuery page, string? status, string? organizationId, string? sort, IMediator mediator, CancellationToken token) =>
+                mediator.OkAsync(new ListQuotes(
+                    page.ToPage(), QueryText.Name<QuoteStatus>(status, "status"), QueryText.Id<Organization>(organizationId), QueryText.Sort<QuoteColumn>(sort)), token))
             .Produces<Page<QuoteAnswer>>().WithSummary("The caller's quotes");
         group.MapGet("/{id}", (string id, IMediator mediator, CancellationToken token) => mediator.OkAsync(new GetQuote(Id<Quote>.Parse(id)), token))
             .Produces<QuoteAnswer>().WithSummary("One quote");

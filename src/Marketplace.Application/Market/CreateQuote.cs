@@ -123,14 +123,24 @@ public enum QuoteColumn
 }
 
 /// <summary>The caller's quotes, the newest first where it isn't said otherwise.</summary>
-public sealed record ListQuotes(PageRequest Page, Sort<QuoteColumn>? Sort = null) : IQuery<Page<QuoteAnswer>>, IPaged;
+/// <param name="OrganizationId">Those of this buyer.</param>
+public sealed record ListQuotes(PageRequest Page, QuoteStatus? Status = null, Id<Organization>? OrganizationId = null, Sort<QuoteColumn>? Sort = null)
+    : IQuery<Page<QuoteAnswer>>, IPaged;
 
 public sealed class ListQuotesHandler(IMarketplaceDb db, MarketClock clock) : IRequestHandler<ListQuotes, Page<QuoteAnswer>>
 {
     public async Task<Page<QuoteAnswer>> Handle(ListQuotes request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return (await db.Quotes.AsNoTracking().SortedAsync(
+        var quotes = db.Quotes.AsNoTracking().Where(quote => request.OrganizationId == null || quote.BuyerId == request.OrganizationId);
+        quotes = request.Status switch
+        {
+            QuoteStatus.Used => quotes.Where(quote => quote.OrderId != null),
+            QuoteStatus.Open => quotes.Where(quote => quote.OrderId == null && quote.ExpiresAt > now),
+            QuoteStatus.Expired => quotes.Where(quote => quote.OrderId == null && quote.ExpiresAt <= now),
+            _ => quotes,
+        };
+        return (await quotes.SortedAsync(
                 db.Quotes, request.Page, request.Sort, new() { QuoteColumn.CreatedAt, { QuoteColumn.Payable, quote => quote.Payable } }, cancellationToken))
             .Select(quote => QuoteAnswer.Of(quote, now));
     }

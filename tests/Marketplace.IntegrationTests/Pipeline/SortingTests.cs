@@ -185,6 +185,18 @@ public sealed class SortingTests(Servers servers) : IClassFixture<Servers>
 
         await buyer.SortsAsync("/v1/quotes?", "payable");
         Assert.Equal((await buyer.WalkAsync("/v1/quotes?sort=-createdAt&", 1)).Select(quote => quote.Text("id")), (await buyer.WalkAsync("/v1/quotes?", 3)).Select(quote => quote.Text("id")));
+        await buyer.OrderAsync(seller, 1, from.AddHours(2), 1);
+        await buyer.FiltersAsync("/v1/quotes", "status=used", quote => quote["orderId"] is not null);
+        await server.MoveClockAsync((await server.NowAsync()).AddHours(1));
+        (await buyer.QuoteAsync(seller, 1, from, 1)).Is(201);
+        foreach (var status in new[] { "open", "expired", "used" })
+        {
+            await buyer.FiltersAsync("/v1/quotes", "status=" + status, quote => quote.Text("status") == status);
+        }
+
+        Assert.Empty((await server.Admin.GetAsync($"/v1/quotes?organizationId={seller.Provider.Id}")).Is(200).Items());
+        await server.Admin.SortsAsync($"/v1/quotes?organizationId={buyer.Id}&", "payable");
+        (await buyer.GetAsync("/v1/quotes?status=old&organizationId=me")).IsInvalid("status");
         var scheme = await server.SchemeAsync();
         await server.SchemeAsync();
         await server.Admin.SortsByAsync("/v1/programmes?", "code", "name", "code");

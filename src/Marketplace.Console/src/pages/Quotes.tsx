@@ -2,18 +2,25 @@ import { Link } from 'react-router'
 import { answer, api } from '../api/client'
 import { useSession } from '../app/session'
 import { DataTable } from '../components/DataTable'
+import { ChoiceFilter, useFilter } from '../components/filters'
 import { PageBody } from '../components/layout'
+import { PickerFilter } from '../components/Picker'
 import { Value } from '../components/value'
 import { useT } from '../i18n/i18n'
+import { parties } from './lists'
 
 export default function Quotes() {
   const t = useT()
   const { session } = useSession()
+  const [status] = useFilter('status')
+  const [organizationId] = useFilter('organizationId')
   return (
     <PageBody title={t('Quotes')} subtitle={t('A quote reserves nothing, and can be ordered for some minutes. Unused ones are forgotten after a while.')}>
       <DataTable
         name="quotes"
-        load={page => answer(api.GET('/v1/quotes', { params: { query: page } }))}
+        query={{ status, organizationId }}
+        load={page => answer(api.GET('/v1/quotes', { params: { query: { ...page, status, organizationId } } }))}
+        filters={<><ChoiceFilter name="status" label="Status" options={['open', 'used', 'expired']} />{session.role !== 'enterprise' && <PickerFilter name="organizationId" label="Buyer" source={parties('enterprise')} />}</>}
         rowKey={row => row.id}
         empty={session.role === 'enterprise' ? <Link to="/buy">{t('Ask for the first quote from the page that finds capacity')}</Link> : t('Nobody has asked for a quote yet.')}
         columns={[
