@@ -20,7 +20,6 @@ export function Root({ settings, visit }: { settings: SignInSettings; visit: Vis
     signOut: async () => {
       await signOut(settings)
       queries.clear()
-      forgetTasks()
       setSession(null)
       await navigate('/')
     },
@@ -29,7 +28,6 @@ export function Root({ settings, visit }: { settings: SignInSettings; visit: Vis
   useEffect(() => {
     const leave = () => {
       queries.clear()
-      forgetTasks()
       setSession(null)
     }
     signedOut.addEventListener('signedOut', leave)

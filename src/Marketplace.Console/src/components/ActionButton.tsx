@@ -31,6 +31,9 @@ function focusFirst(form: HTMLElement | null) {
   }
 }
 
+/** How long a dialog takes to leave and give the focus back, in milliseconds. */
+const leaving = 400
+
 /** Where the button is gone with what it did, a reader by keyboard goes on from the page's content. */
 function keepFocus() {
   if (document.activeElement === document.body) {
@@ -64,7 +67,7 @@ export function ActionButton<Values extends object = object>({ label, explain, f
             const answered = await onSubmit(values)
             setOpen(false)
             await queries.invalidateQueries()
-            setTimeout(keepFocus, 400)
+            setTimeout(keepFocus, leaving)
             void (isProposal(answered) ? message.info(t('Nothing is done yet: a second administrator has to approve it.'), 6) : message.success(t(doneText)))
           }}
           extra={<Button onClick={() => setOpen(false)}>{t('Cancel')}</Button>}

@@ -19,7 +19,9 @@ type Props<Row> = {
   of?: string
   /** What is asked for beside the page; the first page is shown again when it changes. */
   query?: Record<string, string | undefined>
-  load: (page: PageQuery) => Promise<Page<Row>>
+  load?: (page: PageQuery) => Promise<Page<Row>>
+  /** All of the list, where its page has it already: then nothing is loaded. */
+  rows?: Row[]
   rowKey: (row: Row) => string
   columns: Column<Row>[]
   filters?: ReactNode
@@ -32,7 +34,7 @@ type Props<Row> = {
 const sizes = [20, 50, 100, 500]
 
 /** A list of the API: its pages by cursor, filters applied there, and all of it as CSV. */
-export function DataTable<Row extends object>({ name, of, query = {}, load, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
+export function DataTable<Row extends object>({ name, of, query = {}, load, rows, rowKey, columns, filters, empty, refresh, expand }: Props<Row>) {
   const t = useT()
   const key = JSON.stringify([of, query])
   const [size, setSize] = useState(20)
@@ -40,9 +42,10 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
   const cursors = at.key === key ? at.cursors : [undefined]
   const cursor = cursors.at(-1)
   const [sort, setSort] = useState<string>()
-  const { data, error, isFetching, isPending, refetch } = useQuery<Page<Row>, ApiProblem>({
+  const { data = rows && { items: rows, next: null }, error, isFetching, isPending, refetch } = useQuery<Page<Row>, ApiProblem>({
     queryKey: [name, of, query, size, cursor, sort],
-    queryFn: () => load({ limit: String(size), cursor, sort }),
+    queryFn: () => load!({ limit: String(size), cursor, sort }),
+    enabled: !!load,
     placeholderData: keepPreviousData,
     refetchInterval: refresh,
   })
@@ -58,9 +61,9 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
     setExported(0)
     setExportProblem(null)
     try {
-      const rows = await everything(load, setExported, sort)
+      const all = rows ?? await everything(load!, setExported, sort)
       const told = columnsOfFile(columns)
-      save(`${of ? `${name}-${of.slice(-8)}` : name}.csv`, csvText([told.map(column => t(column.title)), ...rows.map(row => told.map(column => cell(column.value(row))))]))
+      save(`${of ? `${name}-${of.slice(-8)}` : name}.csv`, csvText([told.map(column => t(column.title)), ...all.map(row => told.map(column => cell(column.value(row))))]))
     } catch (problem) {
       setExportProblem(problem as ApiProblem)
     } finally {
@@ -74,7 +77,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
         <Flex wrap gap="small" align="end" className="filters">{filters}</Flex>
         <Space className="table-tools">
           {exported !== null && <span role="status"><Progress type="circle" size={20} percent={100} status="active" format={() => ''} /> {t('{{count}} rows read', { count: exported })}</span>}
-          <Button icon={<ReloadOutlined />} aria-label={t('Load again')} onClick={() => void refetch()} />
+          {load && <Button icon={<ReloadOutlined />} aria-label={t('Load again')} onClick={() => void refetch()} />}
           <Button icon={<DownloadOutlined />} loading={exported !== null} disabled={!data?.items.length} onClick={() => void exportCsv()}>CSV</Button>
         </Space>
       </Flex>
@@ -87,7 +90,7 @@ export function DataTable<Row extends object>({ name, of, query = {}, load, rowK
         pagination={false}
         scroll={{ x: true }}
         expandable={expand && { expandedRowRender: expand }}
-        locale={{ emptyText: isPending ? ' ' : filtered ? <Nothing>{t('Nothing fits these filters.')}</Nothing> : <Nothing>{empty}</Nothing> }}
+        locale={{ emptyText: load && isPending ? ' ' : filtered ? <Nothing>{t('Nothing fits these filters.')}</Nothing> : <Nothing>{empty}</Nothing> }}
         onChange={(_, __, sorter) => {
           const { columnKey, order } = [sorter].flat()[0] ?? {}
           const by = shown.find(column => column.title === columnKey)?.sort

@@ -160,7 +160,7 @@ function Reliability({ id }: { id: string }) {
         <DataTable
           name="reliability"
           of={id}
-          load={() => Promise.resolve({ items: found.months, next: null })}
+          rows={found.months}
           rowKey={row => row.month}
           empty={t('Nothing was delivered here yet.')}
           columns={[{ title: 'Month', value: row => row.month, as: 'month' }, { title: 'Availability', value: row => row.availability, as: 'percent' }, { title: 'Orders completed', value: row => row.ordersCompleted, as: 'number' }, { title: 'Disputes lost', value: row => row.disputesLost, as: 'number' }]}

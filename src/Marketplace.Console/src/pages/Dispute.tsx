@@ -64,7 +64,7 @@ function Details({ dispute }: { dispute: Dispute }) {
           <DataTable
             name="differences"
             of={dispute.id}
-            load={() => Promise.resolve({ items: dispute.differences, next: null })}
+            rows={dispute.differences}
             rowKey={row => row.hour}
             empty={t('The meters agree.')}
             columns={[

@@ -61,11 +61,11 @@ function TrialBalance() {
       <Loaded query={balance}>{found => (
         <>
           <Panel title="By asset: debit and credit are the same">
-            <DataTable name="trial-balance-assets" query={{ at: found.at }} load={() => Promise.resolve({ items: found.assets, next: null })} rowKey={row => row.asset} empty={t('Nothing was posted yet.')}
+            <DataTable name="trial-balance-assets" rows={found.assets} rowKey={row => row.asset} empty={t('Nothing was posted yet.')}
               columns={[{ title: 'Asset', value: row => row.asset, render: row => <AssetName asset={row.asset} /> }, { title: 'Debit', value: row => row.debit, as: 'money' }, { title: 'Credit', value: row => row.credit, as: 'money' }]} />
           </Panel>
           <Panel title="By account">
-            <DataTable name="trial-balance" query={{ at: found.at }} load={() => Promise.resolve({ items: found.accounts, next: null })} rowKey={row => row.asset + row.account} empty={t('Nothing was posted yet.')}
+            <DataTable name="trial-balance" rows={found.accounts} rowKey={row => row.asset + row.account} empty={t('Nothing was posted yet.')}
               columns={[{ title: 'Asset', value: row => row.asset, render: row => <AssetName asset={row.asset} />, sort: true }, { title: 'Account', value: row => row.account, render: row => accountText(row.account, t), sort: true }, { title: 'Balance', value: row => row.balance, as: 'money', sort: true }]} />
           </Panel>
         </>

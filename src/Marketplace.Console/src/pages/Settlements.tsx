@@ -121,7 +121,7 @@ function Documents({ settlement }: { settlement: Settlement }) {
   return (
     <DataTable
       name="settlement" of={settlement.id}
-      load={() => Promise.resolve({ items: settlement.lines, next: null })}
+      rows={settlement.lines}
       rowKey={row => row.document + row.number + row.organizationId}
       empty={t('Nothing was invoiced.')}
       columns={[{ title: 'Document', value: row => row.document === 'invoice' ? t('Invoice') : row.document }, { title: 'Number', value: row => row.number }, { title: 'Buyer', value: row => row.organizationId, as: 'name' }, { title: 'Total', value: row => row.total, as: 'money' }]}
